@@ -1,0 +1,1 @@
+"""genai_demo: generative AI that anyone can see, steer and understand."""

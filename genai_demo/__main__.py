@@ -1,0 +1,95 @@
+"""The command line: ``python -m genai_demo VERB MEDIUM``.
+
+Every pair of a verb and a medium is a door: a module with ``add_arguments(parser)`` and
+``run(args)``. Only the door that is asked for is imported.
+"""
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+from types import ModuleType
+
+DOORS = {
+    ("data", "faces"): "genai_demo.faces.data",
+    ("train", "faces"): "genai_demo.faces.train",
+    ("evaluate", "faces"): "genai_demo.faces.evaluate",
+    ("generate", "faces"): "genai_demo.faces.generate_command",
+}
+PROGRAM = "python -m genai_demo"
+OVERVIEW = """\
+  data       fetch or read the examples, check and clean them, write a data card
+  train      train a model; goes on where an earlier run of the same folder stopped
+  evaluate   measure the models on held-out data; JSON out, figures into the cards
+  generate   make new ones from seeds
+
+Each has its own options:  python -m genai_demo train faces --help"""
+BAD_INPUT, FAILED, INTERRUPTED = 2, 1, 130
+
+
+class HelpFormatter(argparse.ArgumentDefaultsHelpFormatter):
+    """Shows defaults, but only where there is something to show; keeps most options on one line."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, max_help_position=36)
+
+    def _get_help_string(self, action: argparse.Action) -> str | None:
+        if action.default is None or action.default is False or action.default == []:
+            return action.help
+        return super()._get_help_string(action)
+
+
+def overview() -> argparse.ArgumentParser:
+    """The parser for everything but a complete pair of verb and medium."""
+    verbs, media = (list(dict.fromkeys(column)) for column in zip(*DOORS, strict=True))
+    parser = argparse.ArgumentParser(
+        prog=PROGRAM,
+        description="Generative AI that anyone can see, steer and understand.",
+        epilog=OVERVIEW,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("verb", choices=verbs, help="what to do, see below")
+    parser.add_argument("medium", choices=media, help="with which models")
+    return parser
+
+
+def door_parser(verb: str, medium: str, door: ModuleType) -> argparse.ArgumentParser:
+    """The parser of one door, its description the first line of the module's docstring."""
+    description = (door.__doc__ or "").partition("\n")[0]
+    program = f"{PROGRAM} {verb} {medium}"
+    parser = argparse.ArgumentParser(
+        prog=program, usage=f"{program} [options]", description=description, formatter_class=HelpFormatter
+    )
+    door.add_arguments(parser)
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one door. Returns the exit status; bad input is one sentence on stderr, status 2."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    # Prints help or error, and exits, unless a complete pair comes first: then the help is the door's.
+    chosen = overview().parse_args(arguments[:2])
+    try:
+        door = importlib.import_module(DOORS[chosen.verb, chosen.medium])
+        door.run(door_parser(chosen.verb, chosen.medium, door).parse_args(arguments[2:]))
+    except ValueError as error:
+        return _complain(error, BAD_INPUT)
+    except OSError as error:
+        return _complain(error, FAILED)
+    except ModuleNotFoundError as error:
+        if (error.name or "").startswith("genai_demo"):
+            raise
+        return _complain(f"{error.name} is not installed: pip install -r requirements-dev.txt", FAILED)
+    except KeyboardInterrupt:
+        print("\nStopped.", file=sys.stderr)
+        return INTERRUPTED
+    return 0
+
+
+def _complain(what: object, status: int) -> int:
+    print(f"{PROGRAM}: {what}", file=sys.stderr)
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())

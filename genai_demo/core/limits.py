@@ -1,0 +1,20 @@
+"""Every limit of the app, in one place; the interface shows them."""
+
+MEGABYTE = 2**20
+
+MAX_UPLOAD_BYTES = 8 * MEGABYTE
+MAX_UPLOAD_PIXELS = 24_000_000
+MIN_UPLOAD_SIDE = 32
+
+MAX_FACES = 16
+MAX_SEED = 2**31 - 1
+MAX_TRUNCATION = 1.5
+MAX_EDIT = 4.0
+"""Largest slider value of a direction, in standard deviations of the latent space."""
+
+MIN_KEYS, MAX_KEYS = 2, 8
+MIN_FRAMES, MAX_FRAMES = 2, 120
+MAX_FPS = 30
+MAX_REFINEMENT_STEPS = 100
+
+MAX_QUEUE = 24

@@ -1,0 +1,63 @@
+"""Pictures in a row to an animation: MP4 (H.264), animated WebP, animated GIF."""
+
+import io
+from collections.abc import Sequence
+from fractions import Fraction
+
+import av
+from PIL import Image
+
+from genai_demo.core import limits
+
+SIDE = 256
+"""Pixels of the saved animations: twice the model's, so that players do not blur them."""
+
+
+def _check(frames: Sequence[Image.Image], fps: float) -> float:
+    if not frames:
+        raise ValueError("There are no frames yet. Draw a path first.")
+    if isinstance(fps, bool) or not isinstance(fps, (int, float)) or not 1 <= fps <= limits.MAX_FPS:
+        raise ValueError(f"Frames per second must be a number from 1 to {limits.MAX_FPS}.")
+    return float(fps)
+
+
+def _enlarge(frames: Sequence[Image.Image]) -> list[Image.Image]:
+    return [f.convert("RGB").resize((SIDE, SIDE), Image.Resampling.BICUBIC) for f in frames]
+
+
+def to_mp4(frames: Sequence[Image.Image], fps: float) -> bytes:
+    """H.264 in MP4, playable everywhere. Raises ValueError for no frames or fps outside the limits."""
+    fps = _check(frames, fps)
+    buffer = io.BytesIO()
+    with av.open(buffer, "w", format="mp4") as container:
+        stream = container.add_stream("libx264", rate=Fraction(fps).limit_denominator(1000))
+        stream.width = stream.height = SIDE
+        stream.pix_fmt = "yuv420p"
+        stream.options = {"crf": "18", "preset": "veryfast", "threads": "1"}
+        for frame in _enlarge(frames):
+            container.mux(stream.encode(av.VideoFrame.from_image(frame)))
+        container.mux(stream.encode())
+    return buffer.getvalue()
+
+
+def to_webp(frames: Sequence[Image.Image], fps: float) -> bytes:
+    """Animated WebP that repeats for ever. Raises ValueError as ``to_mp4`` does."""
+    fps = _check(frames, fps)
+    return _animate(_enlarge(frames), "WEBP", fps, quality=80, method=2)
+
+
+def to_gif(frames: Sequence[Image.Image], fps: float) -> bytes:
+    """Animated GIF that repeats for ever: 256 colours a frame, time in hundredths of a second.
+
+    Raises ValueError as ``to_mp4`` does.
+    """
+    fps = _check(frames, fps)
+    palettes = [f.quantize(256, method=Image.Quantize.FASTOCTREE) for f in _enlarge(frames)]
+    return _animate(palettes, "GIF", fps, disposal=1)
+
+
+def _animate(frames: list[Image.Image], form: str, fps: float, **settings: int) -> bytes:
+    buffer = io.BytesIO()
+    duration = max(20, round(1000 / fps))
+    frames[0].save(buffer, form, save_all=True, append_images=frames[1:], duration=duration, loop=0, **settings)
+    return buffer.getvalue()

@@ -1,0 +1,328 @@
+"""The face room's only door: seeds, latents and pictures in; pictures out.
+
+    from genai_demo.faces import generate
+    images = generate.sample(seed=7, count=4, truncation=0.7)
+
+Models load on first use and stay. Same seed, same settings, same machine: same bytes.
+"""
+
+import functools
+import math
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import Tensor, nn
+
+from genai_demo.core import checkpoint, limits
+from genai_demo.core.device import autocast, pick_device
+from genai_demo.core.pictures import to_pixels
+from genai_demo.faces import latents
+from genai_demo.faces.latents import Direction, Latent
+from genai_demo.faces.model import (
+    VAE,
+    Classifier,
+    Discriminator,
+    Encoder,
+    EncoderConfig,
+    GANConfig,
+    Generator,
+    VAEConfig,
+)
+
+NETWORKS = {
+    "faces-gan": (Generator, GANConfig),
+    "faces-discriminator": (Discriminator, GANConfig),
+    "faces-vae": (VAE, VAEConfig),
+    "faces-encoder": (Encoder, EncoderConfig),
+    "faces-classifier": (Classifier, EncoderConfig),
+}
+MODELS = ("gan", "vae")
+_loading = threading.Lock()
+
+
+# --------------------------------------------------------------------------- models
+
+
+@functools.cache
+def _load(name: str) -> nn.Module:
+    network_class, config_class = NETWORKS[name]
+    config = config_class(**checkpoint.read_card(name)["config"])
+    network = checkpoint.load_weights(name, network_class(config))
+    return network.to(pick_device(), memory_format=torch.channels_last)
+
+
+def network(name: str) -> Any:
+    """A loaded network of ``NETWORKS``. Raises ValueError where its checkpoint is missing or broken."""
+    with _loading:
+        return _load(name)
+
+
+def _check(model: str) -> str:
+    if model not in MODELS:
+        raise ValueError(f"No model is called {model!r}. Choose one of {', '.join(MODELS)}.")
+    return model
+
+
+def _number(value: float, low: float, high: float, what: str) -> float:
+    """A finite number within limits. Raises ValueError with a sentence otherwise."""
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        number = math.nan
+    if not low <= number <= high:
+        raise ValueError(f"{what} must be a number from {low:g} to {high:g}.")
+    return number
+
+
+def _whole(value: float, low: int, high: int, what: str) -> int:
+    number = _number(value, low, high, what)
+    if number != int(number):
+        raise ValueError(f"{what} must be a whole number from {low} to {high}.")
+    return int(number)
+
+
+# --------------------------------------------------------------------------- latents
+
+
+def latent(seed: int, model: str = "gan") -> Latent:
+    """The latent of a seed (0 .. limits.MAX_SEED)."""
+    seed = _whole(seed, 0, limits.MAX_SEED, "The seed")
+    if _check(model) == "vae":
+        z = _gaussian(seed, network("faces-vae").config.latent)
+        return Latent("vae", z[None], seed, z, f"seed {seed}")
+    z = _gaussian(seed, network("faces-gan").config.latent)
+    return replace(from_z(z), seed=seed, origin=f"seed {seed}")
+
+
+def _gaussian(seed: int, size: int) -> np.ndarray:
+    return torch.randn(size, generator=torch.Generator().manual_seed(seed)).numpy()
+
+
+@torch.inference_mode()
+def from_z(z: np.ndarray) -> Latent:
+    """The GAN's latent of a Gaussian vector (Z,)."""
+    generator = network("faces-gan")
+    w = generator.mapping(torch.as_tensor(z, dtype=torch.float32, device=pick_device())[None])
+    return Latent("gan", w.expand(generator.layers, -1).cpu().numpy(), 0, z)
+
+
+# --------------------------------------------------------------------------- pictures
+
+
+def sample(seed: int, count: int = 1, truncation: float = 0.7, model: str = "gan", noise: bool = True) -> list[Image.Image]:
+    """Faces of the seeds ``seed`` .. ``seed + count - 1``, 128 x 128.
+
+    truncation: 0 gives the average face, 1 the model as trained, above 1 the unusual.
+    """
+    count = _whole(count, 1, limits.MAX_FACES, "The number of faces")
+    seed = _whole(seed, 0, limits.MAX_SEED - count + 1, "The seed")
+    return decode_many([latent(seed + i, model) for i in range(count)], truncation, noise)
+
+
+def decode(latent: Latent, truncation: float = 1.0, noise: bool = True) -> Image.Image:
+    """One latent to one picture."""
+    return decode_many([latent], truncation, noise)[0]
+
+
+@torch.inference_mode()
+def decode_many(points: Sequence[Latent], truncation: float = 1.0, noise: bool = True, batch: int = 16) -> list[Image.Image]:
+    """Latents of one model to pictures, in batches."""
+    truncation = _number(truncation, 0, limits.MAX_TRUNCATION, "The truncation")
+    if len({p.model for p in points}) > 1:
+        raise ValueError("Decode the faces of one model at a time.")
+    found: list[Image.Image] = []
+    for i in range(0, len(points), batch):
+        part = points[i : i + batch]
+        styles = torch.from_numpy(np.stack([p.styles for p in part])).to(pick_device())
+        with autocast(pick_device()):
+            if part[0].model == "vae":
+                images = network("faces-vae").decode(truncation * styles[:, 0])
+            else:
+                generator = network("faces-gan")
+                noises = generator.make_noise([p.seed for p in part], pick_device()) if noise else None
+                images = generator.synthesis(generator.truncate(styles, truncation), noises)
+        found += [Image.fromarray(a) for a in to_pixels(images)]
+    return found
+
+
+def to_tensor(images: Sequence[Image.Image], side: int) -> Tensor:
+    """Pictures to (B, 3, side, side) in [-1, 1] on the device."""
+    arrays = [np.asarray(i.convert("RGB").resize((side, side), Image.Resampling.LANCZOS)) for i in images]
+    pixels = torch.from_numpy(np.stack(arrays)).permute(0, 3, 1, 2).float()
+    return (pixels / 127.5 - 1).to(pick_device()).contiguous(memory_format=torch.channels_last)
+
+
+# --------------------------------------------------------------------------- editing
+
+
+@functools.cache
+def _directions() -> tuple[Direction, ...]:
+    found = []
+    for model in MODELS:
+        for entry in checkpoint.read_card(f"faces-{model}").get("directions", []):
+            vector = np.asarray(entry["vector"], np.float32)
+            layers = tuple(entry["layers"]) if entry.get("layers") else None
+            found.append(
+                Direction(entry["name"], model, entry["group"], entry["labels"], vector, layers, entry.get("effect", {}))
+            )
+    return tuple(found)
+
+
+def directions(model: str = "gan") -> list[Direction]:
+    """Named directions of a model's latent space, with their measured effects."""
+    return [d for d in _directions() if d.model == _check(model)]
+
+
+def edit(point: Latent, amounts: dict[str, float], layers: str = "all") -> Latent:
+    """Move along named directions; see ``latents.edit``."""
+    checked = {k: _number(v, -limits.MAX_EDIT, limits.MAX_EDIT, f"The slider {k!r}") for k, v in amounts.items()}
+    return latents.edit(point, checked, directions(point.model), layers)
+
+
+def mix_grid(rows: Sequence[int], columns: Sequence[int], layers: str = "fine", truncation: float = 0.7) -> list[list[Image.Image]]:
+    """Style mixing: grid[i][j] is row seed i with the ``layers`` of column seed j."""
+    points = [latents.mix(latent(r), latent(c), layers) for r in rows for c in columns]
+    images = decode_many(points, truncation)
+    return [images[i : i + len(columns)] for i in range(0, len(images), len(columns))]
+
+
+# --------------------------------------------------------------------------- uploads
+
+
+def project(image: Image.Image, model: str = "gan", steps: int = 0) -> Latent:
+    """The latent whose picture is most like ``image`` (a face; it is found and aligned first).
+
+    steps: optimisation steps after the encoder's guess (GAN only). Raises ValueError where no
+    face is found.
+    """
+    *_, last = project_steps(image, model, steps)
+    return last
+
+
+def project_steps(image: Image.Image, model: str = "gan", steps: int = 0) -> Iterator[Latent]:
+    """As ``project``, yielding the encoder's guess and then every refined latent."""
+    from genai_demo.faces.invert import refine
+
+    steps = _whole(steps, 0, limits.MAX_REFINEMENT_STEPS, "The number of refinement steps")
+    aligned = align(image)
+    target = to_tensor([aligned], 128)
+    with torch.inference_mode():
+        if _check(model) == "vae":
+            mean, _ = network("faces-vae").encode(target)
+            yield Latent("vae", mean.float().cpu().numpy(), 0, None, "upload")
+            return
+        styles = network("faces-encoder")(target).float()
+    yield Latent("gan", styles[0].cpu().numpy(), 0, None, "upload")
+    for refined in refine(network("faces-gan"), network("faces-discriminator"), target, styles.clone(), steps):
+        yield Latent("gan", refined[0].cpu().numpy(), 0, None, "upload")
+
+
+def align(image: Image.Image) -> Image.Image:
+    """Find the face, turn and crop it the way the training faces are: 128 x 128 RGB."""
+    from genai_demo.faces.align import align_face
+
+    return align_face(image)
+
+
+# --------------------------------------------------------------------------- paths
+
+
+def interpolate(
+    keys: Sequence[Latent | int],
+    frames: int,
+    space: str = "w",
+    method: str = "lerp",
+    easing: str = "linear",
+    loop: bool = False,
+    truncation: float = 0.7,
+) -> list[Image.Image]:
+    """Pictures along the path through the keys (latents or seeds).
+
+    space: "w" (styles), "z" (the Gaussian before them; keys from seeds only) or "vae".
+    """
+    return decode_many(interpolate_latents(keys, frames, space, method, easing, loop), truncation)
+
+
+def interpolate_latents(
+    keys: Sequence[Latent | int],
+    frames: int,
+    space: str = "w",
+    method: str = "lerp",
+    easing: str = "linear",
+    loop: bool = False,
+) -> list[Latent]:
+    """The latents of ``interpolate``."""
+    if space not in latents.SPACES:
+        raise ValueError(f"No space is called {space!r}. Choose one of {', '.join(latents.SPACES)}.")
+    if not limits.MIN_KEYS <= len(keys) <= limits.MAX_KEYS:
+        raise ValueError(f"Choose {limits.MIN_KEYS} to {limits.MAX_KEYS} key faces.")
+    frames = _whole(frames, limits.MIN_FRAMES, limits.MAX_FRAMES, "The number of frames")
+    model = "vae" if space == "vae" else "gan"
+    points = [k if isinstance(k, Latent) else latent(k, model) for k in keys]
+    if any(p.model != model for p in points):
+        raise ValueError("The key faces belong to another model than the path.")
+    if space == "z":
+        if any(p.z is None for p in points):
+            raise ValueError("Faces from uploads or sliders have no place in Z. Choose W, or keys from seeds.")
+        seen = latents.path([p.z for p in points], frames, method, easing, loop)
+        return [replace(from_z(z), seed=points[0].seed) for z in seen]
+    styles = latents.path([p.styles for p in points], frames, method, easing, loop)
+    return [Latent(model, s, points[0].seed) for s in styles]
+
+
+def blend(corners: Sequence[Latent], x: float, y: float) -> Latent:
+    """Point (x, y) of [0, 1]^2 between four corner faces of one model, in W or the VAE's latent."""
+    if len({c.model for c in corners}) > 1:
+        raise ValueError("The four corners must come from one model.")
+    x, y = _number(x, 0, 1, "x"), _number(y, 0, 1, "y")
+    return Latent(corners[0].model, latents.bilinear([c.styles for c in corners], x, y), corners[0].seed)
+
+
+@torch.inference_mode()
+def path_length(images: Sequence[Image.Image]) -> list[float]:
+    """Perceptual distance between neighbouring pictures, one number a step.
+
+    Distance: mean square difference of the unit-normalised features of our discriminator,
+    averaged over its resolutions (the form of LPIPS, Zhang et al. 2018, without learnt weights).
+    """
+    with autocast(pick_device()):
+        stages = network("faces-discriminator").features(to_tensor(images, 128))
+    total = torch.zeros(len(images) - 1)
+    for stage in stages:
+        unit = nn.functional.normalize(stage.float(), dim=1)
+        total += (unit[1:] - unit[:-1]).square().sum(1).mean((1, 2)).cpu()
+    return (total / len(stages)).tolist()
+
+
+# --------------------------------------------------------------------------- opinions and records
+
+
+@torch.inference_mode()
+def judge(images: Sequence[Image.Image]) -> list[float]:
+    """What the discriminator thinks: its probability "real" for each picture, judged alone.
+
+    The last affine step (temperature and offset) is calibrated on held-out faces and fresh
+    fakes, see the card: a relativistic discriminator is trained on differences only.
+    """
+    discriminator = network("faces-discriminator")
+    scale, offset = checkpoint.read_card("faces-discriminator").get("calibration", (1.0, 0.0))
+    with autocast(pick_device()):
+        logits = torch.cat([discriminator(to_tensor([i], 128)) for i in images])
+    return torch.sigmoid(scale * logits.float() + offset).tolist()
+
+
+def card(model: str = "gan") -> dict[str, Any]:
+    """The model card."""
+    return checkpoint.read_card(f"faces-{_check(model)}")
+
+
+def replay() -> list[tuple[int, Path]]:
+    """The training replay: (pictures seen, sheet of the same 16 seeds), in order."""
+    folder = Path(__file__).with_name("replay")
+    return sorted((int(p.stem), p) for p in folder.glob("*.webp"))

@@ -1,0 +1,81 @@
+"""Make faces from seeds and write them as PNG files."""
+
+import argparse
+import math
+from collections.abc import Sequence
+from pathlib import Path
+
+from PIL import Image
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Options of ``python -m genai_demo generate faces``."""
+    parser.add_argument("--seed", type=int, default=0, help="seed of the first face; the next ones follow it")
+    parser.add_argument("--count", type=int, default=4, help="how many faces, 1 to 16")
+    parser.add_argument("--truncation", type=float, default=0.7, help="0 the average face, 1 the model as trained")
+    parser.add_argument("--model", choices=("gan", "vae"), default="gan", help="which model")
+    parser.add_argument(
+        "--set",
+        dest="edits",
+        metavar="NAME=VALUE",
+        action="append",
+        default=[],
+        help="move along a direction, in standard deviations, e.g. --set smile=1.5; may be repeated",
+    )
+    parser.add_argument(
+        "--layers",
+        choices=("all", "coarse", "middle", "fine"),
+        default="all",
+        help="the layers that --set acts on; all: the direction's own",
+    )
+    parser.add_argument("--grid", action="store_true", help="one sheet instead of one file a face")
+    parser.add_argument("--out", type=Path, default=Path("out"), help="folder for the pictures")
+
+
+def run(args: argparse.Namespace) -> None:
+    """Write the pictures and print their paths. Raises ValueError for bad options."""
+    from genai_demo.core import limits
+    from genai_demo.faces import generate, recipe  # here, so that --help need not wait for torch
+
+    amounts = parse_edits(args.edits)
+
+    if not 1 <= args.count <= limits.MAX_FACES:
+        raise ValueError(f"--count must be a whole number from 1 to {limits.MAX_FACES}.")
+    points = [generate.latent(args.seed + i, args.model) for i in range(args.count)]
+    if amounts:
+        points = [generate.edit(point, amounts, args.layers) for point in points]
+    images = generate.decode_many(points, args.truncation)
+
+    args.out.mkdir(parents=True, exist_ok=True)
+    if args.grid:
+        found = [(args.seed, sheet(images), f"-{args.count}faces")]
+    else:
+        found = [(args.seed + i, image, "") for i, image in enumerate(images)]
+    settings = {"model": args.model, "truncation": args.truncation, "edits": amounts, "layers": args.layers}
+    for seed, image, suffix in found:
+        path = args.out / f"{args.model}-seed{seed}{suffix}.png"
+        path.write_bytes(recipe.save_png(image, {"seed": seed, **settings}))
+        print(path)
+
+
+def parse_edits(edits: list[str]) -> dict[str, float]:
+    """["smile=1.5"] to {"smile": 1.5}. Raises ValueError for anything else."""
+    amounts = {}
+    for edit in edits:
+        name, _, value = edit.partition("=")
+        try:
+            amounts[name.strip()] = float(value)
+        except ValueError as error:
+            raise ValueError(f"--set {edit}: write a direction and a number, e.g. --set smile=1.5.") from error
+    return amounts
+
+
+def sheet(images: Sequence[Image.Image]) -> Image.Image:
+    """Pictures of one size in a grid as square as can be."""
+    columns = math.ceil(math.sqrt(len(images)))
+    rows = math.ceil(len(images) / columns)
+    width, height = images[0].size
+    found = Image.new("RGB", (columns * width, rows * height))
+    for i, image in enumerate(images):
+        found.paste(image, (i % columns * width, i // columns * height))
+    return found

@@ -1,0 +1,51 @@
+"""From a picture back to the GAN's styles: refinement by optimisation."""
+
+from collections.abc import Iterator
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from genai_demo.core.device import autocast
+from genai_demo.faces.model import Discriminator, Generator
+
+RATE = 0.02
+STAY_WEIGHT = 0.02
+"""Pull towards the encoder's guess: styles far from W look right but edit badly (e4e)."""
+FEATURE_WEIGHT = 1.0
+
+
+def reconstruction_loss(discriminator: Discriminator, target: Tensor, image: Tensor) -> Tensor:
+    """Pixels, edges and the discriminator's features; both (B, 3, R, R) in [-1, 1] -> scalar.
+
+    The features stand in for LPIPS (Zhang et al. 2018), so that nothing foreign is needed.
+    """
+    loss = F.l1_loss(image, target)
+    for dim in (2, 3):
+        loss = loss + F.l1_loss(image.diff(dim=dim), target.diff(dim=dim))
+    with torch.no_grad():
+        wanted = discriminator.features(target)
+    for a, b in zip(discriminator.features(image), wanted, strict=True):
+        a, b = F.normalize(a.float(), dim=1), F.normalize(b.float(), dim=1)
+        loss = loss + FEATURE_WEIGHT * (a - b).square().sum(1).mean() / len(wanted)
+    return loss
+
+
+def refine(
+    generator: Generator, discriminator: Discriminator, target: Tensor, styles: Tensor, steps: int
+) -> Iterator[Tensor]:
+    """Adam on the styles (1, L, Z), starting from the encoder's; yields them after every step.
+
+    Abdal et al. 2019 (Image2StyleGAN), with a pull towards the start.
+    """
+    start = styles.detach().clone()
+    styles = start.clone().requires_grad_(True)
+    optimizer = torch.optim.Adam([styles], lr=RATE, betas=(0.9, 0.99))
+    for _ in range(steps):
+        optimizer.zero_grad(set_to_none=True)
+        with autocast(target.device):
+            image = generator.synthesis(styles)
+            loss = reconstruction_loss(discriminator, target, image) + STAY_WEIGHT * (styles - start).square().mean()
+        loss.backward()
+        optimizer.step()
+        yield styles.detach().clone()

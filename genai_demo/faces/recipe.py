@@ -1,0 +1,39 @@
+"""A picture that remembers how it was made: PNG with its recipe as JSON in a tEXt chunk."""
+
+import io
+import json
+from typing import Any
+
+from PIL import Image, UnidentifiedImageError
+from PIL.PngImagePlugin import PngInfo
+
+KEY = "recipe"
+NOTICE = "Synthetic face; the person does not exist. For non-commercial research and demonstration."
+
+
+def save_png(image: Image.Image, recipe: dict[str, Any]) -> bytes:
+    """PNG bytes of ``image`` carrying ``recipe``, whose values must fit into JSON.
+
+    The same image and recipe give the same bytes.
+    """
+    info = PngInfo()
+    info.add_text(KEY, json.dumps(recipe, sort_keys=True))
+    info.add_text("Comment", NOTICE)
+    buffer = io.BytesIO()
+    image.save(buffer, "PNG", pnginfo=info, compress_level=4)
+    return buffer.getvalue()
+
+
+def read_recipe(data: bytes) -> dict[str, Any]:
+    """The recipe of a picture from ``save_png``. Raises ValueError where there is none."""
+    try:
+        with Image.open(io.BytesIO(data), formats=["PNG"]) as image:
+            image.load()
+            found = json.loads(image.text[KEY])
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
+        raise ValueError("This file is no readable PNG with a recipe. Choose one that was downloaded here.") from error
+    except KeyError as error:
+        raise ValueError("This PNG carries no recipe. Choose one that was downloaded here.") from error
+    if not isinstance(found, dict):
+        raise ValueError("The recipe in this PNG is damaged. Choose another picture.")
+    return found

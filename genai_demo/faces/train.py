@@ -1,0 +1,218 @@
+"""Train the face models, and publish the best weights with their card.
+
+The order: ``classifier`` and ``gan`` (in any order), then ``vae``, ``encoder`` (needs the gan)
+and ``directions`` (needs gan, vae and classifier). A run goes on where it stopped.
+"""
+
+import argparse
+import dataclasses
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from genai_demo.core import checkpoint
+from genai_demo.core.device import describe, pick_device
+from genai_demo.core.loop import LoopOptions, Run, processes
+from genai_demo.faces.losses import LOSSES
+from genai_demo.faces.model import VAE, Classifier, Discriminator, Encoder, EncoderConfig, GANConfig, Generator, VAEConfig
+
+TERMS = (
+    "Trained on synthetic faces made by other generators; most of their sources state no licence and some are "
+    "non-commercial. For non-commercial research and demonstration only."
+)
+PURPOSE = {
+    "faces-gan": "Generates 128 x 128 faces of people who do not exist.",
+    "faces-discriminator": "The GAN's opponent: how real a face looks to it.",
+    "faces-vae": "Variational autoencoder of faces: reconstructs, generates and interpolates, blurrier than the GAN.",
+    "faces-encoder": "Finds the GAN's styles for a given face, so that uploads can be edited.",
+    "faces-classifier": "Scores attributes of a face; names and measures the directions in the latent spaces.",
+}
+LIMITS = (
+    "Faces are aligned, mostly frontal, mostly smiling, before plain backgrounds; glasses, hats and profiles are "
+    "rare. Attribute labels are machine-made guesses about appearance, not facts about anybody."
+)
+MODELS = ("gan", "vae", "classifier", "encoder", "directions", "finder")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--model", choices=MODELS, default="gan", help="what to train")
+    parser.add_argument("--minutes", type=float, default=0, help="stop after so many minutes")
+    parser.add_argument("--steps", type=int, default=0, help="stop at this step (0: no limit; with neither, 60 minutes)")
+    parser.add_argument("--data", help="prepared data (default: data/faces)")
+    parser.add_argument("--run", help="folder of the run (default: runs/faces-MODEL); an existing one goes on")
+    parser.add_argument("--batch", type=int, help="pictures a step, over all processes (default: the model's own)")
+    parser.add_argument("--accumulate", type=int, default=1, help="micro-batches a step (gan)")
+    parser.add_argument("--rate", type=float, help="learning rate (default: the model's own)")
+    parser.add_argument("--loss", choices=list(LOSSES), default="relativistic", help="adversarial loss (gan)")
+    parser.add_argument("--resolution", type=int, choices=(16, 32, 64, 128), default=128, help="side to train at (gan)")
+    parser.add_argument("--anchor", type=float, default=1.0, help="weight of the reconstruction anchor (gan)")
+    parser.add_argument("--feature-critic", type=float, default=1.0, help="weight of the feature critic (gan)")
+    parser.add_argument("--adversarial", type=float, default=1.0, help="weight of the adversaries, 0 to pre-train (gan)")
+    parser.add_argument("--discriminator-every", type=int, default=1, help="steps between its updates (gan)")
+    parser.add_argument("--beta", type=float, default=1.0, help="weight of the KL divergence (vae, gan's anchor)")
+    parser.add_argument("--evaluate-every", type=int, default=500, help="steps between held-out figures")
+    parser.add_argument("--sample-every", type=int, default=200, help="steps between sample sheets")
+    parser.add_argument("--save-every", type=int, default=250, help="steps between saves of the state")
+    parser.add_argument("--seed", type=int, default=0, help="of weights and data order")
+    parser.add_argument("--device", help="cpu, cuda, cuda:1 (default: the best there is)")
+    parser.add_argument("--publish", action="store_true", help="copy the best weights into checkpoints/ at the end")
+
+
+def run(args: argparse.Namespace) -> None:
+    if args.device:
+        os.environ["GENAI_DEVICE"] = str(pick_device(args.device))
+    if args.model == "directions":
+        publish_directions()
+        return
+    if args.model == "finder":
+        from genai_demo.faces import train_finder
+
+        train_finder.run(args)
+        return
+    folder = Path(args.run or f"runs/faces-{args.model}")
+    minutes = args.minutes or (0 if args.steps else 60)
+    options = LoopOptions(
+        folder, args.steps, minutes, args.seed, save_every=args.save_every,
+        sample_every=args.sample_every, evaluate_every=args.evaluate_every,
+    )  # fmt: skip
+    with processes(pick_device()):
+        task = make_task(args)
+        loop = Run(task, options)
+        loop.resume()
+        for name, optimizer in task.optimizers.items():
+            for group in optimizer.param_groups:
+                group["lr"] = task.rates[name]
+        loop.train()
+    if args.publish:
+        publish(args.model, folder, task)
+
+
+def make_task(args: argparse.Namespace) -> Any:
+    """The task that the options describe, on the prepared data."""
+    from genai_demo.faces.data import load
+    from genai_demo.faces.train_encoders import (
+        ClassifierTask,
+        EncoderSettings,
+        EncoderTask,
+        VAETask,
+        label_matrix,
+    )
+    from genai_demo.faces.train_gan import GANSettings, GANTask
+
+    train, held_out = load(args.data, "train"), load(args.data, "held_out")
+    chosen = {k: v for k, v in (("batch", args.batch), ("rate", args.rate)) if v}
+    if args.model == "gan":
+        settings = GANSettings(
+            loss=args.loss, resolution=args.resolution, accumulate=args.accumulate, anchor=args.anchor,
+            feature_critic=args.feature_critic, adversarial=args.adversarial, beta=args.beta,
+            discriminator_every=args.discriminator_every, seed=args.seed, **chosen,
+        )  # fmt: skip
+        return GANTask(GANConfig(), settings, train.images, held_out.images)
+    settings = EncoderSettings(seed=args.seed, beta=args.beta, **chosen)
+    if args.model == "vae":
+        return VAETask(VAEConfig(), settings, train.images, held_out.images)
+    train, held_out = _with_photographs(train, "train"), _with_photographs(held_out, "held_out")
+    if args.model == "encoder":
+        generator = checkpoint.load_weights("faces-gan", Generator(GANConfig(**checkpoint.read_card("faces-gan")["config"])))
+        return EncoderTask(generator, settings, train[0], held_out[0])
+    return ClassifierTask(
+        EncoderConfig(), settings, train[0], held_out[0], label_matrix(train[1]), label_matrix(held_out[1])
+    )
+
+
+def _with_photographs(faces: Any, split: str) -> tuple[Tensor, dict[str, Any]]:
+    """Encoders also see real photographs, where they were prepared: uploads are photographs."""
+    import numpy as np
+
+    from genai_demo.faces.data import default_folder, load
+
+    if not default_folder(photographs=True).is_dir():
+        return faces.images, faces.labels
+    more = load(None, split, photographs=True)
+    missing = np.full(len(more.images), np.nan, np.float32)
+    labels = {k: np.concatenate([v, more.labels.get(k, missing)]) for k, v in faces.labels.items()}
+    return torch.cat([faces.images, more.images]), labels
+
+
+# --------------------------------------------------------------------------- publishing
+
+
+def publish(model: str, folder: Path, task: Any) -> None:
+    """Best weights of a run into ``checkpoints/``, with what is known about their training."""
+    best = torch.load(folder / "best.pt", map_location="cpu", weights_only=True)
+    training = {
+        "steps": best["step"],
+        "seconds": round(best["seconds"]),
+        "hardware": describe(pick_device()),
+        "settings": dataclasses.asdict(task.settings),
+        "held_out": {k: round(v, 4) for k, v in best["figures"].items()},
+    }
+    weights = best["averaged"]
+    if model == "gan":
+        _save("faces-gan", Generator(task.config), weights["generator"], training, {})
+        state = torch.load(folder / "state.pt", map_location="cpu", weights_only=True)
+        _save("faces-discriminator", Discriminator(task.config), state["modules"]["discriminator"], training, {})
+        publish_replay(folder / "samples", task.settings.batch)
+        return
+    makers = {"vae": VAE, "classifier": Classifier, "encoder": Encoder}
+    network = makers[model](task.network.config)
+    photographs = model in ("classifier", "encoder")
+    extra = {"also_trained_on": "2,600 photographs of Flickr-Faces-HQ (CC BY-NC-SA 4.0)"} if photographs else {}
+    _save(f"faces-{model}", network, weights["network"], training, extra)
+
+
+def _save(name: str, network: torch.nn.Module, weights: dict[str, Tensor], training: dict[str, Any], extra: dict[str, Any]) -> None:
+    network.load_state_dict(weights)
+    card = {
+        "purpose": PURPOSE[name],
+        "config": dataclasses.asdict(network.config),
+        "licence": "non-commercial research and demonstration only",
+        "terms": TERMS,
+        "limits": LIMITS,
+        "data": data_summary(),
+        "training": training,
+        **extra,
+    }
+    checkpoint.save_checkpoint(name, network, card)
+
+
+def data_summary() -> dict[str, Any]:
+    """What the data card says about counts, sources and licences."""
+    import json
+
+    from genai_demo.faces.data import default_folder
+
+    card = json.loads((default_folder() / "card.json").read_text(encoding="utf-8"))
+    return {k: card[k] for k in ("count", "splits", "sources", "licence_of_source") if k in card}
+
+
+def publish_replay(samples: Path, batch: int, moments: int = 30) -> None:
+    """About 30 sample sheets, evenly spread in the logarithm of the step, as the app's replay."""
+    sheets = sorted(samples.glob("*.webp"))
+    if not sheets:
+        return
+    last = len(sheets) - 1
+    chosen = sorted({round(last ** (i / (moments - 1))) if last else 0 for i in range(moments)} | {0})
+    folder = Path(__file__).with_name("replay")
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    for i in chosen:
+        shutil.copy(sheets[i], folder / f"{int(sheets[i].stem) * batch:08d}.webp")
+
+
+def publish_directions() -> None:
+    """Find and measure the directions of both latent spaces and write them into the cards."""
+    from genai_demo.faces import generate
+    from genai_demo.faces.directions import find_directions, gan_space, vae_space
+
+    classifier = generate.network("faces-classifier")
+    for model, space in (("gan", gan_space), ("vae", vae_space)):
+        card = checkpoint.read_card(f"faces-{model}")
+        card["directions"] = find_directions(space(generate.network(f"faces-{model}")), classifier)
+        card["directions_command"] = "python -m genai_demo train faces --model directions"
+        checkpoint.write_card(f"faces-{model}", card)
+        print(f"{model}: {len(card['directions'])} directions")

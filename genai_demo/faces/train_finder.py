@@ -1,0 +1,346 @@
+"""Training and measuring the face finder.
+
+    python -m genai_demo.faces.train_finder --pack faces.zip --steps 2000
+    python -m genai_demo.faces.train_finder --pack faces.zip --measure
+
+A pack is a zip (or an unpacked folder) with ``index.csv``, the aligned faces it lists, and
+``landmarks68.npz``. ``--backgrounds`` names folders of pictures that show no people.
+"""
+
+import argparse
+import csv
+import hashlib
+import io
+import json
+import math
+import zipfile
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from PIL import Image
+from torch import Tensor, nn
+
+from genai_demo.core import checkpoint
+from genai_demo.core.device import autocast, describe, pick_device
+from genai_demo.core.loop import Average, LoopOptions, Run, processes, update, world
+from genai_demo.faces.align import CROP_MIDDLE, NAME, WINDOWS, FoundFace, aligned_quad, quad_pose, search
+from genai_demo.faces.finder import Finder, FinderConfig
+from genai_demo.faces.scenes import SceneMaker, Scenes, to_images
+
+BACKGROUND_SIDE = 320
+SCENE_SIDE = 384
+FALSE_POSITIVES = 0.01
+LICENCE = "Non-commercial research and demonstration only: most of the training pictures' sources state no licence."
+
+
+# --------------------------------------------------------------------------- data
+
+
+def is_held_out(name: str) -> bool:
+    """Whether a file belongs to the 5 % that training never sees: decided by its name alone."""
+    return int(hashlib.sha256(name.encode()).hexdigest(), 16) % 20 == 0
+
+
+def _reader(path: Path) -> Callable[[str], bytes]:
+    """Reads files of a pack, zipped or not, by name."""
+    if not path.exists():
+        raise ValueError(f"There is no pack {path}. Give --pack the zip or folder of the aligned faces.")
+    return zipfile.ZipFile(path).read if path.is_file() else lambda name: (path / name).read_bytes()
+
+
+def read_pack(path: Path) -> tuple[list[str], Tensor, Tensor]:
+    """Names, pictures (N, 3, R, R) uint8 and landmarks (N, 68, 2) in 0..1 of a pack."""
+    read = _reader(path)
+    names = [row["file"] for row in csv.DictReader(io.StringIO(read("index.csv").decode("utf-8")))]
+    stored = np.load(io.BytesIO(read("landmarks68.npz")))
+    landmarks = stored["lm"].astype(np.float32)
+    try:
+        row = {str(name): i for i, name in enumerate(stored["names"])}
+    except ValueError:  # stored as Python objects, which are not unpickled: then the order is the index's
+        if len(landmarks) != len(names):
+            raise ValueError(f"{path}: landmarks68.npz and index.csv differ in length and cannot be matched.") from None
+        row = {name: i for i, name in enumerate(names)}
+    names = [name for name in names if name in row]
+    pictures = np.stack([np.asarray(Image.open(io.BytesIO(read(name))).convert("RGB")) for name in names])
+    return names, torch.from_numpy(pictures).permute(0, 3, 1, 2), torch.from_numpy(landmarks[[row[n] for n in names]])
+
+
+def describe_packs(paths: list[Path], folders: list[Path]) -> dict[str, Any]:
+    """For the card: how many faces came from which source under which licence."""
+    sources: dict[str, dict[str, Any]] = {}
+    for path in paths:
+        for row in csv.DictReader(io.StringIO(_reader(path)("index.csv").decode("utf-8"))):
+            origin = {"licence": row["licence"], "repository": row["repo"], "commit": row["commit"]}
+            sources.setdefault(row["source"], {"faces": 0, **origin})["faces"] += 1
+    backgrounds = len(read_backgrounds(folders)[0])
+    return {"sources": sources, "backgrounds": backgrounds, "held_out": "sha256 of the file name divisible by 20"}
+
+
+def read_backgrounds(folders: list[Path]) -> tuple[list[str], Tensor]:
+    """Names and middle squares (M, 3, S, S) uint8 of every picture in the folders."""
+    suffixes = (".jpg", ".jpeg", ".png", ".webp")
+    paths = sorted(p for folder in folders for p in folder.rglob("*") if p.suffix.lower() in suffixes)
+    pictures = []
+    for path in paths:
+        picture = Image.open(path).convert("RGB")
+        side, left, top = min(picture.size), (picture.width - min(picture.size)) // 2, 0
+        box = (left, top, left + side, top + side)
+        pictures.append(np.asarray(picture.resize((BACKGROUND_SIDE,) * 2, Image.Resampling.BOX, box)))
+    stacked = np.stack(pictures) if pictures else np.zeros((0, BACKGROUND_SIDE, BACKGROUND_SIDE, 3), np.uint8)
+    return [p.name for p in paths], torch.from_numpy(stacked).permute(0, 3, 1, 2)
+
+
+def scene_makers(packs: list[Path], folders: list[Path]) -> tuple[SceneMaker, SceneMaker]:
+    """(for training, held out): no face and no background is in both."""
+    read = [read_pack(path) for path in packs]
+    held = torch.tensor([is_held_out(name) for names, _, _ in read for name in names])
+    faces, landmarks = torch.cat([r[1] for r in read]), torch.cat([r[2] for r in read])
+    names, backgrounds = read_backgrounds(folders)
+    away = torch.arange(len(names)) % 5 == 0
+    return (
+        SceneMaker(faces[~held], landmarks[~held], backgrounds[~away]),
+        SceneMaker(faces[held], landmarks[held], backgrounds[away]),
+    )
+
+
+# --------------------------------------------------------------------------- losses
+
+
+def detector_loss(predicted: Tensor, scenes: Scenes) -> tuple[Tensor, Tensor]:
+    """Focal loss of the heat map and L1 loss of the poses around each face's middle.
+
+    predicted: (B, 6, G, G), see ``Detector``. Targets as in CenterNet (Zhou et al. 2019, eq. 1):
+    one cell is the face, those near it are forgiven by (1 - Gaussian)^4.
+    """
+    grid = predicted.shape[-1]
+    middles = (torch.arange(grid, device=predicted.device) + 0.5) / grid
+    away = torch.stack(torch.meshgrid(middles, middles, indexing="xy"))[None, None]
+    away = scenes.poses[:, :, :2, None, None] - away  # (B, K, 2, G, G), in shares of the view
+    spread = (0.08 * scenes.poses[:, :, 2]).clamp(min=0.4 / grid)[:, :, None, None]
+    near = (-away.square().sum(2) / (2 * spread**2)).exp() * scenes.present[:, :, None, None]
+    hit = (away.abs().amax(2) <= 0.5 / grid) & scenes.present[:, :, None, None]
+    hit, (near, owner) = hit.any(1), near.max(1)
+    logits = predicted[:, 0].float()
+    probability = logits.sigmoid()
+    focal = torch.where(
+        hit,
+        (1 - probability) ** 2 * F.softplus(-logits),
+        (1 - near) ** 4 * probability**2 * F.softplus(logits),
+    ).sum() / hit.sum().clamp(min=1)
+
+    offsets = away.gather(1, owner[:, None, None].expand(-1, 1, 2, -1, -1))[:, 0] * grid
+    pose = scenes.poses.gather(1, owner.flatten(1)[..., None].expand(-1, -1, 4)).view(*owner.shape, 4)
+    wanted = torch.stack([pose[..., 2].log(), pose[..., 3].cos(), pose[..., 3].sin()], 1)
+    error = (predicted[:, 1:].float() - torch.cat([offsets, wanted], 1)).abs()
+    weight = near * (near > 0.5)
+    scale = torch.tensor([0.5, 0.5, 2.0, 2.0, 2.0], device=error.device)[:, None, None]
+    return focal, (error * scale * weight[:, None]).sum() / weight.sum().clamp(min=1)
+
+
+def landmark_loss(points: Tensor, logits: Tensor, scenes: Scenes) -> tuple[Tensor, Tensor]:
+    """Mean distance in shares of the face's square, and cross-entropy of face or not."""
+    present = scenes.present[:, 0].float()
+    distance = (points - scenes.landmarks[:, 0]).norm(dim=2).mean(1) / scenes.poses[:, 0, 2]
+    # Clamped, so that one face half out of its crop does not drown the others.
+    distance = distance.clamp(max=0.5)
+    return (distance * present).sum() / present.sum().clamp(min=1), F.binary_cross_entropy_with_logits(logits, present)
+
+
+# --------------------------------------------------------------------------- the task
+
+
+class FinderTask:
+    """Both networks of the finder, each on ``batch`` scenes drawn afresh at every step, over all processes."""
+
+    def __init__(
+        self,
+        config: FinderConfig,
+        maker: SceneMaker,
+        held_out: SceneMaker,
+        steps: int,
+        batch: int = 32,
+        rate: float = 3e-3,
+    ):
+        self.config, self.maker, self.held_out = config, maker, held_out
+        self.steps, self.batch, self.rate = steps, batch, rate
+        self.device = pick_device()
+        self.finder = Finder(config).to(self.device, memory_format=torch.channels_last)
+        self.average = Average(self.finder, Finder(config).to(self.device, memory_format=torch.channels_last))
+        self.modules: dict[str, nn.Module] = {"finder": self.finder}
+        self.averaged: dict[str, nn.Module] = {"finder": self.average.target}
+        self.optimizer = torch.optim.AdamW(self.finder.parameters(), lr=rate, weight_decay=0.01)
+        self.optimizers = {"finder": self.optimizer}
+
+    def step(self, step: int) -> dict[str, float | Tensor]:
+        """One step of both networks. The rate rises over 5 % of the run and falls along a cosine."""
+        progress = min(1.0, step / self.steps)
+        rise = min(1.0, progress / 0.05)
+        for group in self.optimizer.param_groups:
+            group["lr"] = self.rate * rise * (0.01 + 0.99 * (1 + math.cos(math.pi * progress)) / 2)
+        # Every process draws scenes of its own: the loop seeds them differently.
+        share = self.batch // world()[1]
+        wide = self._place(self.maker.wide(share, self.config.view))
+        close = self._place(self.maker.close(share, self.config.crop, CROP_MIDDLE))
+        self.finder.train()
+        with autocast(self.device):
+            grid = self.finder.detector(wide.pictures)
+            points, logits = self.finder.landmarker(close.pictures)
+        focal, pose = detector_loss(grid, wide)
+        distance, face = landmark_loss(points, logits, close)
+        update(self.optimizer, [focal + pose + 25 * distance + face])
+        self.average.update(min(0.99, (step + 1) / (step + 10)))
+        named = {"focal": focal, "pose": pose, "distance": distance, "face": face}
+        return {k: v.detach() for k, v in named.items()}
+
+    def _place(self, scenes: Scenes) -> Scenes:
+        pictures, *labels = (t.to(self.device) for t in vars(scenes).values())
+        return Scenes(pictures.contiguous(memory_format=torch.channels_last), *labels)
+
+    @torch.inference_mode()
+    def evaluate(self) -> dict[str, float]:
+        """The training losses on held-out scenes, always the same ones."""
+        with torch.random.fork_rng():
+            torch.manual_seed(0)
+            wide = self._place(self.held_out.wide(256, self.config.view))
+            close = self._place(self.held_out.close(256, self.config.crop, CROP_MIDDLE))
+        focal, pose = detector_loss(self.average.target.detector(wide.pictures), wide)
+        distance, face = landmark_loss(*self.average.target.landmarker(close.pictures), close)
+        named = {"score": focal + pose + 25 * distance + face, "held_out_focal": focal, "held_out_pose": pose}
+        named |= {"held_out_distance": distance, "held_out_face": face}
+        return {k: float(v) for k, v in named.items()}
+
+    def sample_sheet(self, path: Path) -> None:
+        """Sixteen held-out scenes of either kind."""
+        with torch.random.fork_rng():
+            torch.manual_seed(0)
+            kinds = self.held_out.wide(16, self.config.view), self.held_out.close(16, self.config.view, CROP_MIDDLE)
+        pixels = [np.asarray(image) for scenes in kinds for image in to_images(scenes.pictures)]
+        rows = [np.concatenate(pixels[i : i + 8], 1) for i in range(0, len(pixels), 8)]
+        Image.fromarray(np.concatenate(rows)).save(path.with_suffix(".png"))
+
+
+# --------------------------------------------------------------------------- measuring
+
+
+def measure(finder: Finder, maker: SceneMaker, count: int = 300, seed: int = 0) -> tuple[float, dict[str, float]]:
+    """(threshold, figures) on ``count`` scenes with one face and as many without, 384 px, all steps of the search.
+
+    The threshold is the score that 1 % of the scenes without a face exceed in any of the windows.
+    Landmark error: mean distance over the distance of the outer corners of the eyes. Crop error:
+    overlap (intersection over union) of the found and the true FFHQ square. Both on found faces;
+    a face is found if its score reaches the threshold and its square overlaps the true one by half.
+    """
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        empty = [best(finder, image) for image in to_images(maker.wide(count, SCENE_SIDE, 1.0).pictures)]
+        scenes = maker.wide(count, SCENE_SIDE, 0.0, 0.0)
+    threshold = float(np.quantile([face.score if face else 0.0 for face in empty], 1 - FALSE_POSITIVES))
+    overlaps, errors, turns = [], [], []
+    for i, image in enumerate(to_images(scenes.pictures)):
+        face = best(finder, image, threshold)
+        pose, truth = scenes.poses[i, 0].numpy(), scenes.landmarks[i, 0].numpy()
+        if face is None or face.score < threshold:
+            continue
+        found = quad_pose(aligned_quad(face.landmarks / SCENE_SIDE))
+        overlap = square_overlap(found, pose)
+        if overlap >= 0.5:
+            overlaps.append(overlap)
+            turns.append(abs(math.degrees(found[3] - pose[3])))
+            distance = np.hypot(*(face.landmarks / SCENE_SIDE - truth).T).mean()
+            errors.append(distance / np.hypot(*(truth[45] - truth[36])))
+    return threshold, {
+        "scenes": count,
+        "detection_rate_at_1_percent_false_positives": len(overlaps) / count,
+        "landmark_error": float(np.mean(errors)),
+        "landmark_error_median": float(np.median(errors)),
+        "crop_overlap": float(np.mean(overlaps)),
+        "crop_overlap_5th_percentile": float(np.quantile(overlaps, 0.05)),
+        "turn_error_degrees": float(np.mean(turns)),
+    }
+
+
+def best(finder: Finder, image: Image.Image, threshold: float = 2.0) -> FoundFace | None:
+    """The surest face, searched in ever smaller windows until one reaches the threshold (2: in all of them)."""
+    top: FoundFace | None = None
+    for share in WINDOWS:
+        top = max([f for f in (top, *search(finder, image, share)) if f], key=lambda f: f.score, default=None)
+        if top and top.score >= threshold:
+            break
+    return top
+
+
+def square_overlap(first: np.ndarray, second: np.ndarray) -> float:
+    """Intersection over union of two turned squares (x, y, side, turn), on a grid of 128 x 128 points."""
+    unit = (np.arange(128) + 0.5) / 128 - 0.5
+    u, v = np.meshgrid(unit * first[2], unit * first[2])
+    x = first[0] + math.cos(first[3]) * u - math.sin(first[3]) * v - second[0]
+    y = first[1] + math.sin(first[3]) * u + math.cos(first[3]) * v - second[1]
+    cosine, sine = math.cos(second[3]), math.sin(second[3])
+    inside = (abs(cosine * x + sine * y) < second[2] / 2) & (abs(cosine * y - sine * x) < second[2] / 2)
+    shared = float(inside.mean()) * first[2] ** 2
+    return shared / (first[2] ** 2 + second[2] ** 2 - shared)
+
+
+# --------------------------------------------------------------------------- the commands
+
+
+def main() -> None:
+    """Train, then measure; or measure the checkpoint that is there."""
+    parser = argparse.ArgumentParser(prog="python -m genai_demo.faces.train_finder", description=__doc__)
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    add = parser.add_argument
+    add("--pack", type=Path, action="append", required=True, help="zip or folder of aligned faces; repeat")
+    add("--backgrounds", type=Path, action="append", default=[], help="folder of pictures without people; repeat")
+    add("--steps", type=int, default=1750, help="training steps, 15 minutes on one core (default: %(default)s)")
+    add("--run", type=Path, default=Path("runs/finder"), help="folder of the run (default: %(default)s)")
+    add("--measure", action="store_true", help="only measure the checkpoint and update its card")
+    add("--threads", type=int, help="CPU threads")
+    options = parser.parse_args()
+    if options.threads:
+        torch.set_num_threads(options.threads)
+    try:
+        _command(options)
+    except ValueError as error:
+        parser.error(str(error))
+
+
+def _command(options: argparse.Namespace) -> None:
+    flags = "".join(f" --pack {p.name}" for p in options.pack)
+    flags += "".join(f" --backgrounds {p.name}" for p in options.backgrounds)
+    program = f"python -m genai_demo.faces.train_finder{flags}"
+    maker, held_out = scene_makers(options.pack, options.backgrounds)
+    if not options.measure:
+        with processes(pick_device()):
+            task = FinderTask(FinderConfig(), maker, held_out, options.steps)
+            run = Run(task, LoopOptions(options.run, steps=options.steps, evaluate_every=250))
+            run.resume()
+            run.train()
+        card = {
+            "config": asdict(task.config),
+            "data": describe_packs(options.pack, options.backgrounds),
+            "licence": LICENCE,
+            "training": {
+                "command": f"{program} --steps {options.steps}",
+                "steps": run.step,
+                "seconds": round(run.seconds),
+                "hardware": describe(task.device),
+            },
+            "threshold": 1.0,
+        }
+        checkpoint.save_checkpoint(NAME, task.average.target, card)
+    card = checkpoint.read_card(NAME)
+    finder = checkpoint.load_weights(NAME, Finder(FinderConfig(**card["config"]))).to(memory_format=torch.channels_last)
+    threshold, figures = measure(finder, held_out)
+    rounded = {k: round(v, 4) for k, v in figures.items()}
+    card |= {"threshold": round(threshold, 4), "metrics": rounded | {"command": f"{program} --measure"}}
+    checkpoint.write_card(NAME, card)
+    print(json.dumps({"threshold": card["threshold"], **card["metrics"]}, indent=2))
+
+
+if __name__ == "__main__":
+    main()

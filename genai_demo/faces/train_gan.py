@@ -1,0 +1,272 @@
+"""Training of the GAN: the five textbook steps; the loop itself is ``core.loop``."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from genai_demo.core.device import autocast, pick_device
+from genai_demo.core.loop import Average, batch_indices, update
+from genai_demo.core.pictures import save_rows
+from genai_demo.faces.augment import augment
+from genai_demo.faces.losses import KL_SCALE, FeatureDistance, edge_loss, get_loss, zero_centred_gradient_penalty
+from genai_demo.faces.model import Discriminator, EncoderConfig, GANConfig, Generator, Posterior, draw, kl_divergence
+
+SHEET_SEEDS = 16
+
+
+@dataclass(frozen=True)
+class GANSettings:
+    """How to train the GAN. Counts of pictures are per step over all processes."""
+
+    loss: str = "relativistic"
+    resolution: int = 128
+    """Side to train at; below the model's own for the early part of a run."""
+    batch: int = 16
+    accumulate: int = 1
+    rate: float = 0.0025
+    """Learning rate of generator and discriminator (Adam, equalised weights)."""
+    posterior_rate: float = 0.001
+    penalty: float = 1.0
+    """Weight gamma of R1 + R2 at 128 px; scaled with the number of pixels (R3GAN)."""
+    penalty_every: int = 8
+    """The penalties are computed every so many steps and weighted up (StyleGAN2, section 3)."""
+    augment: float = 0.5
+    average_pictures: float = 10_000.0
+    """Half-life of the weight average, in pictures."""
+    feature_critic: float = 1.0
+    """Weight of the feature critic in the generator's loss; 0 leaves it out."""
+    critic_rate: float = 0.001
+    discriminator_every: int = 1
+    """With a feature critic, the pixel discriminator may take part in every n-th step only."""
+    anchor: float = 1.0
+    """Weight of the anchor: half of the generator's batch are reconstructions of real faces through
+    a posterior q(z|x) trained alongside (VAE/GAN, Larsen et al. 2016). Every face of the training
+    set must stay reachable, so the generator cannot collapse onto a few. 0 leaves it out."""
+    beta: float = 1.0
+    """Weight of the anchor's KL divergence."""
+    adversarial: float = 1.0
+    """Weight of the adversaries; 0 pre-trains generator and posterior as a plain autoencoder."""
+    mixing: float = 0.0
+    """Probability of style mixing."""
+    seed: int = 0
+
+
+class GANTask:
+    """Generator against discriminator (and, if asked for, a feature critic).
+
+    images: (N, 3, R, R) uint8, training split; held_out likewise, for ``evaluate``.
+    """
+
+    def __init__(self, config: GANConfig, settings: GANSettings, images: Tensor, held_out: Tensor):
+        self.config, self.settings = config, settings
+        self.device = pick_device()
+        self.images, self.held_out = images, held_out
+        self.loss = get_loss(settings.loss)
+        self.quick_distance = None
+        torch.manual_seed(settings.seed)
+        # Step 1 of 5: initialise both networks.
+        self.generator, self.discriminator = self._place(Generator(config)), self._place(Discriminator(config))
+        self.ema = Average(self.generator, self._place(Generator(config)))
+        rate = {"lr": settings.rate, "betas": (0.0, 0.99), "eps": 1e-8}
+        self.modules: dict[str, nn.Module] = {"generator": self.generator, "discriminator": self.discriminator}
+        self.averaged = {"generator": self.ema.target}
+        self.optimizers = {
+            "generator": torch.optim.Adam(self.generator.parameters(), **rate),
+            "discriminator": torch.optim.Adam(self.discriminator.parameters(), **rate),
+        }
+        self.posterior = None
+        if settings.anchor > 0:
+            shape = EncoderConfig(config.resolution, config.latent)
+            self.posterior = self._place(Posterior(shape))
+            self.distance = FeatureDistance(self.device)
+            self.modules["posterior"] = self.posterior
+            self.optimizers["posterior"] = torch.optim.Adam(self.posterior.parameters(), lr=settings.posterior_rate, betas=(0.9, 0.99))
+        self.critic = None
+        if settings.feature_critic > 0:
+            from genai_demo.faces.critic import FeatureCritic
+
+            self.critic = self._place(FeatureCritic())
+            self.modules["critic"] = self.critic
+            self.optimizers["critic"] = torch.optim.Adam(
+                self.critic.heads.parameters(), lr=settings.critic_rate, betas=(0.0, 0.99)
+            )
+        self.rates = {name: optimizer.param_groups[0]["lr"] for name, optimizer in self.optimizers.items()}
+
+    def _place(self, module: nn.Module) -> nn.Module:
+        return module.to(self.device, memory_format=torch.channels_last)
+
+    # -- one step
+
+    def step(self, step: int) -> dict[str, float | Tensor]:
+        """Steps 2 to 4 of the textbook; step 5 is the loop that calls this again."""
+        full = self.real_batches(step)
+        real = [self.shrink(x) for x in full]
+        figures: dict[str, float | Tensor] = {}
+        if self.settings.adversarial > 0:
+            fake = self.generate_fakes(full)
+            figures |= self.update_discriminator(step, real, fake)
+        figures |= self.update_generator(step, full, real)
+        self.ema.update(self.average_decay(step))
+        return figures
+
+    def real_batches(self, step: int) -> list[Tensor]:
+        """The step's real pictures, (b, 3, R, R) in [-1, 1] at full side, one a micro-batch."""
+        settings = self.settings
+        chosen = batch_indices(settings.seed, step, len(self.images), settings.batch)
+        pictures = self.images[chosen.to(self.images.device)].to(self.device).float() / 127.5 - 1
+        mirrored = torch.rand(len(pictures), 1, 1, 1, device=self.device) < 0.5
+        pictures = torch.where(mirrored, pictures.flip(3), pictures)
+        return list(pictures.contiguous(memory_format=torch.channels_last).chunk(settings.accumulate))
+
+    def shrink(self, pictures: Tensor) -> Tensor:
+        """Full side to the side of this part of the training."""
+        ratio = pictures.shape[-1] // self.settings.resolution
+        return pictures if ratio == 1 else nn.functional.avg_pool2d(pictures, ratio)
+
+    def latents(self, count: int) -> Tensor:
+        return torch.randn(count, self.config.latent, device=self.device)
+
+    def draw_latents(self, full: Tensor) -> tuple[Tensor, int, Tensor | None]:
+        """Latents for as many pictures as ``full`` has: the first half from q(z|x) of the first
+        half of the faces, the rest from the prior. -> z (B, Z), how many anchored, their KL."""
+        if self.posterior is None:
+            return self.latents(len(full)), 0, None
+        half = len(full) if self.settings.adversarial == 0 else len(full) // 2
+        mean, log_variance = self.posterior(full[:half])
+        z = torch.cat([draw(mean, log_variance), self.latents(len(full) - half)])
+        return z, half, kl_divergence(mean, log_variance)
+
+    @torch.no_grad()
+    def generate_fakes(self, full: list[Tensor]) -> list[Tensor]:
+        """Step 2: the generator makes pictures from noise."""
+        with autocast(self.device):
+            drawn = [self.draw_latents(x)[0] for x in full]
+            return [self.generator(z, resolution=self.settings.resolution) for z in drawn]
+
+    def update_discriminator(self, step: int, real: list[Tensor], fake: list[Tensor]) -> dict[str, float | Tensor]:
+        """Step 3: the discriminator learns to tell real from fake."""
+        figures: dict[str, float | Tensor] = {}
+
+        def losses(network: nn.Module, name: str) -> Iterator[Tensor]:
+            for x, y in zip(real, fake, strict=True):
+                with autocast(self.device):
+                    a, b = network(self.view(x)), network(self.view(y))
+                figures[name + "_real"], figures[name + "_fake"] = a.detach().mean(), b.detach().mean()
+                yield self.loss.discriminator(a, b)
+
+        def penalised() -> Iterator[Tensor]:
+            settings = self.settings
+            weight = 0.5 * settings.penalty * (settings.resolution / 128) ** 2
+            for x, y in zip(real, fake, strict=True):
+                with autocast(self.device):
+                    r1 = zero_centred_gradient_penalty(self.discriminator, self.view(x))
+                    r2 = zero_centred_gradient_penalty(self.discriminator, self.view(y))
+                figures["r1"], figures["r2"] = r1.detach(), r2.detach()
+                yield weight * settings.penalty_every * settings.discriminator_every * (r1 + r2)
+
+        if step % self.settings.discriminator_every == 0:
+            figures["d_loss"] = update(
+                self.optimizers["discriminator"], losses(self.discriminator, "d")
+            )
+            if step % (self.settings.penalty_every * self.settings.discriminator_every) == 0:
+                update(self.optimizers["discriminator"], penalised())
+        if self.critic is not None:
+            figures["c_loss"] = update(self.optimizers["critic"], losses(self.critic, "c"))
+        return figures
+
+    def update_generator(self, step: int, full: list[Tensor], real: list[Tensor]) -> dict[str, float | Tensor]:
+        """Step 4: the adversaries' feedback flows back into the generator."""
+        figures: dict[str, float | Tensor] = {}
+        settings = self.settings
+        with_pixels = settings.adversarial > 0 and step % settings.discriminator_every == 0
+
+        def losses() -> Iterator[Tensor]:
+            for whole, x in zip(full, real, strict=True):
+                with autocast(self.device):
+                    z, anchored, kl = self.draw_latents(whole)
+                    w = self.generator.mapping(z)
+                    self.track_mean(w)
+                    ws = w[:, None].expand(-1, self.generator.layers, -1)
+                    y = self.generator.synthesis(self.mix(ws, settings.mixing), "random", settings.resolution)
+                    loss = torch.zeros((), device=self.device)
+                    if with_pixels:
+                        a, b = self.discriminator(self.view(x)), self.discriminator(self.view(y))
+                        figures["g_loss"] = self.loss.generator(a, b)
+                        loss = loss + settings.adversarial * figures["g_loss"]
+                    if self.critic is not None and settings.adversarial > 0:
+                        a, b = self.critic(self.view(x)), self.critic(self.view(y))
+                        figures["gc_loss"] = self.loss.generator(a, b)
+                        loss = loss + settings.adversarial * settings.feature_critic * figures["gc_loss"]
+                    if kl is not None:
+                        figures["anchor"] = self.reconstruction(y[:anchored], x[:anchored])
+                        figures["kl"] = kl
+                        loss = loss + settings.anchor * (figures["anchor"] + settings.beta * kl / KL_SCALE)
+                yield loss
+
+        optimizers = [self.optimizers[k] for k in ("generator", "posterior") if k in self.optimizers]
+        with frozen(*(m for m in (self.discriminator, self.critic) if m is not None)):
+            update(optimizers, losses())
+        return {k: v.detach() for k, v in figures.items()}
+
+    def reconstruction(self, y: Tensor, x: Tensor) -> Tensor:
+        """Edges and frozen features; features are compared at the side they were trained for."""
+        big = [nn.functional.interpolate(i, size=(128, 128), mode="bilinear") if i.shape[-1] < 128 else i for i in (y, x)]
+        return edge_loss(y, x) + self.distance(*big)
+
+    def view(self, images: Tensor) -> Tensor:
+        return augment(images, self.settings.augment)
+
+    def mix(self, ws: Tensor, probability: float) -> Tensor:
+        """Style mixing (StyleGAN, section 3.1): some pictures take their late styles from another."""
+        layers = ws.shape[1]
+        cut = torch.randint(1, layers, (len(ws), 1, 1), device=ws.device)
+        cut = torch.where(torch.rand_like(cut, dtype=torch.float32) < probability, cut, layers)
+        late = torch.arange(layers, device=ws.device)[None, :, None] >= cut
+        return torch.where(late, ws.roll(1, 0), ws)
+
+    @torch.no_grad()
+    def track_mean(self, w: Tensor, rate: float = 0.005) -> None:
+        self.generator.mapping.mean.lerp_(w.float().mean(0), rate)
+
+    def average_decay(self, step: int) -> float:
+        """Half-life grows with the pictures seen, up to ``average_pictures``."""
+        half_life = min(self.settings.average_pictures, 0.05 * (step + 1) * self.settings.batch)
+        return 0.5 ** (self.settings.batch / half_life)
+
+    # -- looking at it
+
+    def evaluate(self) -> dict[str, float]:
+        """Frechet distance of 500 pictures at truncation 1 to the held-out faces."""
+        from genai_demo.faces.evaluate import QuickDistance, generate_images
+
+        self.quick_distance = self.quick_distance or QuickDistance(self.held_out)
+        images = generate_images(self.ema.target, 500, resolution=self.settings.resolution)
+        distance = self.quick_distance(images)
+        return {"score": distance, "frechet": distance}
+
+    @torch.inference_mode()
+    def sample_sheet(self, path: Path) -> None:
+        """The same 16 seeds every time, 4 by 4, truncation 1."""
+        source = torch.Generator().manual_seed(SHEET_SEEDS)
+        z = torch.randn(SHEET_SEEDS, self.config.latent, generator=source).to(self.device)
+        with autocast(self.device):
+            images = self.ema.target(z, noise=None, resolution=self.settings.resolution)
+        save_rows(list(images.split(4)), path)
+
+
+class frozen:
+    """Inside, these networks pass gradients on but collect none themselves."""
+
+    def __init__(self, *networks: nn.Module):
+        self.parameters = [p for network in networks for p in network.parameters() if p.requires_grad]
+
+    def __enter__(self) -> None:
+        for p in self.parameters:
+            p.requires_grad_(False)
+
+    def __exit__(self, *exception: object) -> None:
+        for p in self.parameters:
+            p.requires_grad_(True)

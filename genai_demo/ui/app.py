@@ -1,0 +1,47 @@
+"""The page: all tabs under one roof, and how it is served."""
+
+import os
+
+import gradio as gr
+
+from genai_demo.core import limits
+from genai_demo.ui import faces_tab, interpolation_tab
+from genai_demo.ui.strings import text, translations
+from genai_demo.ui.theme import CSS, HEAD, theme
+
+
+def build() -> gr.Blocks:
+    """The whole interface. Reads the model cards, loads no weights."""
+    with gr.Blocks(title="genai_demo", analytics_enabled=False, delete_cache=(3600, 7200)) as demo:
+        with gr.Column(elem_classes="headline"):
+            gr.Markdown("# genai_demo")
+            gr.Markdown(text("shell.headline"))
+        with gr.Tabs():
+            with gr.Tab(text("tab.faces"), id="faces"):
+                faces = faces_tab.build(demo)
+            with gr.Tab(text("tab.interpolation"), id="interpolation"):
+                interpolation_tab.build(demo, faces)
+        gr.Markdown(text("shell.footer"), elem_classes=["notice", "page-foot"])
+    return demo.queue(max_size=limits.MAX_QUEUE, default_concurrency_limit=4)
+
+
+def launch() -> None:
+    """Serve the page until stopped; GRADIO_SERVER_NAME and GRADIO_SERVER_PORT say where."""
+    build().launch(
+        server_name=os.environ.get("GRADIO_SERVER_NAME"),
+        theme=theme(),
+        css=CSS,
+        head=HEAD,
+        i18n=translations(),
+        footer_links=["api", "settings"],
+        max_file_size=limits.MAX_UPLOAD_BYTES,
+        max_threads=16,
+        state_session_capacity=500,
+        show_error=True,
+        ssr_mode=False,
+        share=False,
+        strict_cors=True,
+        enable_monitoring=False,
+        run_history=False,
+        allowed_paths=[],
+    )

@@ -1,0 +1,146 @@
+"""What every tab uses: readable errors, checked controls, files with good names."""
+
+import functools
+import inspect
+import io
+import math
+import re
+import zipfile
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+import gradio as gr
+from gradio import processing_utils, utils
+
+from genai_demo.ui.strings import TEXTS, text
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+MODEL_EVENT: dict[str, Any] = {"concurrency_id": "model", "concurrency_limit": 1}
+"""For every event that runs a network: one at a time, two torch jobs at once are slower than in turn."""
+LIVE_EVENT: dict[str, Any] = MODEL_EVENT | {"trigger_mode": "always_last", "show_progress": "hidden"}
+"""For redrawing while something moves: the newest position wins, nothing flickers."""
+
+
+def readable_errors(function: Function) -> Function:
+    """Turn a ValueError, our one error for bad input, into a message in the page. Nothing else."""
+    if inspect.isgeneratorfunction(function):
+
+        @functools.wraps(function)
+        def stream(*args: Any, **kwargs: Any) -> Any:
+            try:
+                yield from function(*args, **kwargs)
+            except ValueError as error:
+                raise gr.Error(str(error), print_exception=False) from error
+
+        return stream  # type: ignore[return-value]
+
+    @functools.wraps(function)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return function(*args, **kwargs)
+        except ValueError as error:
+            raise gr.Error(str(error), print_exception=False) from error
+
+    return call  # type: ignore[return-value]
+
+
+def _checked(payload: Any, minimum: float | None, maximum: float | None, name: str) -> float:
+    low = -math.inf if minimum is None else minimum
+    high = math.inf if maximum is None else maximum
+    usable = isinstance(payload, (int, float)) and not isinstance(payload, bool) and low <= payload <= high
+    if not usable:
+        raise gr.Error(f"{name} must be a number from {low:g} to {high:g}.", print_exception=False)
+    return payload
+
+
+class Slider(gr.Slider):
+    """A slider that answers a wrong value from the API with a sentence."""
+
+    is_template = True
+    english = "The slider"
+
+    def preprocess(self, payload: Any) -> float:
+        """The number; raises gr.Error for anything that is none or lies outside."""
+        return _checked(payload, self.minimum, self.maximum, self.english)
+
+
+class Number(gr.Number):
+    """A number box that answers a wrong value from the API with a sentence."""
+
+    is_template = True
+    english = "The number"
+
+    def preprocess(self, payload: Any) -> float | int:
+        """The number, rounded where the box holds whole numbers; raises gr.Error as ``Slider``."""
+        return self.round_to_precision(_checked(payload, self.minimum, self.maximum, self.english), self.precision)
+
+
+class Upload(gr.Image):
+    """A picture box whose event functions receive the path of the file, unopened.
+
+    Gradio would decode the file before our function runs, and a broken one would end in its
+    error instead of our sentence.
+    """
+
+    is_template = True
+
+    def preprocess(self, payload: Any) -> str | None:
+        """Path of the uploaded file; None where the box is empty. Raises gr.Error for no file."""
+        if payload is None:
+            return None
+        if not payload.path:
+            raise gr.Error("Upload the picture as a file.", print_exception=False)
+        return str(payload.path)
+
+
+def slider(key: str, minimum: float, maximum: float, value: float, step: float, info: str = "", **settings: Any) -> Slider:
+    """A slider whose label and one-line help are the texts ``key`` and ``info`` (or ``key``.info)."""
+    made = Slider(
+        minimum, maximum, value, step=step, label=text(key), info=text(info or f"{key}.info"), **settings
+    )
+    made.english = TEXTS[key][0]
+    return made
+
+
+def number(key: str, minimum: int, maximum: int, value: int, **settings: Any) -> Number:
+    """A box for a whole number, with label and help by key."""
+    made = Number(
+        value, label=text(key), info=text(f"{key}.info"), minimum=minimum, maximum=maximum, precision=0, **settings
+    )
+    made.english = TEXTS[key][0]
+    return made
+
+
+def choice(key: str, values: Sequence[str], value: str, **settings: Any) -> gr.Radio:
+    """A row of radio buttons, with label and help by key; names of values are the texts ``key``.value."""
+    names = [(text(f"{key}.{v}") if f"{key}.{v}" in TEXTS else v.upper(), v) for v in values]
+    return gr.Radio(names, value=value, label=text(key), info=text(f"{key}.info"), **settings)
+
+
+def keep_file(data: bytes, name: str) -> str:
+    """Put bytes where the page can fetch them under ``name``; returns the path."""
+    return processing_utils.save_bytes_to_cache(data, name, utils.get_upload_folder())
+
+
+def pack_zip(files: dict[str, bytes]) -> bytes:
+    """A zip of already compressed files: the same files give the same bytes."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
+        for name, data in files.items():
+            archive.writestr(zipfile.ZipInfo(name), data)
+    return buffer.getvalue()
+
+
+def parse_seeds(words: str, least: int, most: int) -> list[int]:
+    """Seeds from "7, 8 9"; raises ValueError for other words or another number of seeds."""
+    parts = [p for p in re.split(r"[\s,;，；、]+", str(words)) if p]
+    if not least <= len(parts) <= most or not all(re.fullmatch(r"\d{1,10}", p) for p in parts):
+        how_many = str(least) if least == most else f"{least} to {most}"
+        raise ValueError(f"Write {how_many} seeds: whole numbers with commas between them.")
+    return [int(p) for p in parts]
+
+
+def percent(share: float) -> str:
+    """0.634 -> "63 %"."""
+    return f"{share:.0%}"

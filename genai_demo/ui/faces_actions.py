@@ -1,0 +1,303 @@
+"""What the tab "Face generation" does: the functions behind its buttons and sliders."""
+
+import html
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+from PIL import Image
+
+from genai_demo.core.uploads import open_upload
+from genai_demo.faces import generate
+from genai_demo.faces.latents import Latent
+from genai_demo.faces.recipe import save_png
+from genai_demo.ui.common import keep_file, pack_zip, parse_seeds, percent, readable_errors
+from genai_demo.ui.strings import language_of, say
+
+FIRST_SEED = 7
+FIRST_COUNT = 8
+PSI = 0.7
+DICE = 1_000_000
+"""The dice throw seeds below this: short enough to be remembered."""
+MOST_MIXED = 6
+STREAM_EVERY = 3
+"""Refinement steps between two pictures on the way."""
+
+
+@dataclass(frozen=True)
+class Selected:
+    """The face that the sliders work on."""
+
+    point: Latent
+
+    @property
+    def slug(self) -> str:
+        """Its origin as part of a file name: "seed7", "upload", "seed7xseed9"."""
+        return self.point.origin.replace(" ", "") or "face"
+
+
+def first_face() -> Selected:
+    """The face that is selected before anything was generated."""
+    return Selected(generate.latent(FIRST_SEED))
+
+
+def psi_of(point: Latent, truncation: float) -> float:
+    """Uploads are drawn as found: truncation would pull them towards the average face."""
+    return 1.0 if point.origin == "upload" else truncation
+
+
+def active(point: Latent, amounts: dict[str, float]) -> dict[str, float]:
+    """The sliders that belong to the point's model and are not at zero: {direction: amount}."""
+    start = f"{point.model}_"
+    return {k.removeprefix(start): v for k, v in amounts.items() if k.startswith(start) and v != 0}
+
+
+def edited(selected: Selected | None, layers: str, amounts: dict[str, float]) -> Latent:
+    """The selected face with its sliders applied; untouched, it keeps its place in Z."""
+    point = (selected or first_face()).point
+    used = active(point, amounts)
+    return generate.edit(point, used, layers) if used else point
+
+
+def _save(point: Latent, slug: str, image: Image.Image, recipe: dict[str, Any]) -> tuple[str, bytes]:
+    """Name and bytes of the PNG of a face."""
+    mark = "-edited" if recipe.get("sliders") else ""
+    name = f"faces-{point.model}-{slug}-psi{recipe['truncation']:.2f}{mark}.png"
+    return name, save_png(image, {"model": point.model, "origin": point.origin, "noise_seed": point.seed} | recipe)
+
+
+@readable_errors
+def roll_seed() -> int:
+    """Throw the dice: a random seed."""
+    return random.randrange(DICE)
+
+
+@readable_errors
+def next_seed(seed: int, lock: bool) -> int:
+    """The seed for the next faces: the same when locked, else a random one."""
+    return seed if lock else roll_seed()
+
+
+@readable_errors
+def generate_faces(
+    seed: int, count: int, truncation: float, model: str, noise: bool, request: gr.Request
+) -> tuple[list[tuple[str, str]], list[Latent], Selected, str]:
+    """Generate faces from consecutive seeds, each with the discriminator's opinion.
+
+    Args:
+        seed: the first seed, 0 or larger.
+        count: how many faces, 1 to 16.
+        truncation: 0 gives the average face, 1 the model as trained.
+        model: "gan" or "vae".
+        noise: whether to add fine random detail (GAN only).
+
+    Returns:
+        Gallery of (picture, caption) and a zip of all pictures, each PNG with its recipe.
+    """
+    images = generate.sample(seed, int(count), truncation, model, noise)
+    points = [generate.latent(seed + i, model) for i in range(len(images))]
+    language = language_of(request)
+    gallery, files = [], {}
+    for point, image, share in zip(points, images, generate.judge(images), strict=True):
+        recipe = {"seed": point.seed or seed + len(files), "truncation": truncation, "noise": noise}
+        name, data = _save(point, f"seed{point.seed}", image, recipe)
+        files[name] = data
+        gallery.append((keep_file(data, name), say("caption", language, seed=point.seed, percent=percent(share))))
+    archive = keep_file(pack_zip(files), f"faces-{model}-seed{seed}-x{len(images)}.zip")
+    return gallery, points, Selected(points[0]), archive
+
+
+@readable_errors
+def read_click(event: gr.SelectData) -> int:
+    """Number of the clicked picture, from 1."""
+    return int(event.index) + 1
+
+
+@readable_errors
+def select_face(number: int, faces: list[Latent]) -> Selected:
+    """Select a face of the gallery for editing.
+
+    Args:
+        number: 1 for the first face.
+    """
+    if not faces:
+        raise ValueError("There are no faces yet. Generate some first.")
+    if not 1 <= number <= len(faces):
+        raise ValueError(f"Choose a face from 1 to {len(faces)}.")
+    return Selected(faces[int(number) - 1])
+
+
+@readable_errors
+def edit_face(
+    selected: Selected | None, layers: str, truncation: float, noise: bool, **amounts: float
+) -> tuple[str, str]:
+    """Draw the selected face with all sliders applied.
+
+    Args:
+        layers: "all", "coarse", "middle" or "fine".
+        truncation: as for generate_faces; uploads are always drawn at 1.
+        noise: whether to add fine random detail.
+        amounts: one for each direction, in standard deviations.
+
+    Returns:
+        The picture, twice: to look at and to download, a PNG with its recipe.
+    """
+    selected = selected or first_face()
+    point = edited(selected, layers, amounts)
+    psi = psi_of(point, truncation)
+    recipe = {"seed": point.seed, "truncation": psi, "noise": noise, "layers": layers}
+    recipe["sliders"] = active(point, amounts)
+    name, data = _save(point, selected.slug, generate.decode(point, psi, noise), recipe)
+    path = keep_file(data, name)
+    return path, path
+
+
+@readable_errors
+def judge_face(
+    selected: Selected | None, layers: str, truncation: float, noise: bool, request: gr.Request, **amounts: float
+) -> str:
+    """What the discriminator thinks of the selected face with its sliders applied."""
+    point = edited(selected, layers, amounts)
+    share = generate.judge([generate.decode(point, psi_of(point, truncation), noise)])[0]
+    return say("verdict", language_of(request), percent=percent(share))
+
+
+@readable_errors
+def surprise(model: str, names: list[str]) -> list[float]:
+    """Random amounts for a few sliders of the model, zero for the rest."""
+    mine = [n for n in names if n.startswith(f"{model}_")]
+    moved = set(random.sample(mine, min(4, len(mine))))
+    return [round(max(-3.0, min(3.0, random.gauss(0, 1.5))), 1) if n in moved else 0.0 for n in names]
+
+
+@readable_errors
+def mix_styles(rows: str, columns: str, layers: str, truncation: float) -> tuple[str, tuple[list[int], list[int], str]]:
+    """Style mixing: a grid of faces, row seeds with some layers of the column seeds.
+
+    Args:
+        rows: one to six seeds with commas between them.
+        columns: one to six seeds with commas between them.
+        layers: which layers come from the columns: "all", "coarse", "middle" or "fine".
+        truncation: as for generate_faces.
+
+    Returns:
+        One picture: parents along the top and the left, children between them.
+    """
+    row_seeds, column_seeds = parse_seeds(rows, 1, MOST_MIXED), parse_seeds(columns, 1, MOST_MIXED)
+    grid = generate.mix_grid(row_seeds, column_seeds, layers, truncation)
+    parents = generate.decode_many([generate.latent(s) for s in row_seeds + column_seeds], truncation)
+    side, gap = parents[0].width, 12
+    size = ((len(column_seeds) + 1) * side + gap, (len(row_seeds) + 1) * side + gap)
+    sheet = Image.new("RGB", size, "white")
+    for i, parent in enumerate(parents[: len(row_seeds)]):
+        sheet.paste(parent, (0, gap + (i + 1) * side))
+    for j, parent in enumerate(parents[len(row_seeds) :]):
+        sheet.paste(parent, (gap + (j + 1) * side, 0))
+    for i, line in enumerate(grid):
+        for j, child in enumerate(line):
+            sheet.paste(child, (gap + (j + 1) * side, gap + (i + 1) * side))
+    recipe = {"rows": row_seeds, "columns": column_seeds, "layers": layers, "truncation": truncation}
+    name = f"faces-gan-mix-{layers}-psi{truncation:.2f}.png"
+    return keep_file(save_png(sheet, recipe), name), (row_seeds, column_seeds, layers)
+
+
+@readable_errors
+def select_mixed(mixed: tuple[list[int], list[int], str] | None, event: gr.SelectData) -> Selected:
+    """Select the clicked face of the mixing grid, parents included."""
+    if mixed is None:
+        raise ValueError("There is no grid yet. Mix some styles first.")
+    rows, columns, layers = mixed
+    side, gap = 128, 12
+    x, y = event.index
+    i, j = int((y - gap) // side) - 1, int((x - gap) // side) - 1
+    i, j = min(i, len(rows) - 1), min(j, len(columns) - 1)
+    if i < 0 and j < 0:
+        raise ValueError("Click one of the faces.")
+    if i < 0:
+        return Selected(generate.latent(columns[j]))
+    if j < 0:
+        return Selected(generate.latent(rows[i]))
+    return Selected(generate.latents.mix(generate.latent(rows[i]), generate.latent(columns[j]), layers))
+
+
+@readable_errors
+def project_face(
+    upload: str | None, model: str, uploads: list[Image.Image], request: gr.Request
+) -> tuple[Selected, list[Image.Image], str, list[Image.Image], list[Image.Image]]:
+    """Find the latent of an uploaded face, so that every slider works on it.
+
+    Args:
+        upload: a picture with a face.
+        model: "gan" or "vae".
+
+    Returns:
+        The aligned face beside its reconstruction, and the discriminator's opinion of both.
+    """
+    picture = open_upload(upload)
+    aligned = generate.align(picture)
+    point = generate.project(picture, model)
+    again = generate.decode(point)
+    mine, theirs = generate.judge([aligned, again])
+    words = say("upload.verdict", language_of(request), percent=percent(mine), again=percent(theirs))
+    kept = [*uploads, aligned][-16:]
+    return Selected(point), [aligned, again], words, kept, kept
+
+
+@readable_errors
+def refine_face(upload: str | None, steps: int, request: gr.Request) -> Iterator[tuple[Selected, list[Image.Image]]]:
+    """Refine the latent of an uploaded face by optimisation, showing the way.
+
+    Args:
+        upload: a picture with a face.
+        steps: optimisation steps, up to 100.
+    """
+    picture = open_upload(upload)
+    aligned = generate.align(picture)
+    for i, point in enumerate(generate.project_steps(picture, "gan", int(steps))):
+        if i % STREAM_EVERY == 0 or i == steps:
+            yield Selected(point), [aligned, generate.decode(point)]
+
+
+@readable_errors
+def show_moment(moment: int, request: gr.Request) -> gr.Image:
+    """A sheet of sixteen faces as the model drew them at a moment of its training.
+
+    Args:
+        moment: 1 is the first.
+    """
+    sheets = generate.replay()
+    if not 1 <= moment <= len(sheets):
+        raise ValueError(f"Choose a moment from 1 to {len(sheets)}." if sheets else "No replay was recorded.")
+    pictures, path = sheets[int(moment) - 1]
+    return gr.Image(str(path), label=say("replay.label", language_of(request), pictures=pictures))
+
+
+@readable_errors
+def show_quality(request: gr.Request) -> str:
+    """The figures on the model cards, GAN and VAE side by side, as an HTML table."""
+    language = language_of(request)
+    sides = [_figures(generate.card(model).get("metrics", {})) for model in generate.MODELS]
+    names = list(dict.fromkeys(n for side in sides for n in side))
+    if not names:
+        return f"<p>{say('quality.none', language)}</p>"
+    head = "".join(f"<th scope='col'>{h}</th>" for h in (say("quality.figure", language), "GAN", "VAE"))
+    rows = [
+        f"<tr><th scope='row'>{html.escape(n)}</th>" + "".join(f"<td>{s.get(n, '–')}</td>" for s in sides) + "</tr>"
+        for n in names
+    ]
+    return f"<table class='figures'><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+
+
+def _figures(metrics: dict[str, Any], above: str = "") -> dict[str, str]:
+    """Nested figures as one level of words and numbers: {"frechet, floor": "11"}."""
+    found: dict[str, str] = {}
+    for key, value in metrics.items():
+        name = f"{above}, {key}" if above else key
+        name = name.replace("_", " ")
+        if isinstance(value, dict):
+            found |= _figures(value, name)
+        elif isinstance(value, (int, float)) and not isinstance(value, bool):
+            found[name] = f"{value:.3g}" if isinstance(value, float) else f"{value:,}"
+    return found

@@ -1,0 +1,156 @@
+"""The tab "Face generation": seeds to faces, and sliders that change them while they move."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+
+from genai_demo.core import limits
+from genai_demo.faces import generate
+from genai_demo.faces.latents import LAYER_RANGES, Direction
+from genai_demo.ui import faces_actions as actions
+from genai_demo.ui import faces_panels
+from genai_demo.ui.common import LIVE_EVENT, MODEL_EVENT, Slider, choice, number, slider
+from genai_demo.ui.strings import TEXTS, add_texts, text
+
+
+@dataclass(frozen=True)
+class FacesTab:
+    """The parts of the tab that others read: the selected face and what is done to it."""
+
+    selected: gr.State
+    layers: gr.Radio
+    truncation: Slider
+    noise: gr.Checkbox
+    model: gr.Radio
+    sliders: dict[str, Slider]
+    use_as_key: gr.Button
+    draw: dict[str, Any]
+    """Event arguments that redraw the selected face."""
+    judge: dict[str, Any]
+    """Event arguments that ask the discriminator about it."""
+
+
+def build(demo: gr.Blocks) -> FacesTab:
+    """Lay out the tab inside the open ``gr.Tab`` and connect its events."""
+    faces, selected = gr.State([], time_to_live=1800), gr.State(None, time_to_live=1800)
+    with gr.Row(elem_classes="faces-room", equal_height=False):
+        with gr.Column(scale=3, min_width=260, elem_classes="big-face"):
+            face = gr.Image(
+                label=text("face"), format="png", interactive=False, buttons=["download", "fullscreen"],
+                elem_id="face", alt_text=TEXTS["face.alt"][0], height=340,
+            )  # fmt: skip
+            verdict = gr.Markdown(elem_id="verdict")
+            download = gr.DownloadButton(text("download"), variant="primary", size="md", elem_id="download")
+            with gr.Row(elem_classes="buttons"):
+                surprise = gr.Button(text("surprise"), size="sm", min_width=100, elem_id="surprise")
+                reset = gr.Button(text("reset"), size="sm", min_width=80, elem_id="reset")
+            use_as_key = gr.Button(text("use_as_key"), size="sm", elem_id="use-as-key")
+            gr.Markdown(text("downloads.notice"), elem_classes="notice")
+        with gr.Column(scale=7, min_width=300):
+            with gr.Row(elem_classes="settings"):
+                seed = number("seed", 0, limits.MAX_SEED, actions.FIRST_SEED, elem_id="seed", min_width=130)
+                count = slider("count", 1, limits.MAX_FACES, actions.FIRST_COUNT, 1, elem_id="count")
+                truncation = slider("truncation", 0, limits.MAX_TRUNCATION, actions.PSI, 0.05, elem_id="truncation")
+            with gr.Row(elem_classes="settings"):
+                model = choice("model", generate.MODELS, "gan", min_width=180)
+                lock = gr.Checkbox(False, label=text("lock"), info=text("lock.info"), min_width=150)
+                noise = gr.Checkbox(True, label=text("noise"), info=text("noise.info"), min_width=150)
+            with gr.Row(elem_classes="buttons"):
+                press = gr.Button(text("generate"), variant="primary", size="md", min_width=120, elem_id="generate")
+                dice = gr.Button(text("dice"), size="md", min_width=120, elem_id="dice")
+                download_all = gr.DownloadButton(text("download_all"), size="md", min_width=120)
+            gallery = gr.Gallery(
+                label=text("gallery"), columns=4, format="png", object_fit="cover", interactive=False,
+                buttons=["download", "fullscreen"], elem_id="gallery", height="auto",
+            )  # fmt: skip
+            chosen = gr.Number(1, label=text("chosen"), precision=0, visible="hidden")
+            layers = choice("layers", LAYER_RANGES, "all", elem_id="layers")
+            groups, sliders = _sliders()
+
+    amounts = {name: s for name, s in sliders.items()}
+    shown = [selected, layers, truncation, noise]
+    draw = {"fn": actions.edit_face, "inputs": shown, "inputs_kwargs": amounts, "outputs": [face, download]}
+    judge = {"fn": actions.judge_face, "inputs": shown, "inputs_kwargs": amounts, "outputs": verdict}
+    live = draw | LIVE_EVENT
+    quiet = judge | MODEL_EVENT | {"show_progress": "hidden"}
+    ask = quiet | {"trigger_mode": "always_last"}
+    settings = [seed, count, truncation, model, noise]
+    make = {"fn": actions.generate_faces, "inputs": settings, "outputs": [gallery, faces, selected, download_all]}
+    make |= MODEL_EVENT
+
+    def after(event: Any) -> None:
+        event.then(**live, api_visibility="private").then(**quiet, api_visibility="private")
+
+    # Gradio numbers repeated names, so the use of an event that carries its public name comes first.
+    moved = [s.input for s in sliders.values()] + [truncation.input, layers.input]
+    gr.on(moved, **live, api_name="edit_face")
+    gr.on([s.release for s in sliders.values()] + [layers.input], **ask, api_name="judge_face")
+    fresh = press.click(actions.next_seed, [seed, lock], seed, api_name="next_seed", show_progress="hidden")
+    after(fresh.then(**make, api_name="generate_faces"))
+    after(demo.load(**make, api_visibility="private"))
+    rolled = dice.click(actions.roll_seed, None, seed, api_name="roll_seed", show_progress="hidden")
+    after(rolled.then(**make, api_visibility="private"))
+    seed.input(lambda: True, None, lock, api_visibility="private", show_progress="hidden", queue=False)
+    for change in (seed.submit, count.release, truncation.release, noise.input, model.input):
+        after(change(**make, api_visibility="private"))
+    model.change(_show_groups, model, list(groups.values()), api_visibility="private", show_progress="hidden")
+
+    picked = gallery.select(actions.read_click, None, chosen, api_visibility="private", show_progress="hidden")
+    after(picked.then(actions.select_face, [chosen, faces], selected, api_name="select_face", show_progress="hidden"))
+
+    names = gr.State(list(sliders))
+    zeros = reset.click(lambda: [0.0] * len(sliders), None, list(sliders.values()), api_name="reset_sliders",
+                        show_progress="hidden")  # fmt: skip
+    after(zeros)
+    after(surprise.click(actions.surprise, [model, names], list(sliders.values()), api_name="surprise_me",
+                         show_progress="hidden"))  # fmt: skip
+
+    tab = FacesTab(selected, layers, truncation, noise, model, sliders, use_as_key, live, quiet)
+    faces_panels.build(demo, tab, gallery, after)
+    return tab
+
+
+def _show_groups(model: str) -> list[gr.Column]:
+    """Only the sliders of the model in use."""
+    return [gr.Column(visible=model == name) for name in generate.MODELS]
+
+
+def _sliders() -> tuple[dict[str, gr.Column], dict[str, Slider]]:
+    """A column of sliders for each model, one slider for each direction."""
+    groups, sliders = {}, {}
+    for model in generate.MODELS:
+        with gr.Column(visible=model == "gan") as groups[model]:
+            for group in ("learned", "discovered"):
+                mine = [d for d in generate.directions(model) if d.group == group]
+                if mine:
+                    with gr.Accordion(text(group), open=True):
+                        gr.Markdown(text(f"{group}.info"), elem_classes="notice")
+                        with gr.Row(elem_classes="sliders"):
+                            sliders |= {f"{model}_{d.name}": _direction_slider(d) for d in mine}
+    return groups, sliders
+
+
+def _direction_slider(direction: Direction) -> Slider:
+    """A slider named after the direction, with its measured effect as help."""
+    key = f"direction.{direction.model}.{direction.name}"
+    add_texts({key: (direction.labels["en"], direction.labels["zh"]), f"{key}.info": _effect(direction)})
+    return slider(key, -limits.MAX_EDIT, limits.MAX_EDIT, 0, 0.1, min_width=210, elem_id=key.replace(".", "-"))
+
+
+def _effect(direction: Direction) -> tuple[str, str]:
+    """The measured effect in words, English and Chinese."""
+    effect = direction.effect
+    if not {"own", "identity"} <= effect.keys():
+        return TEXTS["effect.none"]
+    labels = {d.name: d.labels for d in generate.directions(direction.model)}
+    side = max(effect.get("side_effects", {}).items(), key=lambda kv: abs(kv[1]), default=None)
+    if side is None or abs(side[1]) < 0.1:
+        filled = [t.format(**effect) for t in TEXTS["effect"]]
+    else:
+        names = labels.get(side[0], {"en": side[0].replace("_", " "), "zh": side[0].replace("_", " ")})
+        filled = [
+            t.format(own=effect["own"], identity=effect["identity"], name=names[code].lower(), side=side[1])
+            for t, code in zip(TEXTS["effect.side"], ("en", "zh"), strict=True)
+        ]
+    return filled[0], filled[1]

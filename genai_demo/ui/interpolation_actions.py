@@ -1,0 +1,303 @@
+"""What the tab "Latent interpolation" does: keys, paths, animations and the map."""
+
+import base64
+import functools
+import io
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+from PIL import Image
+
+from genai_demo.core import limits
+from genai_demo.core.uploads import open_upload
+from genai_demo.faces import animate, generate
+from genai_demo.faces.latents import Latent
+from genai_demo.faces.recipe import save_png
+from genai_demo.ui.common import keep_file, parse_seeds, readable_errors
+from genai_demo.ui.faces_actions import Selected, edited, psi_of
+from genai_demo.ui.strings import language_of, say
+
+FIRST_KEYS = (7, 8, 12, 13)
+FIRST_CORNERS = (1, 5, 9, 14)
+FIRST_FRAMES, FIRST_FPS = 48, 24
+MAP_CELLS = 5
+PSI = 0.7
+
+
+@dataclass(frozen=True)
+class Key:
+    """A key face: a seed, or a latent of one model with a picture that finds it in the other."""
+
+    seed: int | None = None
+    latent: Latent | None = None
+    picture: Image.Image | None = None
+
+    def name(self, language: str) -> str:
+        """Words for the caption."""
+        if self.seed is not None:
+            return say("origin.seed", language, seed=self.seed)
+        kind = "upload" if self.latent is None or self.latent.origin == "upload" else "edited"
+        return say(f"origin.{kind}", language)
+
+    def in_model(self, model: str) -> Latent:
+        """Its latent in a model. A face of the other model goes through its picture."""
+        if self.seed is not None:
+            return generate.latent(self.seed, model)
+        if self.latent is not None and self.latent.model == model:
+            return self.latent
+        if self.picture is None:
+            raise ValueError("This key face belongs to the other model. Remove it or choose another space.")
+        return generate.project(self.picture, model)
+
+
+@dataclass(frozen=True)
+class Path:
+    """The drawn frames, for the downloads."""
+
+    frames: list[Image.Image]
+    name: str
+
+
+def first_keys() -> list[Key]:
+    """The keys of a new session."""
+    return [Key(seed=s) for s in FIRST_KEYS]
+
+
+def _check_room(keys: list[Key]) -> None:
+    if len(keys) >= limits.MAX_KEYS:
+        raise ValueError(f"There is room for {limits.MAX_KEYS} key faces. Remove one first.")
+
+
+@readable_errors
+def show_keys(keys: list[Key], truncation: float, request: gr.Request) -> list[tuple[str, str]]:
+    """The key faces as pictures with captions, in the order of the path."""
+    shown = []
+    for i, key in enumerate(keys):
+        point = key.latent if key.latent is not None else key.in_model("gan")
+        data = save_png(generate.decode(point, psi_of(point, truncation)), {"origin": point.origin, "seed": point.seed})
+        caption = say("keys.caption", language_of(request), number=i + 1, origin=key.name(language_of(request)))
+        shown.append((keep_file(data, f"key-{i + 1}.png"), caption))
+    return shown
+
+
+@readable_errors
+def add_seed_key(keys: list[Key], seed: int) -> list[Key]:
+    """Append the face of a seed to the keys of this session.
+
+    Args:
+        seed: 0 or larger.
+    """
+    _check_room(keys)
+    return [*keys, Key(seed=int(seed))]
+
+
+@readable_errors
+def add_upload_key(keys: list[Key], upload: str | None) -> list[Key]:
+    """Append an uploaded face to the keys of this session.
+
+    Args:
+        upload: a picture with a face.
+    """
+    _check_room(keys)
+    picture = open_upload(upload)
+    return [*keys, Key(latent=generate.project(picture), picture=picture)]
+
+
+@readable_errors
+def add_face_key(
+    keys: list[Key], selected: Selected | None, layers: str, truncation: float, noise: bool,
+    request: gr.Request, **amounts: float,
+) -> list[Key]:  # fmt: skip
+    """Append the face of the first tab, as its sliders stand, to the keys of this session."""
+    _check_room(keys)
+    point = edited(selected, layers, amounts)
+    gr.Info(say("key_added", language_of(request)), duration=3)
+    if point.z is not None:
+        return [*keys, Key(seed=point.seed)]
+    return [*keys, Key(latent=point, picture=generate.decode(point, psi_of(point, truncation), noise))]
+
+
+@readable_errors
+def remove_key(keys: list[Key], number: int) -> list[Key]:
+    """Remove a key face of this session.
+
+    Args:
+        number: 1 for the first key.
+    """
+    place = _place(keys, number)
+    if len(keys) <= limits.MIN_KEYS:
+        raise ValueError(f"A path needs at least {limits.MIN_KEYS} key faces. Add one before you remove one.")
+    return keys[:place] + keys[place + 1 :]
+
+
+def _move(keys: list[Key], number: int, by: int) -> tuple[list[Key], int]:
+    place = _place(keys, number)
+    target = (place + by) % len(keys)
+    rest = keys[:place] + keys[place + 1 :]
+    return [*rest[:target], keys[place], *rest[target:]], target + 1
+
+
+@readable_errors
+def move_key_earlier(keys: list[Key], number: int) -> tuple[list[Key], int]:
+    """Move a key face one place towards the start; the first becomes the last.
+
+    Args:
+        number: 1 for the first key.
+    """
+    return _move(keys, number, -1)
+
+
+@readable_errors
+def move_key_later(keys: list[Key], number: int) -> tuple[list[Key], int]:
+    """Move a key face one place towards the end; the last becomes the first.
+
+    Args:
+        number: 1 for the first key.
+    """
+    return _move(keys, number, 1)
+
+
+def _place(keys: list[Key], number: int) -> int:
+    if not 1 <= number <= len(keys):
+        raise ValueError(f"Choose a key face from 1 to {len(keys)}.")
+    return int(number) - 1
+
+
+@readable_errors
+def draw_path(
+    keys: list[Key], space: str, method: str, easing: str, frames: int, fps: int, loop: bool, truncation: float
+) -> tuple[str, Path]:
+    """Draw the faces along the path through the keys of this session.
+
+    Args:
+        space: "w", "z" or "vae".
+        method: "lerp" for straight lines, "slerp" for arcs.
+        easing: "linear", "smooth", "slow start" or "slow end".
+        frames: how many pictures, 2 to 120.
+        fps: pictures a second, 1 to 30.
+        loop: whether the path returns to its first key.
+        truncation: 0 gives the average face, 1 the model as trained.
+
+    Returns:
+        JSON: all frames as one sprite (a data URL), and the perceptual distance of every step.
+    """
+    settings = (space, method, easing, int(frames), bool(loop), float(truncation))
+    if all(k.seed is not None for k in keys):
+        pictures, steps = _draw_seeds(tuple(k.seed for k in keys), *settings)
+    else:
+        pictures, steps = _draw(keys, *settings)
+    name = f"faces-{space}-{method}-{len(keys)}keys-psi{truncation:.2f}"
+    payload = {"sprite": sprite(pictures), "columns": columns_for(len(pictures)), "count": len(pictures), "fps": fps}
+    return json.dumps(payload | {"steps": [round(s, 5) for s in steps]}), Path(pictures, name)
+
+
+@functools.lru_cache(maxsize=8)
+def _draw_seeds(seeds: tuple[int, ...], *settings: Any) -> tuple[list[Image.Image], list[float]]:
+    """As ``_draw``, remembered: every new session opens with the same path."""
+    return _draw([Key(seed=s) for s in seeds], *settings)
+
+
+def _draw(
+    keys: Sequence[Key], space: str, method: str, easing: str, frames: int, loop: bool, truncation: float
+) -> tuple[list[Image.Image], list[float]]:
+    points = [key.in_model("vae" if space == "vae" else "gan") for key in keys]
+    pictures = generate.interpolate(points, frames, space, method, easing, loop, truncation)
+    return pictures, generate.path_length(pictures)
+
+
+@readable_errors
+def save_animation(path: Path | None, fps: int) -> tuple[str, str, str]:
+    """The drawn path as files: MP4, animated WebP, animated GIF.
+
+    Args:
+        fps: pictures a second, 1 to 30.
+    """
+    if path is None:
+        raise ValueError("There are no frames yet. Draw a path first.")
+    encoders = {"mp4": animate.to_mp4, "webp": animate.to_webp, "gif": animate.to_gif}
+    files = [keep_file(encode(path.frames, fps), f"{path.name}.{end}") for end, encode in encoders.items()]
+    return files[0], files[1], files[2]
+
+
+@readable_errors
+def draw_map(seeds: str, truncation: float) -> tuple[gr.HTML, list[Latent]]:
+    """Set the four corner faces of the map.
+
+    Args:
+        seeds: four seeds with commas between them: top left, top right, bottom left, bottom right.
+        truncation: 0 gives the average face, 1 the model as trained.
+    """
+    corners = [generate.latent(s) for s in parse_seeds(seeds, 4, 4)]
+    return gr.HTML(sprite=_map_sheet(tuple(c.seed for c in corners), corners, truncation)), corners
+
+
+@readable_errors
+def draw_map_from_keys(keys: list[Key], truncation: float) -> tuple[gr.HTML, list[Latent]]:
+    """Take the first four key faces of this session as the corners of the map."""
+    if len(keys) < 4:
+        raise ValueError("The map needs four key faces. Add some first.")
+    corners = [k.in_model("gan") for k in keys[:4]]
+    return gr.HTML(sprite=_sheet_of(corners, truncation)), corners
+
+
+_sheets: dict[tuple[Any, ...], str] = {}
+
+
+def _map_sheet(seeds: tuple[int, ...], corners: list[Latent], truncation: float) -> str:
+    """As ``_sheet_of``; the opening corners are drawn once for all sessions."""
+    if seeds != FIRST_CORNERS or truncation != PSI:
+        return _sheet_of(corners, truncation)
+    if seeds not in _sheets:
+        _sheets[seeds] = _sheet_of(corners, truncation)
+    return _sheets[seeds]
+
+
+def _sheet_of(corners: list[Latent], truncation: float) -> str:
+    """The whole map as MAP_CELLS x MAP_CELLS faces in one data URL."""
+    places = [i / (MAP_CELLS - 1) for i in range(MAP_CELLS)]
+    return sprite(generate.decode_many([generate.blend(corners, x, y) for y in places for x in places], truncation))
+
+
+@readable_errors
+def blend_faces(point: str, corners: list[Latent], truncation: float) -> str:
+    """The blend of the four corner faces at a point of the map.
+
+    Args:
+        point: "x,y", each from 0 to 1, from the top left corner.
+        truncation: 0 gives the average face, 1 the model as trained.
+    """
+    x, y = _parse_point(point)
+    corners = corners or [generate.latent(s) for s in FIRST_CORNERS]
+    recipe = {"corners": [c.origin for c in corners], "x": x, "y": y, "truncation": truncation}
+    image = generate.decode(generate.blend(corners, x, y), truncation)
+    return keep_file(save_png(image, recipe), f"faces-gan-map-{x:.2f}-{y:.2f}.png")
+
+
+def _parse_point(point: str) -> tuple[float, float]:
+    try:
+        x, y = (float(p) for p in str(point).split(","))
+    except ValueError as error:
+        raise ValueError('Write the point as "x,y" with two numbers from 0 to 1.') from error
+    if not (math.isfinite(x) and math.isfinite(y)):
+        raise ValueError('Write the point as "x,y" with two numbers from 0 to 1.')
+    return x, y
+
+
+def columns_for(count: int) -> int:
+    """Columns of a sprite of ``count`` frames: about square, within every browser's limits."""
+    return math.ceil(math.sqrt(count))
+
+
+def sprite(frames: Sequence[Image.Image]) -> str:
+    """All frames on one WebP sheet, row by row, as a data URL."""
+    columns, side = columns_for(len(frames)), frames[0].width
+    sheet = Image.new("RGB", (columns * side, math.ceil(len(frames) / columns) * side))
+    for i, frame in enumerate(frames):
+        sheet.paste(frame, (i % columns * side, i // columns * side))
+    buffer = io.BytesIO()
+    sheet.save(buffer, "WEBP", quality=88, method=2)
+    return "data:image/webp;base64," + base64.b64encode(buffer.getvalue()).decode()

@@ -1,0 +1,124 @@
+"""The tab "Latent interpolation": paths between key faces, and a map between four."""
+
+from typing import Any
+
+import gradio as gr
+
+from genai_demo.core import limits
+from genai_demo.faces.latents import EASINGS, METHODS, SPACES
+from genai_demo.ui import interpolation_actions as actions
+from genai_demo.ui.common import LIVE_EVENT, MODEL_EVENT, choice, number, slider
+from genai_demo.ui.faces_tab import FacesTab
+from genai_demo.ui.strings import TEXTS, text
+from genai_demo.ui.widgets import face_map, scrubber
+
+QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+
+
+def build(demo: gr.Blocks, faces: FacesTab) -> None:
+    """Lay out the tab inside the open ``gr.Tab`` and connect its events."""
+    keys = gr.State(actions.first_keys(), time_to_live=1800)
+    path = gr.State(None, time_to_live=1800)
+    with gr.Row(equal_height=False):
+        with gr.Column(scale=4, min_width=300):
+            frame_view = scrubber()
+            with gr.Row(elem_classes="buttons"):
+                files = [gr.DownloadButton(text(f), size="sm", min_width=80, elem_id=f) for f in ("mp4", "webp", "gif")]
+            gr.Markdown(text("downloads.notice"), elem_classes="notice")
+        with gr.Column(scale=5, min_width=300):
+            gallery = gr.Gallery(
+                label=text("keys"), columns=8, format="png", interactive=False, allow_preview=False, object_fit="cover",
+                buttons=[], height="auto", elem_id="keys",
+            )  # fmt: skip
+            with gr.Row(elem_classes="buttons"):
+                picked = number("keys.picked", 1, limits.MAX_KEYS, 1, min_width=110, elem_id="picked")
+                earlier = gr.Button(text("keys.earlier"), size="sm", min_width=80)
+                later = gr.Button(text("keys.later"), size="sm", min_width=80)
+                remove = gr.Button(text("keys.remove"), size="sm", min_width=80, elem_id="remove-key")
+            with gr.Row(elem_classes="buttons"):
+                seed = number("keys.seed", 0, limits.MAX_SEED, 21, min_width=110, elem_id="key-seed")
+                add = gr.Button(text("keys.add"), size="sm", min_width=90, elem_id="add-key")
+                add_face = gr.Button(text("keys.add_face"), size="sm", min_width=120, elem_id="add-face")
+                add_upload = gr.UploadButton(text("keys.add_upload"), file_types=["image"], size="sm", min_width=90)
+            with gr.Row(elem_classes="settings"):
+                space = choice("space", SPACES, "w", min_width=150)
+                method = choice("method", METHODS, "lerp", min_width=200)
+            easing = choice("easing", EASINGS, "smooth")
+            with gr.Row(elem_classes="settings"):
+                frames = slider("frames", limits.MIN_FRAMES, limits.MAX_FRAMES, actions.FIRST_FRAMES, 1, min_width=130)
+                fps = slider("fps", 1, limits.MAX_FPS, actions.FIRST_FPS, 1, min_width=130)
+            with gr.Row(elem_classes="settings"):
+                truncation = slider(
+                    "truncation", 0, limits.MAX_TRUNCATION, actions.PSI, 0.05, info="path.truncation.info", min_width=130
+                )
+                loop = gr.Checkbox(True, label=text("loop"), info=text("loop.info"), min_width=130)
+    redraw = _map(demo, keys, truncation)
+
+    settings = [keys, space, method, easing, frames, fps, loop, truncation]
+    draw = {"fn": actions.draw_path, "inputs": settings, "outputs": [frame_view, path]} | MODEL_EVENT
+    draw |= {"show_progress": "minimal"}
+    save = {"fn": actions.save_animation, "inputs": [path, fps], "outputs": files, "show_progress": "hidden"}
+    show = {"fn": actions.show_keys, "inputs": [keys, truncation], "outputs": gallery, "show_progress": "hidden"}
+    show |= MODEL_EVENT
+    names: set[str] = set()
+
+    def visibility(name: str) -> dict[str, str]:
+        """The first use of an event carries its public name; repetitions are private."""
+        first = name not in names
+        names.add(name)
+        return {"api_name": name} if first else {"api_visibility": "private"}
+
+    def after(event: Any, keys_too: bool = True) -> None:
+        if keys_too:
+            event = event.then(**show, **visibility("show_keys"))
+        event = event.then(**draw, **visibility("draw_path"))
+        event.then(**save, **visibility("save_animation"))
+
+    after(demo.load(lambda: None, None, None, queue=False, **QUIET))
+    gallery.select(_read_click, None, picked, **QUIET)
+    after(add.click(actions.add_seed_key, [keys, seed], keys, api_name="add_seed_key"))
+    after(add_upload.upload(actions.add_upload_key, [keys, add_upload], keys, api_name="add_upload_key", **MODEL_EVENT))
+    after(remove.click(actions.remove_key, [keys, picked], keys, api_name="remove_key"))
+    after(earlier.click(actions.move_key_earlier, [keys, picked], [keys, picked], api_name="move_key_earlier"))
+    after(later.click(actions.move_key_later, [keys, picked], [keys, picked], api_name="move_key_later"))
+    face = {"fn": actions.add_face_key, "inputs": [keys, faces.selected, faces.layers, faces.truncation, faces.noise]}
+    face |= {"inputs_kwargs": faces.sliders, "outputs": keys} | MODEL_EVENT
+    for button, name in ((faces.use_as_key, {"api_name": "add_face_key"}), (add_face, {"api_visibility": "private"})):
+        after(button.click(**face, **name))
+    changes = [space.input, method.input, easing.input, loop.input, frames.release, fps.release]
+    after(gr.on(changes, lambda: None, None, None, queue=False, **QUIET), keys_too=False)
+    after(truncation.release(lambda: None, None, None, queue=False, **QUIET))
+    truncation.release(**redraw, **QUIET)
+
+
+def _read_click(event: gr.SelectData) -> int:
+    """Number of the clicked key, from 1."""
+    return int(event.index) + 1
+
+
+def _map(demo: gr.Blocks, keys: gr.State, truncation: gr.Slider) -> dict[str, Any]:
+    """The map and its events; returns the arguments of the event that draws it."""
+    corners = gr.State([], time_to_live=1800)
+    gr.Markdown(text("map.note"), elem_classes="notice")
+    with gr.Row(equal_height=False, elem_id="map-room"):
+        with gr.Column(scale=4, min_width=280):
+            pad = face_map()
+        with gr.Column(scale=3, min_width=220):
+            face = gr.Image(label=text("map.face"), format="png", interactive=False, buttons=["download", "fullscreen"],
+                            elem_id="map-face", alt_text=TEXTS["map.alt"][0], height=300)  # fmt: skip
+        with gr.Column(scale=3, min_width=220):
+            first = ", ".join(map(str, actions.FIRST_CORNERS))
+            seeds = gr.Textbox(first, label=text("map.seeds"), info=text("map.seeds.info"), max_length=60)
+            press = gr.Button(text("map.draw"), size="sm", elem_id="draw-map")
+            take = gr.Button(text("map.from_keys"), size="sm", elem_id="map-from-keys")
+    blend = {"fn": actions.blend_faces, "inputs": [pad, corners, truncation], "outputs": face} | LIVE_EVENT
+    draw = {"fn": actions.draw_map, "inputs": [seeds, truncation], "outputs": [pad, corners]} | MODEL_EVENT
+    pad.input(**blend, api_name="blend_faces")
+    private = {"api_visibility": "private"}
+    press.click(**draw, api_name="draw_map").then(**blend, **private)
+    seeds.submit(**draw, **private).then(**blend, **private)
+    taken = take.click(actions.draw_map_from_keys, [keys, truncation], [pad, corners], api_name="draw_map_from_keys",
+                       **MODEL_EVENT)  # fmt: skip
+    taken.then(**blend, **private)
+    demo.load(**draw, **QUIET).then(**blend, **private)
+    return draw

@@ -1,0 +1,63 @@
+"""Every text of the interface, in English and Chinese.
+
+Static texts travel as keys and are translated by the browser (``text``); texts that Python
+composes use the language that the browser asked for (``say``).
+"""
+
+import gradio as gr
+from gradio.i18n import I18nData
+
+from genai_demo.core import limits
+from genai_demo.ui.texts_faces import FACES
+from genai_demo.ui.texts_interpolation import INTERPOLATION
+
+CHINESE_LOCALES = ("zh", "zh-CN", "zh-TW", "zh-HK", "zh-SG", "zh-Hans", "zh-Hant")
+
+SHELL: dict[str, tuple[str, str]] = {
+    "shell.title": ("genai_demo", "genai_demo"),
+    "shell.headline": (
+        "Small generative models, trained from scratch, that run on your own machine.",
+        "从零训练的小型生成模型，在你自己的电脑上运行。",
+    ),
+    "shell.footer": (
+        "The people on these pictures do not exist. The weights were trained on synthetic faces whose sources mostly "
+        "state no licence: **for non-commercial research and demonstration only**. Uploads stay on this machine and "
+        "are deleted within hours.",
+        "图片中的人物并不存在。权重由合成人脸训练而成，其来源大多未注明许可：**仅限非商业研究与演示**。"
+        "上传的图片不会离开本机，并会在数小时内删除。",
+    ),
+    "tab.faces": ("Face generation", "人脸生成"),
+    "tab.interpolation": ("Latent interpolation", "潜空间插值"),
+}
+
+TEXTS = SHELL | FACES | INTERPOLATION
+
+
+def text(key: str) -> I18nData:
+    """The text of a key, translated in the browser. Raises KeyError for an unknown key."""
+    TEXTS[key]
+    return I18nData(key)
+
+
+def say(key: str, language: str, **values: object) -> str:
+    """The text of a key in a language ("en" or "zh"), with ``values`` filled in."""
+    return TEXTS[key][language == "zh"].format(**values)
+
+
+def language_of(request: gr.Request | None) -> str:
+    """ "zh" where the browser prefers Chinese, else "en"."""
+    header = request.headers.get("accept-language", "") if request is not None and request.headers else ""
+    return "zh" if header.lower().startswith("zh") else "en"
+
+
+def add_texts(entries: dict[str, tuple[str, str]]) -> None:
+    """Add texts that are known only at build time, such as the names of latent directions."""
+    TEXTS.update(entries)
+
+
+def translations() -> gr.I18n:
+    """All texts in the form that ``launch(i18n=...)`` takes."""
+    values = {"faces": limits.MAX_FACES, "frames": limits.MAX_FRAMES, "megabytes": limits.MAX_UPLOAD_BYTES // limits.MEGABYTE}
+    english = {k: v[0].replace("{megabytes}", str(values["megabytes"])) for k, v in TEXTS.items()}
+    chinese = {k: v[1].replace("{megabytes}", str(values["megabytes"])) for k, v in TEXTS.items()}
+    return gr.I18n(en=english, **dict.fromkeys(CHINESE_LOCALES, chinese))

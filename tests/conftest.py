@@ -1,0 +1,70 @@
+"""One running app for all tests of a session."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+ROOT = Path(__file__).parents[1]
+START_SECONDS = 120
+"""Generous: the machine may be busy. The benchmark measures the real figure."""
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture(scope="session")
+def app_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of the app, started as a user starts it."""
+    folder = tmp_path_factory.mktemp("app")
+    port = _free_port()
+    environment = os.environ | {
+        "GRADIO_SERVER_NAME": "127.0.0.1",
+        "GRADIO_SERVER_PORT": str(port),
+        "GRADIO_TEMP_DIR": str(folder / "files"),
+    }
+    with (folder / "log.txt").open("w") as log:
+        process = subprocess.Popen([sys.executable, "app.py"], cwd=ROOT, env=environment, stdout=log, stderr=log)
+        url = f"http://127.0.0.1:{port}"
+        try:
+            _wait(url, process, folder / "log.txt")
+            yield url
+        finally:
+            process.terminate()
+            process.wait(20)
+
+
+def _wait(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            pytest.fail(f"The app ended at once:\n{log.read_text()}")
+        try:
+            with urllib.request.urlopen(url, timeout=5):
+                return
+        except OSError:
+            time.sleep(0.2)
+    pytest.fail(f"The app did not answer within {START_SECONDS} s:\n{log.read_text()}")
+
+
+@pytest.fixture(scope="session")
+def portrait(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A picture with a face as people upload them: larger than the crop, on a plain ground."""
+    from genai_demo.faces import generate
+
+    face = generate.sample(seed=7, truncation=0.5)[0].resize((320, 320), Image.Resampling.BICUBIC)
+    picture = Image.new("RGB", (400, 400), face.getpixel((5, 5)))
+    picture.paste(face, (40, 40))
+    path = tmp_path_factory.mktemp("pictures") / "portrait.jpg"
+    picture.save(path, quality=92)
+    return path

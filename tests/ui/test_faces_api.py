@@ -1,0 +1,155 @@
+"""The tab "Face generation" through its HTTP API."""
+
+import io
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+from gradio_client import Client, handle_file
+from gradio_client.exceptions import AppError
+from PIL import Image
+
+from genai_demo.faces import generate
+from genai_demo.faces.recipe import read_recipe
+
+SETTINGS = {"seed": 7, "count": 3, "truncation": 0.7, "model": "gan", "noise": True}
+
+
+@pytest.fixture
+def client(app_url: str) -> Client:
+    """A new session of the app."""
+    return Client(app_url, verbose=False)
+
+
+def make(client: Client, **changes):
+    """Generate faces; returns the gallery and the path of the zip."""
+    return client.predict(**(SETTINGS | changes), api_name="/generate_faces")
+
+
+def pixels(path: str) -> np.ndarray:
+    """The picture at ``path``."""
+    return np.asarray(Image.open(path).convert("RGB")).astype(int)
+
+
+@pytest.mark.parametrize("model", ["gan", "vae"])
+def test_the_same_seed_gives_the_same_bytes(client: Client, model: str) -> None:
+    first, again = (make(client, model=model)[0] for _ in range(2))
+    assert len(first) == 3
+    for a, b in zip(first, again, strict=True):
+        assert Path(a["image"]).read_bytes() == Path(b["image"]).read_bytes()
+
+
+def test_a_face_does_not_depend_on_its_company(client: Client) -> None:
+    alone = make(client, seed=8, count=1)[0][0]["image"]
+    second = make(client, seed=7, count=3)[0][1]["image"]
+    assert Path(alone).name == Path(second).name == "faces-gan-seed8-psi0.70.png"
+    assert np.abs(pixels(alone) - pixels(second)).mean() < 1
+
+
+def test_pictures_carry_name_recipe_and_opinion(client: Client) -> None:
+    gallery, archive = make(client)
+    recipe = read_recipe(Path(gallery[0]["image"]).read_bytes())
+    assert recipe["seed"] == 7 and recipe["truncation"] == 0.7 and recipe["model"] == "gan"
+    assert "%" in gallery[0]["caption"]
+    with zipfile.ZipFile(archive) as packed:
+        assert packed.namelist()[0] == "faces-gan-seed7-psi0.70.png"
+        assert read_recipe(packed.read(packed.namelist()[2]))["seed"] == 9
+        assert Image.open(io.BytesIO(packed.read(packed.namelist()[0]))).size == (128, 128)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"seed": -1}, {"seed": 2**31}, {"seed": "seven"}, {"seed": None},
+        {"count": 0}, {"count": 17}, {"count": "many"}, {"count": 2.5},
+        {"truncation": 9}, {"truncation": -0.1}, {"truncation": "high"}, {"truncation": None},
+        {"model": "diffusion"},
+    ],
+)  # fmt: skip
+def test_wrong_settings_get_a_sentence_and_the_app_goes_on(client: Client, wrong: dict) -> None:
+    with pytest.raises((AppError, ValueError)) as caught:
+        make(client, **wrong)
+    assert "Traceback" not in str(caught.value) and len(str(caught.value)) > 15
+    assert len(make(client, count=1)[0]) == 1
+
+
+def test_a_slider_changes_the_selected_face(client: Client) -> None:
+    make(client)
+    client.predict(2, api_name="/select_face")
+    plain = client.predict(api_name="/edit_face")[0]
+    name = generate.directions("gan")[0].name
+    moved = client.predict(**{f"gan_{name}": 2.5}, api_name="/edit_face")[0]
+    assert np.abs(pixels(plain) - pixels(moved)).mean() > 1
+    recipe = read_recipe(Path(moved).read_bytes())
+    assert recipe["sliders"] == {name: 2.5} and recipe["seed"] == 8
+    assert "%" in client.predict(**{f"gan_{name}": 2.5}, api_name="/judge_face")
+
+
+@pytest.mark.parametrize("amount", [99, "far", None, [1]])
+def test_a_wrong_slider_gets_a_sentence(client: Client, amount) -> None:
+    name = generate.directions("gan")[0].name
+    with pytest.raises(AppError, match="must be a number from -4 to 4"):
+        client.predict(**{f"gan_{name}": amount}, api_name="/edit_face")
+
+
+def test_not_a_number_gets_a_sentence(client: Client, app_url: str) -> None:
+    name = generate.directions("gan")[0].name
+    with pytest.raises((AppError, ValueError)):
+        client.predict(**{f"gan_{name}": float("nan")}, api_name="/edit_face")
+    assert client.predict(api_name="/edit_face")
+
+
+def test_every_direction_of_every_model_has_a_slider(client: Client) -> None:
+    endpoint = client.view_api(return_format="dict", print_info=False)["named_endpoints"]["/edit_face"]
+    names = {p["parameter_name"] for p in endpoint["parameters"]}
+    assert {f"{m}_{d.name}" for m in generate.MODELS for d in generate.directions(m)} <= names
+
+
+def test_selecting_what_is_not_there(client: Client) -> None:
+    with pytest.raises(AppError, match="Generate some first"):
+        client.predict(1, api_name="/select_face")
+    make(client)
+    with pytest.raises(AppError, match="from 1 to 3"):
+        client.predict(4, api_name="/select_face")
+
+
+def test_dice_and_lock(client: Client) -> None:
+    assert client.predict(seed=5, lock=True, api_name="/next_seed") == 5
+    assert len({client.predict(api_name="/roll_seed") for _ in range(4)}) > 1
+
+
+def test_surprise_moves_only_sliders_of_the_model(client: Client) -> None:
+    amounts = client.predict("vae", api_name="/surprise_me")
+    of_gan = len(generate.directions("gan"))
+    assert not any(amounts[:of_gan]) and any(amounts[of_gan:])
+    assert not any(client.predict(api_name="/reset_sliders"))
+
+
+def test_style_mixing_makes_a_grid_with_parents(client: Client) -> None:
+    sheet = client.predict("1, 2", "3 4 5", "fine", 0.7, api_name="/mix_styles")
+    assert Image.open(sheet).size == (4 * 128 + 12, 3 * 128 + 12)
+    for rows in ("", "a, b", "1,2,3,4,5,6,7"):
+        with pytest.raises(AppError, match="seeds"):
+            client.predict(rows, "3", "fine", 0.7, api_name="/mix_styles")
+
+
+def test_the_quality_panel_names_both_models(client: Client) -> None:
+    assert "<" in client.predict(api_name="/show_quality")
+
+
+def test_an_uploaded_face_gets_a_latent_and_sliders(client: Client, portrait: Path) -> None:
+    compare, words, own = client.predict(handle_file(portrait), "gan", api_name="/project_face")
+    assert len(compare) == 2 and "%" in words and len(own) == 1
+    drawn = client.predict(api_name="/edit_face")[0]
+    assert "upload" in Path(drawn).name
+    name = generate.directions("gan")[0].name
+    moved = client.predict(**{f"gan_{name}": 3}, api_name="/edit_face")[0]
+    assert np.abs(pixels(drawn) - pixels(moved)).mean() > 1
+
+
+def test_refinement_streams_and_can_be_stopped(client: Client, portrait: Path) -> None:
+    assert len(client.predict(handle_file(portrait), 3, api_name="/refine_face")) == 2
+    job = client.submit(handle_file(portrait), 100, api_name="/refine_face")
+    job.cancel()
+    assert client.predict(api_name="/edit_face")
