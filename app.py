@@ -5,7 +5,7 @@ import os
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
 
-from genai_demo.ui.app import launch  # noqa: E402 - the settings above must come first
+from genai_demo.ui.app import launch  # the settings above must come first
 
 if __name__ == "__main__":
     launch()

@@ -163,7 +163,9 @@ def measure(space: Space, classifier: Classifier, w: Tensor, entry: dict[str, An
     for amount in (-1.5, 0.0, 1.5):
         stack = _stack(space, w).clone()
         stack[:, where] += amount * vector
-        outcomes.append([torch.cat(parts) for parts in zip(*(_look(space, classifier, p) for p in stack.split(50)), strict=True)])
+        outcomes.append(
+            [torch.cat(parts) for parts in zip(*(_look(space, classifier, p) for p in stack.split(50)), strict=True)]
+        )
     (low_scores, low_embed, low_probe), (_, _, probe_here), (high_scores, high_embed, high_probe) = outcomes
     change = ((high_scores - low_scores) / 3).mean(0)
     probes = ((high_probe - low_probe) / 3).mean(0) / (probe_here.std(0) + 1e-6)

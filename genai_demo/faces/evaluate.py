@@ -126,7 +126,9 @@ def distribution(images: Tensor, train: Tensor, held_out: Tensor, classifier: Cl
 
 
 @torch.inference_mode()
-def judge_accuracy(discriminator: Discriminator, held_out: Tensor, fakes: Tensor) -> tuple[dict[str, float], list[float]]:
+def judge_accuracy(
+    discriminator: Discriminator, held_out: Tensor, fakes: Tensor
+) -> tuple[dict[str, float], list[float]]:
     """How often D is right on faces it has not seen, and the calibration of its probability.
 
     One half of the pictures fits sigmoid(scale logit + offset), the other half is scored.

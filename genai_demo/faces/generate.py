@@ -115,7 +115,9 @@ def from_z(z: np.ndarray) -> Latent:
 # --------------------------------------------------------------------------- pictures
 
 
-def sample(seed: int, count: int = 1, truncation: float = 0.7, model: str = "gan", noise: bool = True) -> list[Image.Image]:
+def sample(
+    seed: int, count: int = 1, truncation: float = 0.7, model: str = "gan", noise: bool = True
+) -> list[Image.Image]:
     """Faces of the seeds ``seed`` .. ``seed + count - 1``, 128 x 128.
 
     truncation: 0 gives the average face, 1 the model as trained, above 1 the unusual.
@@ -131,7 +133,9 @@ def decode(latent: Latent, truncation: float = 1.0, noise: bool = True) -> Image
 
 
 @torch.inference_mode()
-def decode_many(points: Sequence[Latent], truncation: float = 1.0, noise: bool = True, batch: int = 16) -> list[Image.Image]:
+def decode_many(
+    points: Sequence[Latent], truncation: float = 1.0, noise: bool = True, batch: int = 16
+) -> list[Image.Image]:
     """Latents of one model to pictures, in batches."""
     truncation = _number(truncation, 0, limits.MAX_TRUNCATION, "The truncation")
     if len({p.model for p in points}) > 1:
@@ -169,7 +173,9 @@ def _directions() -> tuple[Direction, ...]:
             vector = np.asarray(entry["vector"], np.float32)
             layers = tuple(entry["layers"]) if entry.get("layers") else None
             found.append(
-                Direction(entry["name"], model, entry["group"], entry["labels"], vector, layers, entry.get("effect", {}))
+                Direction(
+                    entry["name"], model, entry["group"], entry["labels"], vector, layers, entry.get("effect", {})
+                )
             )
     return tuple(found)
 
@@ -185,7 +191,9 @@ def edit(point: Latent, amounts: dict[str, float], layers: str = "all") -> Laten
     return latents.edit(point, checked, directions(point.model), layers)
 
 
-def mix_grid(rows: Sequence[int], columns: Sequence[int], layers: str = "fine", truncation: float = 0.7) -> list[list[Image.Image]]:
+def mix_grid(
+    rows: Sequence[int], columns: Sequence[int], layers: str = "fine", truncation: float = 0.7
+) -> list[list[Image.Image]]:
     """Style mixing: grid[i][j] is row seed i with the ``layers`` of column seed j."""
     points = [latents.mix(latent(r), latent(c), layers) for r in rows for c in columns]
     images = decode_many(points, truncation)

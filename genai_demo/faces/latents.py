@@ -131,7 +131,9 @@ def slerp(a: np.ndarray, b: np.ndarray, t: float) -> np.ndarray:
     return np.where(straight, lerp(a, b, t), arc * length).astype(np.float32)
 
 
-def path(points: list[np.ndarray], frames: int, method: str = "lerp", easing: str = "linear", loop: bool = False) -> np.ndarray:
+def path(
+    points: list[np.ndarray], frames: int, method: str = "lerp", easing: str = "linear", loop: bool = False
+) -> np.ndarray:
     """``frames`` points along the polyline (or arcs) through ``points``: (frames, ...) float32.
 
     A loop returns to the first point and leaves out the repeated last frame. Easing acts within

@@ -70,7 +70,9 @@ LOSSES = {
         _binary_discriminator, _minimax_generator, r"\min_G \max_D\; E[\log D(x)] + E[\log(1 - D(G(z)))]"
     ),
     "non_saturating": AdversarialLoss(
-        _binary_discriminator, _non_saturating_generator, r"\max_D\; E[\log D(x)] + E[\log(1 - D(G(z)))],\; \max_G\; E[\log D(G(z))]"
+        _binary_discriminator,
+        _non_saturating_generator,
+        r"\max_D\; E[\log D(x)] + E[\log(1 - D(G(z)))],\; \max_G\; E[\log D(G(z))]",
     ),
     "relativistic": AdversarialLoss(
         _relativistic_discriminator, _relativistic_generator, r"\min_G \max_D\; E[-\mathrm{softplus}(d(G(z)) - d(x))]"

@@ -19,48 +19,45 @@ from torch import Tensor, nn
 
 
 @dataclass(frozen=True)
-class GANConfig:
-    """Shape of generator and discriminator; stored in the card, rebuilds both."""
+class Pyramid:
+    """Sides and channels of a network that halves or doubles the picture."""
 
     resolution: int = 128
-    latent: int = 256
-    mapping_layers: int = 2
-    base_channels: int = 4096
-    """Channels times resolution, before the cap: 32 channels at 128 px, 64 at 64 px ..."""
+    base_channels: int = 2048
+    """Channels times side, before the cap: at 4096, 32 channels at 128 px, 64 at 64 px ..."""
     max_channels: int = 256
 
     def channels(self, resolution: int) -> int:
         return min(self.max_channels, self.base_channels // resolution)
 
     def resolutions(self) -> list[int]:
+        """4, 8, ... up to the full side."""
         return [4 * 2**i for i in range(int(math.log2(self.resolution // 4)) + 1)]
 
 
 @dataclass(frozen=True)
-class VAEConfig:
-    """Shape of the variational autoencoder."""
+class GANConfig(Pyramid):
+    """Shape of generator and discriminator; stored in the card, rebuilds both."""
 
-    resolution: int = 128
-    latent: int = 128
-    base_channels: int = 2048
-    max_channels: int = 256
-
-    channels = GANConfig.channels
-    resolutions = GANConfig.resolutions
+    base_channels: int = 4096
+    latent: int = 256
+    """Size of z and of every style."""
+    mapping_layers: int = 2
 
 
 @dataclass(frozen=True)
-class EncoderConfig:
-    """Shape of the attribute classifier and of the encoder into W+."""
+class VAEConfig(Pyramid):
+    """Shape of the variational autoencoder."""
 
-    resolution: int = 128
+    latent: int = 128
+
+
+@dataclass(frozen=True)
+class EncoderConfig(Pyramid):
+    """Shape of the attribute classifier, the encoder into W+, and the GAN's anchor."""
+
     latent: int = 256
     """Size of the generator's styles."""
-    base_channels: int = 2048
-    max_channels: int = 256
-
-    channels = GANConfig.channels
-    resolutions = GANConfig.resolutions
 
 
 # --------------------------------------------------------------------------- layers
@@ -329,13 +326,11 @@ class Trunk(nn.Module):
     (B, 3, R, R) -> (B, channels(4), 4, 4).
     """
 
-    def __init__(self, config: VAEConfig | EncoderConfig):
+    def __init__(self, config: Pyramid):
         super().__init__()
         sides = config.resolutions()[:0:-1]
         self.from_rgb = Conv(3, config.channels(sides[0]), 1)
-        self.blocks = nn.Sequential(
-            *(DiscriminatorBlock(config.channels(r), config.channels(r // 2)) for r in sides)
-        )
+        self.blocks = nn.Sequential(*(DiscriminatorBlock(config.channels(r), config.channels(r // 2)) for r in sides))
 
     def forward(self, image: Tensor) -> Tensor:
         return self.blocks(activate(self.from_rgb(image)))
@@ -344,7 +339,7 @@ class Trunk(nn.Module):
 class Posterior(nn.Module):
     """q(z|x) of a variational autoencoder. (B, 3, R, R) -> mean and log variance, each (B, Z)."""
 
-    def __init__(self, config: "VAEConfig | EncoderConfig"):
+    def __init__(self, config: VAEConfig | EncoderConfig):
         super().__init__()
         self.trunk = Trunk(config)
         self.to_latent = Linear(config.channels(4) * 16, 2 * config.latent)
@@ -362,6 +357,26 @@ def draw(mean: Tensor, log_variance: Tensor) -> Tensor:
 def kl_divergence(mean: Tensor, log_variance: Tensor) -> Tensor:
     """KL(q || N(0, I)) in nats per picture, averaged over the batch (2014, appendix B)."""
     return 0.5 * (mean.square() + log_variance.exp() - 1 - log_variance).sum(1).mean()
+
+
+class Anchor(nn.Module):
+    """Faces to latents that are distributed like the prior. (B, 3, R, R) -> (B, Z).
+
+    The code is standardised over the batch and mixed with noise so that its variance is one in
+    every dimension. A KL term would allow what happened with it: the encoder moved its codes to
+    a region of their own, and the generator collapsed everywhere else (docs/experiments.md).
+    """
+
+    def __init__(self, config: EncoderConfig, noise: float = 0.5):
+        super().__init__()
+        self.trunk = Trunk(config)
+        self.to_latent = Linear(config.channels(4) * 16, config.latent)
+        self.standardise = nn.BatchNorm1d(config.latent, affine=False)
+        self.noise = noise
+
+    def forward(self, image: Tensor) -> Tensor:
+        code = self.standardise(self.to_latent(self.trunk(image).flatten(1)).float())
+        return math.sqrt(1 - self.noise**2) * code + self.noise * torch.randn_like(code)
 
 
 class VAEDecoderBlock(nn.Module):

@@ -29,7 +29,7 @@ def read_recipe(data: bytes) -> dict[str, Any]:
     try:
         with Image.open(io.BytesIO(data), formats=["PNG"]) as image:
             image.load()
-            found = json.loads(image.text[KEY])
+            found = json.loads(image.info[KEY])
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
         raise ValueError("This file is no readable PNG with a recipe. Choose one that was downloaded here.") from error
     except KeyError as error:

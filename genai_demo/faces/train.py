@@ -18,7 +18,16 @@ from genai_demo.core import checkpoint
 from genai_demo.core.device import describe, pick_device
 from genai_demo.core.loop import LoopOptions, Run, processes
 from genai_demo.faces.losses import LOSSES
-from genai_demo.faces.model import VAE, Classifier, Discriminator, Encoder, EncoderConfig, GANConfig, Generator, VAEConfig
+from genai_demo.faces.model import (
+    VAE,
+    Classifier,
+    Discriminator,
+    Encoder,
+    EncoderConfig,
+    GANConfig,
+    Generator,
+    VAEConfig,
+)
 
 TERMS = (
     "Trained on synthetic faces made by other generators; most of their sources state no licence and some are "
@@ -41,7 +50,9 @@ MODELS = ("gan", "vae", "classifier", "encoder", "directions", "finder")
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--model", choices=MODELS, default="gan", help="what to train")
     parser.add_argument("--minutes", type=float, default=0, help="stop after so many minutes")
-    parser.add_argument("--steps", type=int, default=0, help="stop at this step (0: no limit; with neither, 60 minutes)")
+    parser.add_argument(
+        "--steps", type=int, default=0, help="stop at this step (0: no limit; with neither, 60 minutes)"
+    )
     parser.add_argument("--data", help="prepared data (default: data/faces)")
     parser.add_argument("--run", help="folder of the run (default: runs/faces-MODEL); an existing one goes on")
     parser.add_argument("--batch", type=int, help="pictures a step, over all processes (default: the model's own)")
@@ -51,9 +62,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--resolution", type=int, choices=(16, 32, 64, 128), default=128, help="side to train at (gan)")
     parser.add_argument("--anchor", type=float, default=1.0, help="weight of the reconstruction anchor (gan)")
     parser.add_argument("--feature-critic", type=float, default=1.0, help="weight of the feature critic (gan)")
-    parser.add_argument("--adversarial", type=float, default=1.0, help="weight of the adversaries, 0 to pre-train (gan)")
+    parser.add_argument(
+        "--adversarial", type=float, default=1.0, help="weight of the adversaries, 0 to pre-train (gan)"
+    )
     parser.add_argument("--discriminator-every", type=int, default=1, help="steps between its updates (gan)")
-    parser.add_argument("--beta", type=float, default=1.0, help="weight of the KL divergence (vae, gan's anchor)")
+    parser.add_argument("--beta", type=float, default=1.0, help="weight of the KL divergence (vae)")
     parser.add_argument("--evaluate-every", type=int, default=500, help="steps between held-out figures")
     parser.add_argument("--sample-every", type=int, default=200, help="steps between sample sheets")
     parser.add_argument("--save-every", type=int, default=250, help="steps between saves of the state")
@@ -108,20 +121,19 @@ def make_task(args: argparse.Namespace) -> Any:
     if args.model == "gan":
         settings = GANSettings(
             loss=args.loss, resolution=args.resolution, accumulate=args.accumulate, anchor=args.anchor,
-            feature_critic=args.feature_critic, adversarial=args.adversarial, beta=args.beta,
+            feature_critic=args.feature_critic, adversarial=args.adversarial,
             discriminator_every=args.discriminator_every, seed=args.seed, **chosen,
         )  # fmt: skip
         return GANTask(GANConfig(), settings, train.images, held_out.images)
-    settings = EncoderSettings(seed=args.seed, beta=args.beta, **chosen)
+    plain = EncoderSettings(seed=args.seed, beta=args.beta, **chosen)
     if args.model == "vae":
-        return VAETask(VAEConfig(), settings, train.images, held_out.images)
-    train, held_out = _with_photographs(train, "train"), _with_photographs(held_out, "held_out")
+        return VAETask(VAEConfig(), plain, train.images, held_out.images)
+    seen, labels = _with_photographs(train, "train")
+    unseen, held_out_labels = _with_photographs(held_out, "held_out")
     if args.model == "encoder":
-        generator = checkpoint.load_weights("faces-gan", Generator(GANConfig(**checkpoint.read_card("faces-gan")["config"])))
-        return EncoderTask(generator, settings, train[0], held_out[0])
-    return ClassifierTask(
-        EncoderConfig(), settings, train[0], held_out[0], label_matrix(train[1]), label_matrix(held_out[1])
-    )
+        config = GANConfig(**checkpoint.read_card("faces-gan")["config"])
+        return EncoderTask(checkpoint.load_weights("faces-gan", Generator(config)), plain, seen, unseen)
+    return ClassifierTask(EncoderConfig(), plain, seen, unseen, label_matrix(labels), label_matrix(held_out_labels))
 
 
 def _with_photographs(faces: Any, split: str) -> tuple[Tensor, dict[str, Any]]:
@@ -165,7 +177,9 @@ def publish(model: str, folder: Path, task: Any) -> None:
     _save(f"faces-{model}", network, weights["network"], training, extra)
 
 
-def _save(name: str, network: torch.nn.Module, weights: dict[str, Tensor], training: dict[str, Any], extra: dict[str, Any]) -> None:
+def _save(
+    name: str, network: torch.nn.Module, weights: dict[str, Tensor], training: dict[str, Any], extra: dict[str, Any]
+) -> None:
     network.load_state_dict(weights)
     card = {
         "purpose": PURPOSE[name],

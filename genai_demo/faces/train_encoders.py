@@ -13,7 +13,16 @@ from genai_demo.core.device import autocast, pick_device
 from genai_demo.core.loop import Average, batch_indices, update
 from genai_demo.core.pictures import save_rows
 from genai_demo.faces.losses import KL_SCALE, FeatureDistance, edge_loss
-from genai_demo.faces.model import ATTRIBUTES, VAE, Classifier, Encoder, EncoderConfig, Generator, VAEConfig, kl_divergence
+from genai_demo.faces.model import (
+    ATTRIBUTES,
+    VAE,
+    Classifier,
+    Encoder,
+    EncoderConfig,
+    Generator,
+    VAEConfig,
+    kl_divergence,
+)
 
 LABELS = {
     "smile": "fa_happy",
@@ -52,7 +61,9 @@ class EncoderSettings:
 class _Task:
     """One network, one optimiser, one average: the common part."""
 
-    def __init__(self, network: nn.Module, average: nn.Module, settings: EncoderSettings, images: Tensor, held_out: Tensor):
+    def __init__(
+        self, network: nn.Module, average: nn.Module, settings: EncoderSettings, images: Tensor, held_out: Tensor
+    ):
         self.device = pick_device()
         self.settings, self.images, self.held_out = settings, images, held_out
         self.network = network.to(self.device, memory_format=torch.channels_last)
@@ -137,7 +148,15 @@ class VAETask(_Task):
 class ClassifierTask(_Task):
     """Regression of standardised labels; an unknown label costs nothing."""
 
-    def __init__(self, config: EncoderConfig, settings: EncoderSettings, images: Tensor, held_out: Tensor, labels: Tensor, held_out_labels: Tensor):
+    def __init__(
+        self,
+        config: EncoderConfig,
+        settings: EncoderSettings,
+        images: Tensor,
+        held_out: Tensor,
+        labels: Tensor,
+        held_out_labels: Tensor,
+    ):
         torch.manual_seed(settings.seed)
         super().__init__(Classifier(config), Classifier(config), settings, images, held_out)
         self.mean = labels.nanmean(0)
@@ -205,7 +224,7 @@ class EncoderTask(_Task):
 
     def __init__(self, generator: Generator, settings: EncoderSettings, images: Tensor, held_out: Tensor):
         torch.manual_seed(settings.seed)
-        config = EncoderConfig(generator.config.resolution, generator.config.latent)
+        config = EncoderConfig(generator.config.resolution, latent=generator.config.latent)
         super().__init__(Encoder(config), Encoder(config), settings, images, held_out)
         self.generator = generator.to(self.device).requires_grad_(False).eval()
         for encoder in (self.network, self.ema.target):
@@ -248,7 +267,11 @@ class EncoderTask(_Task):
                 y = self.generator.synthesis(self.ema.target(x).float())
                 found.append([float(edge_loss(y, x)), float(self.features(y, x))])
         picture, features = np.mean(found, 0)
-        return {"score": float(picture + features), "held_out_picture": float(picture), "held_out_features": float(features)}
+        return {
+            "score": float(picture + features),
+            "held_out_picture": float(picture),
+            "held_out_features": float(features),
+        }
 
     @torch.inference_mode()
     def sample_sheet(self, path: Path) -> None:

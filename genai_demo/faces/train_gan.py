@@ -1,6 +1,6 @@
 """Training of the GAN: the five textbook steps; the loop itself is ``core.loop``."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,8 +11,8 @@ from genai_demo.core.device import autocast, pick_device
 from genai_demo.core.loop import Average, batch_indices, update
 from genai_demo.core.pictures import save_rows
 from genai_demo.faces.augment import augment
-from genai_demo.faces.losses import KL_SCALE, FeatureDistance, edge_loss, get_loss, zero_centred_gradient_penalty
-from genai_demo.faces.model import Discriminator, EncoderConfig, GANConfig, Generator, Posterior, draw, kl_divergence
+from genai_demo.faces.losses import FeatureDistance, edge_loss, get_loss, zero_centred_gradient_penalty
+from genai_demo.faces.model import Anchor, Discriminator, EncoderConfig, GANConfig, Generator
 
 SHEET_SEEDS = 16
 
@@ -28,7 +28,7 @@ class GANSettings:
     accumulate: int = 1
     rate: float = 0.0025
     """Learning rate of generator and discriminator (Adam, equalised weights)."""
-    posterior_rate: float = 0.001
+    anchor_rate: float = 0.001
     penalty: float = 1.0
     """Weight gamma of R1 + R2 at 128 px; scaled with the number of pixels (R3GAN)."""
     penalty_every: int = 8
@@ -43,10 +43,8 @@ class GANSettings:
     """With a feature critic, the pixel discriminator may take part in every n-th step only."""
     anchor: float = 1.0
     """Weight of the anchor: half of the generator's batch are reconstructions of real faces through
-    a posterior q(z|x) trained alongside (VAE/GAN, Larsen et al. 2016). Every face of the training
+    an encoder trained alongside (after VAE/GAN, Larsen et al. 2016). Every face of the training
     set must stay reachable, so the generator cannot collapse onto a few. 0 leaves it out."""
-    beta: float = 1.0
-    """Weight of the anchor's KL divergence."""
     adversarial: float = 1.0
     """Weight of the adversaries; 0 pre-trains generator and posterior as a plain autoencoder."""
     mixing: float = 0.0
@@ -65,7 +63,7 @@ class GANTask:
         self.device = pick_device()
         self.images, self.held_out = images, held_out
         self.loss = get_loss(settings.loss)
-        self.quick_distance = None
+        self.quick_distance: Callable[[Tensor], float] | None = None
         torch.manual_seed(settings.seed)
         # Step 1 of 5: initialise both networks.
         self.generator, self.discriminator = self._place(Generator(config)), self._place(Discriminator(config))
@@ -77,13 +75,15 @@ class GANTask:
             "generator": torch.optim.Adam(self.generator.parameters(), **rate),
             "discriminator": torch.optim.Adam(self.discriminator.parameters(), **rate),
         }
-        self.posterior = None
+        self.anchor = None
         if settings.anchor > 0:
-            shape = EncoderConfig(config.resolution, config.latent)
-            self.posterior = self._place(Posterior(shape))
+            shape = EncoderConfig(config.resolution, latent=config.latent)
+            self.anchor = self._place(Anchor(shape))
             self.distance = FeatureDistance(self.device)
-            self.modules["posterior"] = self.posterior
-            self.optimizers["posterior"] = torch.optim.Adam(self.posterior.parameters(), lr=settings.posterior_rate, betas=(0.9, 0.99))
+            self.modules["anchor"] = self.anchor
+            self.optimizers["anchor"] = torch.optim.Adam(
+                self.anchor.parameters(), lr=settings.anchor_rate, betas=(0.9, 0.99)
+            )
         self.critic = None
         if settings.feature_critic > 0:
             from genai_demo.faces.critic import FeatureCritic
@@ -129,15 +129,20 @@ class GANTask:
     def latents(self, count: int) -> Tensor:
         return torch.randn(count, self.config.latent, device=self.device)
 
-    def draw_latents(self, full: Tensor) -> tuple[Tensor, int, Tensor | None]:
-        """Latents for as many pictures as ``full`` has: the first half from q(z|x) of the first
-        half of the faces, the rest from the prior. -> z (B, Z), how many anchored, their KL."""
-        if self.posterior is None:
-            return self.latents(len(full)), 0, None
-        half = len(full) if self.settings.adversarial == 0 else len(full) // 2
-        mean, log_variance = self.posterior(full[:half])
-        z = torch.cat([draw(mean, log_variance), self.latents(len(full) - half)])
-        return z, half, kl_divergence(mean, log_variance)
+    def draw_latents(self, full: Tensor) -> tuple[Tensor, int]:
+        """One latent per picture of ``full``; every n-th is that of the picture itself, by the
+        anchor, the others come from the prior. -> z (B, Z), n (0: no anchor).
+
+        Taking turns keeps the two kinds apart in the groups of the minibatch deviation, where
+        the varied reconstructions would otherwise hide a collapse of the rest.
+        """
+        if self.anchor is None:
+            return self.latents(len(full)), 0
+        z = self.anchor(full)
+        if self.settings.adversarial == 0:
+            return z, 1
+        prior = torch.arange(len(full), device=self.device)[:, None] % 2 == 1
+        return torch.where(prior, self.latents(len(full)), z), 2
 
     @torch.no_grad()
     def generate_fakes(self, full: list[Tensor]) -> list[Tensor]:
@@ -168,9 +173,7 @@ class GANTask:
                 yield weight * settings.penalty_every * settings.discriminator_every * (r1 + r2)
 
         if step % self.settings.discriminator_every == 0:
-            figures["d_loss"] = update(
-                self.optimizers["discriminator"], losses(self.discriminator, "d")
-            )
+            figures["d_loss"] = update(self.optimizers["discriminator"], losses(self.discriminator, "d"))
             if step % (self.settings.penalty_every * self.settings.discriminator_every) == 0:
                 update(self.optimizers["discriminator"], penalised())
         if self.critic is not None:
@@ -186,7 +189,7 @@ class GANTask:
         def losses() -> Iterator[Tensor]:
             for whole, x in zip(full, real, strict=True):
                 with autocast(self.device):
-                    z, anchored, kl = self.draw_latents(whole)
+                    z, every = self.draw_latents(whole)
                     w = self.generator.mapping(z)
                     self.track_mean(w)
                     ws = w[:, None].expand(-1, self.generator.layers, -1)
@@ -200,20 +203,21 @@ class GANTask:
                         a, b = self.critic(self.view(x)), self.critic(self.view(y))
                         figures["gc_loss"] = self.loss.generator(a, b)
                         loss = loss + settings.adversarial * settings.feature_critic * figures["gc_loss"]
-                    if kl is not None:
-                        figures["anchor"] = self.reconstruction(y[:anchored], x[:anchored])
-                        figures["kl"] = kl
-                        loss = loss + settings.anchor * (figures["anchor"] + settings.beta * kl / KL_SCALE)
+                    if every:
+                        figures["anchor"] = self.reconstruction(y[::every], x[::every])
+                        loss = loss + settings.anchor * figures["anchor"]
                 yield loss
 
-        optimizers = [self.optimizers[k] for k in ("generator", "posterior") if k in self.optimizers]
+        optimizers = [self.optimizers[k] for k in ("generator", "anchor") if k in self.optimizers]
         with frozen(*(m for m in (self.discriminator, self.critic) if m is not None)):
             update(optimizers, losses())
-        return {k: v.detach() for k, v in figures.items()}
+        return {k: torch.as_tensor(v).detach() for k, v in figures.items()}
 
     def reconstruction(self, y: Tensor, x: Tensor) -> Tensor:
         """Edges and frozen features; features are compared at the side they were trained for."""
-        big = [nn.functional.interpolate(i, size=(128, 128), mode="bilinear") if i.shape[-1] < 128 else i for i in (y, x)]
+        big = [
+            nn.functional.interpolate(i, size=(128, 128), mode="bilinear") if i.shape[-1] < 128 else i for i in (y, x)
+        ]
         return edge_loss(y, x) + self.distance(*big)
 
     def view(self, images: Tensor) -> Tensor:
@@ -242,7 +246,8 @@ class GANTask:
         """Frechet distance of 500 pictures at truncation 1 to the held-out faces."""
         from genai_demo.faces.evaluate import QuickDistance, generate_images
 
-        self.quick_distance = self.quick_distance or QuickDistance(self.held_out)
+        if self.quick_distance is None:
+            self.quick_distance = QuickDistance(self.held_out)
         images = generate_images(self.ema.target, 500, resolution=self.settings.resolution)
         distance = self.quick_distance(images)
         return {"score": distance, "frechet": distance}

@@ -11,7 +11,9 @@ from typing import Any, TypeVar
 
 import gradio as gr
 from gradio import processing_utils, utils
+from PIL import Image
 
+from genai_demo.core.uploads import open_upload
 from genai_demo.ui.strings import TEXTS, text
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -94,11 +96,18 @@ class Upload(gr.Image):
         return str(payload.path)
 
 
-def slider(key: str, minimum: float, maximum: float, value: float, step: float, info: str = "", **settings: Any) -> Slider:
+def open_picture(upload: str | None) -> Image.Image:
+    """The uploaded picture as 8-bit RGB. Raises ValueError for an empty box or a bad file."""
+    if upload is None:
+        raise ValueError("Choose a picture first.")
+    return open_upload(upload)
+
+
+def slider(
+    key: str, minimum: float, maximum: float, value: float, step: float, info: str = "", **settings: Any
+) -> Slider:
     """A slider whose label and one-line help are the texts ``key`` and ``info`` (or ``key``.info)."""
-    made = Slider(
-        minimum, maximum, value, step=step, label=text(key), info=text(info or f"{key}.info"), **settings
-    )
+    made = Slider(minimum, maximum, value, step=step, label=text(key), info=text(info or f"{key}.info"), **settings)
     made.english = TEXTS[key][0]
     return made
 

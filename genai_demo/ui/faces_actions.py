@@ -1,6 +1,5 @@
 """What the tab "Face generation" does: the functions behind its buttons and sliders."""
 
-import html
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,11 +8,10 @@ from typing import Any
 import gradio as gr
 from PIL import Image
 
-from genai_demo.core.uploads import open_upload
 from genai_demo.faces import generate
 from genai_demo.faces.latents import Latent
 from genai_demo.faces.recipe import save_png
-from genai_demo.ui.common import keep_file, pack_zip, parse_seeds, percent, readable_errors
+from genai_demo.ui.common import keep_file, open_picture, pack_zip, parse_seeds, percent, readable_errors
 from genai_demo.ui.strings import language_of, say
 
 FIRST_SEED = 7
@@ -96,12 +94,12 @@ def generate_faces(
     Returns:
         Gallery of (picture, caption) and a zip of all pictures, each PNG with its recipe.
     """
-    images = generate.sample(seed, int(count), truncation, model, noise)
+    images = generate.sample(seed, count, truncation, model, noise)
     points = [generate.latent(seed + i, model) for i in range(len(images))]
     language = language_of(request)
     gallery, files = [], {}
     for point, image, share in zip(points, images, generate.judge(images), strict=True):
-        recipe = {"seed": point.seed or seed + len(files), "truncation": truncation, "noise": noise}
+        recipe = {"seed": point.seed, "truncation": truncation, "noise": noise}
         name, data = _save(point, f"seed{point.seed}", image, recipe)
         files[name] = data
         gallery.append((keep_file(data, name), say("caption", language, seed=point.seed, percent=percent(share))))
@@ -235,7 +233,7 @@ def project_face(
     Returns:
         The aligned face beside its reconstruction, and the discriminator's opinion of both.
     """
-    picture = open_upload(upload)
+    picture = open_picture(upload)
     aligned = generate.align(picture)
     point = generate.project(picture, model)
     again = generate.decode(point)
@@ -253,9 +251,9 @@ def refine_face(upload: str | None, steps: int, request: gr.Request) -> Iterator
         upload: a picture with a face.
         steps: optimisation steps, up to 100.
     """
-    picture = open_upload(upload)
+    picture = open_picture(upload)
     aligned = generate.align(picture)
-    for i, point in enumerate(generate.project_steps(picture, "gan", int(steps))):
+    for i, point in enumerate(generate.project_steps(picture, "gan", steps)):
         if i % STREAM_EVERY == 0 or i == steps:
             yield Selected(point), [aligned, generate.decode(point)]
 
@@ -272,32 +270,3 @@ def show_moment(moment: int, request: gr.Request) -> gr.Image:
         raise ValueError(f"Choose a moment from 1 to {len(sheets)}." if sheets else "No replay was recorded.")
     pictures, path = sheets[int(moment) - 1]
     return gr.Image(str(path), label=say("replay.label", language_of(request), pictures=pictures))
-
-
-@readable_errors
-def show_quality(request: gr.Request) -> str:
-    """The figures on the model cards, GAN and VAE side by side, as an HTML table."""
-    language = language_of(request)
-    sides = [_figures(generate.card(model).get("metrics", {})) for model in generate.MODELS]
-    names = list(dict.fromkeys(n for side in sides for n in side))
-    if not names:
-        return f"<p>{say('quality.none', language)}</p>"
-    head = "".join(f"<th scope='col'>{h}</th>" for h in (say("quality.figure", language), "GAN", "VAE"))
-    rows = [
-        f"<tr><th scope='row'>{html.escape(n)}</th>" + "".join(f"<td>{s.get(n, '–')}</td>" for s in sides) + "</tr>"
-        for n in names
-    ]
-    return f"<table class='figures'><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
-
-
-def _figures(metrics: dict[str, Any], above: str = "") -> dict[str, str]:
-    """Nested figures as one level of words and numbers: {"frechet, floor": "11"}."""
-    found: dict[str, str] = {}
-    for key, value in metrics.items():
-        name = f"{above}, {key}" if above else key
-        name = name.replace("_", " ")
-        if isinstance(value, dict):
-            found |= _figures(value, name)
-        elif isinstance(value, (int, float)) and not isinstance(value, bool):
-            found[name] = f"{value:.3g}" if isinstance(value, float) else f"{value:,}"
-    return found

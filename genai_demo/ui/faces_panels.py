@@ -8,7 +8,8 @@ import gradio as gr
 from genai_demo.core import limits
 from genai_demo.faces import generate
 from genai_demo.ui import faces_actions as actions
-from genai_demo.ui.common import MODEL_EVENT, Upload, choice, slider
+from genai_demo.ui.common import MODEL_EVENT, Upload, slider
+from genai_demo.ui.quality import show_quality
 from genai_demo.ui.strings import TEXTS, text
 
 if TYPE_CHECKING:
@@ -34,25 +35,49 @@ def _uploads(tab: "FacesTab", after: Callable[[Any], None]) -> gr.Gallery:
     with gr.Row(equal_height=False):
         with gr.Column(min_width=260):
             upload = Upload(
-                label=text("upload"), type="filepath", sources=["upload", "clipboard"], height=260,
-                placeholder=text("upload.placeholder"), elem_id="upload",
-            )  # fmt: skip
+                label=text("upload"),
+                type="filepath",
+                sources=["upload", "clipboard"],
+                height=260,
+                placeholder=text("upload.placeholder"),
+                elem_id="upload",
+            )
             find = gr.Button(text("project"), variant="primary", elem_id="project")
         with gr.Column(min_width=260):
-            compare = gr.Gallery(label=text("compare"), columns=2, format="png", interactive=False, height="auto",
-                                 elem_id="compare")  # fmt: skip
+            compare = gr.Gallery(
+                label=text("compare"),
+                columns=2,
+                format="png",
+                buttons=["download", "fullscreen"],
+                interactive=False,
+                height="auto",
+                elem_id="compare",
+            )
             words = gr.Markdown()
             steps = slider("steps", 0, limits.MAX_REFINEMENT_STEPS, 30, 1)
             with gr.Row(elem_classes="buttons"):
                 refine = gr.Button(text("refine"), min_width=80)
                 stop = gr.Button(text("stop"), variant="stop", min_width=80)
-    own = gr.Gallery(label=text("quality.uploads"), columns=4, format="png", interactive=False, height="auto", render=False)
+    own = gr.Gallery(
+        label=text("quality.uploads"),
+        columns=4,
+        format="png",
+        buttons=["download", "fullscreen"],
+        interactive=False,
+        height="auto",
+        render=False,
+    )
     project = {"fn": actions.project_face, "inputs": [upload, tab.model, uploads]}
     project |= {"outputs": [tab.selected, compare, words, uploads, own]} | MODEL_EVENT
     after(find.click(**project, api_name="project_face"))
     after(upload.upload(**project, api_visibility="private"))
     running = refine.click(
-        actions.refine_face, [upload, steps], [tab.selected, compare], api_name="refine_face", time_limit=60, **MODEL_EVENT
+        actions.refine_face,
+        [upload, steps],
+        [tab.selected, compare],
+        api_name="refine_face",
+        time_limit=60,
+        **MODEL_EVENT,
     )
     after(running)
     stopped = stop.click(None, cancels=[running], api_visibility="private")
@@ -65,14 +90,21 @@ def _mixing(panel: gr.Accordion, tab: "FacesTab", after: Callable[[Any], None]) 
     with gr.Row(equal_height=False):
         with gr.Column(scale=2, min_width=240):
             rows = gr.Textbox("1, 5, 9", label=text("mixing.rows"), info=text("mixing.rows.info"), max_length=80)
-            columns = gr.Textbox("2, 3, 6, 8", label=text("mixing.columns"), info=text("mixing.columns.info"),
-                                 max_length=80)  # fmt: skip
+            columns = gr.Textbox(
+                "2, 3, 6, 8", label=text("mixing.columns"), info=text("mixing.columns.info"), max_length=80
+            )
             names = [(text(f"layers.{v}"), v) for v in ("coarse", "middle", "fine", "all")]
             layers = gr.Radio(names, value="middle", label=text("mixing.layers"), info=text("mixing.layers.info"))
             press = gr.Button(text("mix"), variant="primary", elem_id="mix")
         with gr.Column(scale=3, min_width=280):
-            grid = gr.Image(label=text("mixing.grid"), format="png", interactive=False, elem_id="mixing-grid",
-                            alt_text=TEXTS["mixing.alt"][0])  # fmt: skip
+            grid = gr.Image(
+                label=text("mixing.grid"),
+                format="png",
+                buttons=["download", "fullscreen"],
+                interactive=False,
+                elem_id="mixing-grid",
+                alt_text=TEXTS["mixing.alt"][0],
+            )
     mix = {"fn": actions.mix_styles, "inputs": [rows, columns, layers, tab.truncation], "outputs": [grid, mixed]}
     mix |= MODEL_EVENT
     press.click(**mix, api_name="mix_styles")
@@ -84,17 +116,32 @@ def _mixing(panel: gr.Accordion, tab: "FacesTab", after: Callable[[Any], None]) 
 def _replay() -> None:
     last = len(generate.replay())
     moment = slider("replay.moment", 1, max(last, 2), last, 1, elem_id="moment")
-    sheet = gr.Image(str(generate.replay()[-1][1]), label=text("replay.sheet"), interactive=False, elem_id="sheet",
-                     alt_text=TEXTS["replay.sheet"][0], height=520)  # fmt: skip
-    moment.input(actions.show_moment, moment, sheet, api_name="show_moment", trigger_mode="always_last",
-                 show_progress="hidden")  # fmt: skip
+    sheet = gr.Image(
+        str(generate.replay()[-1][1]),
+        label=text("replay.sheet"),
+        buttons=["download", "fullscreen"],
+        interactive=False,
+        elem_id="sheet",
+        alt_text=TEXTS["replay.sheet"][0],
+        height=520,
+    )
+    moment.input(
+        actions.show_moment, moment, sheet, api_name="show_moment", trigger_mode="always_last", show_progress="hidden"
+    )
 
 
 def _quality(demo: gr.Blocks, gallery: gr.Gallery, own: gr.Gallery) -> None:
     gr.Markdown(text("quality.note"), elem_classes="notice")
     table = gr.HTML()
-    demo.load(actions.show_quality, None, table, api_name="show_quality", show_progress="hidden")
+    demo.load(show_quality, None, table, api_name="show_quality", show_progress="hidden")
     with gr.Row(equal_height=False):
-        made = gr.Gallery(label=text("quality.generated"), columns=4, format="png", interactive=False, height="auto")
+        made = gr.Gallery(
+            label=text("quality.generated"),
+            columns=4,
+            format="png",
+            buttons=["download", "fullscreen"],
+            interactive=False,
+            height="auto",
+        )
         own.render()
     gallery.change(lambda faces: faces, gallery, made, api_visibility="private", show_progress="hidden")

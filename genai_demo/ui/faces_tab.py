@@ -37,9 +37,15 @@ def build(demo: gr.Blocks) -> FacesTab:
     with gr.Row(elem_classes="faces-room", equal_height=False):
         with gr.Column(scale=3, min_width=260, elem_classes="big-face"):
             face = gr.Image(
-                label=text("face"), format="png", interactive=False, buttons=["download", "fullscreen"],
-                elem_id="face", alt_text=TEXTS["face.alt"][0], height=340,
-            )  # fmt: skip
+                label=text("face"),
+                show_label=False,
+                format="png",
+                interactive=False,
+                buttons=["download", "fullscreen"],
+                elem_id="face",
+                alt_text=TEXTS["face.alt"][0],
+                height=340,
+            )
             verdict = gr.Markdown(elem_id="verdict")
             download = gr.DownloadButton(text("download"), variant="primary", size="md", elem_id="download")
             with gr.Row(elem_classes="buttons"):
@@ -61,17 +67,22 @@ def build(demo: gr.Blocks) -> FacesTab:
                 dice = gr.Button(text("dice"), size="md", min_width=120, elem_id="dice")
                 download_all = gr.DownloadButton(text("download_all"), size="md", min_width=120)
             gallery = gr.Gallery(
-                label=text("gallery"), columns=4, format="png", object_fit="cover", interactive=False,
-                buttons=["download", "fullscreen"], elem_id="gallery", height="auto",
-            )  # fmt: skip
+                label=text("gallery"),
+                columns=4,
+                format="png",
+                object_fit="cover",
+                interactive=False,
+                buttons=["download", "fullscreen"],
+                elem_id="gallery",
+                height="auto",
+            )
             chosen = gr.Number(1, label=text("chosen"), precision=0, visible="hidden")
             layers = choice("layers", LAYER_RANGES, "all", elem_id="layers")
             groups, sliders = _sliders()
 
-    amounts = {name: s for name, s in sliders.items()}
     shown = [selected, layers, truncation, noise]
-    draw = {"fn": actions.edit_face, "inputs": shown, "inputs_kwargs": amounts, "outputs": [face, download]}
-    judge = {"fn": actions.judge_face, "inputs": shown, "inputs_kwargs": amounts, "outputs": verdict}
+    draw = {"fn": actions.edit_face, "inputs": shown, "inputs_kwargs": sliders, "outputs": [face, download]}
+    judge = {"fn": actions.judge_face, "inputs": shown, "inputs_kwargs": sliders, "outputs": verdict}
     live = draw | LIVE_EVENT
     quiet = judge | MODEL_EVENT | {"show_progress": "hidden"}
     ask = quiet | {"trigger_mode": "always_last"}
@@ -100,11 +111,15 @@ def build(demo: gr.Blocks) -> FacesTab:
     after(picked.then(actions.select_face, [chosen, faces], selected, api_name="select_face", show_progress="hidden"))
 
     names = gr.State(list(sliders))
-    zeros = reset.click(lambda: [0.0] * len(sliders), None, list(sliders.values()), api_name="reset_sliders",
-                        show_progress="hidden")  # fmt: skip
+    zeros = reset.click(
+        lambda: [0.0] * len(sliders), None, list(sliders.values()), api_name="reset_sliders", show_progress="hidden"
+    )
     after(zeros)
-    after(surprise.click(actions.surprise, [model, names], list(sliders.values()), api_name="surprise_me",
-                         show_progress="hidden"))  # fmt: skip
+    after(
+        surprise.click(
+            actions.surprise, [model, names], list(sliders.values()), api_name="surprise_me", show_progress="hidden"
+        )
+    )
 
     tab = FacesTab(selected, layers, truncation, noise, model, sliders, use_as_key, live, quiet)
     faces_panels.build(demo, tab, gallery, after)
@@ -118,7 +133,8 @@ def _show_groups(model: str) -> list[gr.Column]:
 
 def _sliders() -> tuple[dict[str, gr.Column], dict[str, Slider]]:
     """A column of sliders for each model, one slider for each direction."""
-    groups, sliders = {}, {}
+    groups: dict[str, gr.Column] = {}
+    sliders: dict[str, Slider] = {}
     for model in generate.MODELS:
         with gr.Column(visible=model == "gan") as groups[model]:
             for group in ("learned", "discovered"):

@@ -1,8 +1,6 @@
 """What the tab "Latent interpolation" does: keys, paths, animations and the map."""
 
-import base64
 import functools
-import io
 import json
 import math
 from collections.abc import Sequence
@@ -13,13 +11,13 @@ import gradio as gr
 from PIL import Image
 
 from genai_demo.core import limits
-from genai_demo.core.uploads import open_upload
 from genai_demo.faces import animate, generate
 from genai_demo.faces.latents import Latent
 from genai_demo.faces.recipe import save_png
-from genai_demo.ui.common import keep_file, parse_seeds, readable_errors
+from genai_demo.ui.common import keep_file, open_picture, parse_seeds, readable_errors
 from genai_demo.ui.faces_actions import Selected, edited, psi_of
 from genai_demo.ui.strings import language_of, say
+from genai_demo.ui.widgets import columns_for, sprite
 
 FIRST_KEYS = (7, 8, 12, 13)
 FIRST_CORNERS = (1, 5, 9, 14)
@@ -79,7 +77,7 @@ def show_keys(keys: list[Key], truncation: float, request: gr.Request) -> list[t
     for i, key in enumerate(keys):
         point = key.latent if key.latent is not None else key.in_model("gan")
         data = save_png(generate.decode(point, psi_of(point, truncation)), {"origin": point.origin, "seed": point.seed})
-        caption = say("keys.caption", language_of(request), number=i + 1, origin=key.name(language_of(request)))
+        caption = f"{i + 1} · {key.name(language_of(request))}"
         shown.append((keep_file(data, f"key-{i + 1}.png"), caption))
     return shown
 
@@ -103,15 +101,20 @@ def add_upload_key(keys: list[Key], upload: str | None) -> list[Key]:
         upload: a picture with a face.
     """
     _check_room(keys)
-    picture = open_upload(upload)
+    picture = open_picture(upload)
     return [*keys, Key(latent=generate.project(picture), picture=picture)]
 
 
 @readable_errors
 def add_face_key(
-    keys: list[Key], selected: Selected | None, layers: str, truncation: float, noise: bool,
-    request: gr.Request, **amounts: float,
-) -> list[Key]:  # fmt: skip
+    keys: list[Key],
+    selected: Selected | None,
+    layers: str,
+    truncation: float,
+    noise: bool,
+    request: gr.Request,
+    **amounts: float,
+) -> list[Key]:
     """Append the face of the first tab, as its sliders stand, to the keys of this session."""
     _check_room(keys)
     point = edited(selected, layers, amounts)
@@ -185,7 +188,7 @@ def draw_path(
     Returns:
         JSON: all frames as one sprite (a data URL), and the perceptual distance of every step.
     """
-    settings = (space, method, easing, int(frames), bool(loop), float(truncation))
+    settings = (space, method, easing, frames, bool(loop), truncation)
     if all(k.seed is not None for k in keys):
         pictures, steps = _draw_seeds(tuple(k.seed for k in keys), *settings)
     else:
@@ -285,19 +288,3 @@ def _parse_point(point: str) -> tuple[float, float]:
     if not (math.isfinite(x) and math.isfinite(y)):
         raise ValueError('Write the point as "x,y" with two numbers from 0 to 1.')
     return x, y
-
-
-def columns_for(count: int) -> int:
-    """Columns of a sprite of ``count`` frames: about square, within every browser's limits."""
-    return math.ceil(math.sqrt(count))
-
-
-def sprite(frames: Sequence[Image.Image]) -> str:
-    """All frames on one WebP sheet, row by row, as a data URL."""
-    columns, side = columns_for(len(frames)), frames[0].width
-    sheet = Image.new("RGB", (columns * side, math.ceil(len(frames) / columns) * side))
-    for i, frame in enumerate(frames):
-        sheet.paste(frame, (i % columns * side, i // columns * side))
-    buffer = io.BytesIO()
-    sheet.save(buffer, "WEBP", quality=88, method=2)
-    return "data:image/webp;base64," + base64.b64encode(buffer.getvalue()).decode()

@@ -27,16 +27,23 @@ def build(demo: gr.Blocks, faces: FacesTab) -> None:
             gr.Markdown(text("downloads.notice"), elem_classes="notice")
         with gr.Column(scale=5, min_width=300):
             gallery = gr.Gallery(
-                label=text("keys"), columns=8, format="png", interactive=False, allow_preview=False, object_fit="cover",
-                buttons=[], height="auto", elem_id="keys",
-            )  # fmt: skip
+                label=text("keys"),
+                columns=8,
+                format="png",
+                interactive=False,
+                allow_preview=False,
+                object_fit="cover",
+                buttons=[],
+                height="auto",
+                elem_id="keys",
+            )
             with gr.Row(elem_classes="buttons"):
-                picked = number("keys.picked", 1, limits.MAX_KEYS, 1, min_width=110, elem_id="picked")
+                picked = number("keys.picked", 1, limits.MAX_KEYS, 1, min_width=180, scale=2, elem_id="picked")
                 earlier = gr.Button(text("keys.earlier"), size="sm", min_width=80)
                 later = gr.Button(text("keys.later"), size="sm", min_width=80)
                 remove = gr.Button(text("keys.remove"), size="sm", min_width=80, elem_id="remove-key")
             with gr.Row(elem_classes="buttons"):
-                seed = number("keys.seed", 0, limits.MAX_SEED, 21, min_width=110, elem_id="key-seed")
+                seed = number("keys.seed", 0, limits.MAX_SEED, 21, min_width=180, scale=2, elem_id="key-seed")
                 add = gr.Button(text("keys.add"), size="sm", min_width=90, elem_id="add-key")
                 add_face = gr.Button(text("keys.add_face"), size="sm", min_width=120, elem_id="add-face")
                 add_upload = gr.UploadButton(text("keys.add_upload"), file_types=["image"], size="sm", min_width=90)
@@ -49,7 +56,13 @@ def build(demo: gr.Blocks, faces: FacesTab) -> None:
                 fps = slider("fps", 1, limits.MAX_FPS, actions.FIRST_FPS, 1, min_width=130)
             with gr.Row(elem_classes="settings"):
                 truncation = slider(
-                    "truncation", 0, limits.MAX_TRUNCATION, actions.PSI, 0.05, info="path.truncation.info", min_width=130
+                    "truncation",
+                    0,
+                    limits.MAX_TRUNCATION,
+                    actions.PSI,
+                    0.05,
+                    info="path.truncation.info",
+                    min_width=130,
                 )
                 loop = gr.Checkbox(True, label=text("loop"), info=text("loop.info"), min_width=130)
     redraw = _map(demo, keys, truncation)
@@ -99,13 +112,22 @@ def _read_click(event: gr.SelectData) -> int:
 def _map(demo: gr.Blocks, keys: gr.State, truncation: gr.Slider) -> dict[str, Any]:
     """The map and its events; returns the arguments of the event that draws it."""
     corners = gr.State([], time_to_live=1800)
+    gr.Markdown(text("map"), elem_classes="subject")
     gr.Markdown(text("map.note"), elem_classes="notice")
     with gr.Row(equal_height=False, elem_id="map-room"):
         with gr.Column(scale=4, min_width=280):
             pad = face_map()
         with gr.Column(scale=3, min_width=220):
-            face = gr.Image(label=text("map.face"), format="png", interactive=False, buttons=["download", "fullscreen"],
-                            elem_id="map-face", alt_text=TEXTS["map.alt"][0], height=300)  # fmt: skip
+            face = gr.Image(
+                label=text("map.face"),
+                show_label=False,
+                format="png",
+                interactive=False,
+                buttons=["download", "fullscreen"],
+                elem_id="map-face",
+                alt_text=TEXTS["map.alt"][0],
+                height=300,
+            )
         with gr.Column(scale=3, min_width=220):
             first = ", ".join(map(str, actions.FIRST_CORNERS))
             seeds = gr.Textbox(first, label=text("map.seeds"), info=text("map.seeds.info"), max_length=60)
@@ -117,8 +139,9 @@ def _map(demo: gr.Blocks, keys: gr.State, truncation: gr.Slider) -> dict[str, An
     private = {"api_visibility": "private"}
     press.click(**draw, api_name="draw_map").then(**blend, **private)
     seeds.submit(**draw, **private).then(**blend, **private)
-    taken = take.click(actions.draw_map_from_keys, [keys, truncation], [pad, corners], api_name="draw_map_from_keys",
-                       **MODEL_EVENT)  # fmt: skip
+    taken = take.click(
+        actions.draw_map_from_keys, [keys, truncation], [pad, corners], api_name="draw_map_from_keys", **MODEL_EVENT
+    )
     taken.then(**blend, **private)
     demo.load(**draw, **QUIET).then(**blend, **private)
     return draw

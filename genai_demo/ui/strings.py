@@ -14,7 +14,6 @@ from genai_demo.ui.texts_interpolation import INTERPOLATION
 CHINESE_LOCALES = ("zh", "zh-CN", "zh-TW", "zh-HK", "zh-SG", "zh-Hans", "zh-Hant")
 
 SHELL: dict[str, tuple[str, str]] = {
-    "shell.title": ("genai_demo", "genai_demo"),
     "shell.headline": (
         "Small generative models, trained from scratch, that run on your own machine.",
         "从零训练的小型生成模型，在你自己的电脑上运行。",
@@ -57,7 +56,11 @@ def add_texts(entries: dict[str, tuple[str, str]]) -> None:
 
 def translations() -> gr.I18n:
     """All texts in the form that ``launch(i18n=...)`` takes."""
-    values = {"faces": limits.MAX_FACES, "frames": limits.MAX_FRAMES, "megabytes": limits.MAX_UPLOAD_BYTES // limits.MEGABYTE}
+    values = {
+        "faces": limits.MAX_FACES,
+        "frames": limits.MAX_FRAMES,
+        "megabytes": limits.MAX_UPLOAD_BYTES // limits.MEGABYTE,
+    }
     english = {k: v[0].replace("{megabytes}", str(values["megabytes"])) for k, v in TEXTS.items()}
     chinese = {k: v[1].replace("{megabytes}", str(values["megabytes"])) for k, v in TEXTS.items()}
     return gr.I18n(en=english, **dict.fromkeys(CHINESE_LOCALES, chinese))

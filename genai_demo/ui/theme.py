@@ -3,7 +3,7 @@
 import gradio as gr
 
 CSS = """
-.gradio-container {max-width: 1280px !important; margin: 0 auto}
+.gradio-container {max-width: 1280px !important; margin: 0 auto; overflow: clip !important}
 .headline {margin: 4px 0 0}
 .headline h1 {font-size: 1.35rem; margin: 0; font-weight: 650}
 .headline p {color: var(--body-text-color-subdued); margin: 0}
@@ -11,9 +11,12 @@ CSS = """
 .page-foot {border-top: 1px solid var(--border-color-primary); margin-top: 12px; padding-top: 10px}
 .big-face {position: sticky; top: 8px; align-self: flex-start; z-index: 2; background: var(--body-background-fill)}
 #face img, #map-face img {width: 100%; height: 100%; object-fit: contain}
-.grid-wrap.fixed-height {min-height: 0 !important; max-height: none !important; height: auto !important}
+.grid-wrap.fixed-height {min-height: 0 !important; max-height: none !important; height: auto !important;
+  padding-top: 34px}
+.grid-wrap .grid-container.pt-6 {padding-top: 0}
 .grid-wrap .grid-container {grid-template-columns: repeat(var(--grid-cols), minmax(0, 1fr)) !important}
-#gallery .caption-label {font-size: .68rem; line-height: 1.15; white-space: normal; padding: 1px 4px}
+#gallery .caption-label, #keys .caption-label {
+  font-size: .68rem; line-height: 1.15; white-space: normal; padding: 1px 4px}
 .sliders > .form {display: grid !important; grid-template-columns: repeat(auto-fill, minmax(min(240px, 100%), 1fr));
   background: transparent; border: 0; box-shadow: none}
 .settings > .form {display: grid !important; grid-template-columns: repeat(auto-fit, minmax(min(190px, 100%), 1fr))}
@@ -22,13 +25,14 @@ CSS = """
 .figures {width: 100%; border-collapse: collapse}
 .figures th, .figures td {padding: 4px 8px; border-bottom: 1px solid var(--border-color-primary); text-align: left}
 .figures td {font-variant-numeric: tabular-nums}
-button:focus-visible, input:focus-visible, [tabindex]:focus-visible {outline: 2px solid var(--color-accent); outline-offset: 2px}
+button:focus-visible, input:focus-visible, [tabindex]:focus-visible {
+  outline: 2px solid var(--color-accent); outline-offset: 2px}
 @media (max-width: 640px) {
   .gradio-container {padding: 8px !important}
   .faces-room {flex-direction: column; flex-wrap: nowrap !important}
   .faces-room > * {width: 100%; min-width: 0 !important}
   .big-face {display: contents !important}
-  #face {position: sticky; top: 0; z-index: 5; height: 190px !important}
+  #face {position: sticky !important; top: 0; z-index: 5; height: 190px !important}
   #gallery .grid-container {grid-template-columns: repeat(3, minmax(0, 1fr)) !important}
 }
 """
@@ -41,7 +45,10 @@ HEAD = """
 
 def theme() -> gr.themes.Base:
     """A plain theme whose fonts are on every computer already: nothing is fetched."""
-    sans = [gr.themes.Font(n) for n in ("system-ui", "Segoe UI", "Noto Sans", "PingFang SC", "Microsoft YaHei", "sans-serif")]
+    sans = [
+        gr.themes.Font(n)
+        for n in ("system-ui", "Segoe UI", "Noto Sans", "PingFang SC", "Microsoft YaHei", "sans-serif")
+    ]
     mono = [gr.themes.Font(n) for n in ("ui-monospace", "Consolas", "monospace")]
     return gr.themes.Default(
         primary_hue="teal", secondary_hue="teal", neutral_hue="slate", font=sans, font_mono=mono, radius_size="md"

@@ -61,12 +61,21 @@ def test_pictures_carry_name_recipe_and_opinion(client: Client) -> None:
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"seed": -1}, {"seed": 2**31}, {"seed": "seven"}, {"seed": None},
-        {"count": 0}, {"count": 17}, {"count": "many"}, {"count": 2.5},
-        {"truncation": 9}, {"truncation": -0.1}, {"truncation": "high"}, {"truncation": None},
+        {"seed": -1},
+        {"seed": 2**31},
+        {"seed": "seven"},
+        {"seed": None},
+        {"count": 0},
+        {"count": 17},
+        {"count": "many"},
+        {"count": 2.5},
+        {"truncation": 9},
+        {"truncation": -0.1},
+        {"truncation": "high"},
+        {"truncation": None},
         {"model": "diffusion"},
     ],
-)  # fmt: skip
+)
 def test_wrong_settings_get_a_sentence_and_the_app_goes_on(client: Client, wrong: dict) -> None:
     with pytest.raises((AppError, ValueError)) as caught:
         make(client, **wrong)

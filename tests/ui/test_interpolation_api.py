@@ -12,8 +12,14 @@ from PIL import Image
 from genai_demo.faces.recipe import read_recipe
 
 SETTINGS = {
-    "space": "w", "method": "lerp", "easing": "smooth", "frames": 12, "fps": 12, "loop": True, "truncation": 0.7,
-}  # fmt: skip
+    "space": "w",
+    "method": "lerp",
+    "easing": "smooth",
+    "frames": 12,
+    "fps": 12,
+    "loop": True,
+    "truncation": 0.7,
+}
 
 
 @pytest.fixture
@@ -39,10 +45,18 @@ def test_every_space_and_path(client: Client, space: str, method: str) -> None:
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"space": "x"}, {"method": "jump"}, {"easing": "odd"}, {"frames": 1}, {"frames": 999}, {"frames": "all"},
-        {"fps": 0}, {"fps": 1000}, {"truncation": 7}, {"truncation": None},
+        {"space": "x"},
+        {"method": "jump"},
+        {"easing": "odd"},
+        {"frames": 1},
+        {"frames": 999},
+        {"frames": "all"},
+        {"fps": 0},
+        {"fps": 1000},
+        {"truncation": 7},
+        {"truncation": None},
     ],
-)  # fmt: skip
+)
 def test_wrong_settings_get_a_sentence(client: Client, wrong: dict) -> None:
     with pytest.raises((AppError, ValueError)) as caught:
         draw(client, **wrong)

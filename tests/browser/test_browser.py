@@ -1,0 +1,214 @@
+"""The page in a real browser: what people see, drag, upload and download."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from genai_demo.faces.recipe import read_recipe
+
+CHROMIUM = "/usr/bin/chromium"
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-quic",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+WAIT = 60_000
+"""Milliseconds; a busy machine is slow, a broken page never gets there."""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium."""
+    if not Path(CHROMIUM).exists():
+        pytest.skip("Chromium is not installed: apt-get install chromium")
+    with sync_playwright() as playwright:
+        found = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield found
+        found.close()
+
+
+def visit(browser: Browser, url: str, **settings) -> Page:
+    """Open the page in a fresh profile and wait for the first faces."""
+    context = browser.new_context(
+        **({"viewport": {"width": 1280, "height": 900}, "reduced_motion": "reduce"} | settings)
+    )
+    page = context.new_page()
+    page.set_default_timeout(WAIT)
+    page.foreign = []  # type: ignore[attr-defined]
+    page.on("request", lambda r: None if r.url.startswith((url, "data:", "blob:")) else page.foreign.append(r.url))
+    page.goto(url)
+    expect(page.locator("#gallery .thumbnail-item img")).to_have_count(8, timeout=WAIT)
+    expect(page.locator("#face img")).to_be_visible(timeout=WAIT)
+    expect(page.locator("#verdict")).to_contain_text("%", timeout=WAIT)
+    return page
+
+
+@pytest.fixture(scope="module")
+def page(browser: Browser, app_url: str) -> Iterator[Page]:
+    """One visit in English, shared: every test leaves the page usable."""
+    found = visit(browser, app_url, locale="en-US", accept_downloads=True)
+    yield found
+    found.context.close()
+
+
+def wait_for_change(page: Page, selector: str, before: str | None) -> str:
+    """Wait until the picture at ``selector`` has another address."""
+    page.wait_for_function(
+        "([s, b]) => {const i = document.querySelector(s); return i && i.src && i.src !== b && i.complete}",
+        arg=[selector, before],
+    )
+    return str(page.locator(selector).get_attribute("src"))
+
+
+def open_faces(page: Page) -> None:
+    """Show the first tab."""
+    page.get_by_role("tab").nth(0).click()
+    expect(page.locator("#face img")).to_be_visible()
+
+
+def open_interpolation(page: Page) -> None:
+    """Show the second tab with its path drawn."""
+    page.get_by_role("tab").nth(1).click()
+    page.wait_for_selector("#scrubber canvas[data-frame]")
+
+
+def test_the_page_opens_with_eight_faces(page: Page) -> None:
+    assert page.locator("#gallery .thumbnail-item img").count() == 8
+    assert "faces-gan-seed7" in str(page.locator("#face img").get_attribute("src"))
+    assert page.evaluate("document.documentElement.lang") == "en"
+
+
+def test_dragging_a_slider_redraws_the_face_before_it_is_let_go(page: Page) -> None:
+    open_faces(page)
+    handle = page.locator(".sliders input[type=range]").first
+    handle.scroll_into_view_if_needed()
+    box = handle.bounding_box()
+    before = page.locator("#face img").get_attribute("src")
+    assert box is not None
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.75, box["y"] + box["height"] / 2, steps=4)
+    after = wait_for_change(page, "#face img", before)
+    page.mouse.up()
+    assert "edited" in after
+    page.locator("#reset").click()
+    page.wait_for_function("() => !document.querySelector('#face img').src.includes('edited')")
+
+
+def test_clicking_a_face_selects_it(page: Page) -> None:
+    open_faces(page)
+    page.locator("#gallery .thumbnail-item").nth(2).click()
+    page.wait_for_function("() => document.querySelector('#face img').src.includes('seed9')")
+    page.keyboard.press("Escape")
+
+
+def test_the_download_carries_its_recipe(page: Page) -> None:
+    open_faces(page)
+    with page.expect_download() as waiting:
+        page.locator("#download").click()
+    assert waiting.value.suggested_filename.startswith("faces-gan-seed")
+    recipe = read_recipe(Path(waiting.value.path()).read_bytes())
+    assert recipe["model"] == "gan" and recipe["truncation"] == 0.7
+
+
+def test_uploading_a_face_puts_it_under_the_sliders(page: Page, portrait: Path) -> None:
+    open_faces(page)
+    page.locator("#upload-panel button").first.click()
+    page.locator("#upload input[type=file]").set_input_files(portrait)
+    page.wait_for_function("() => document.querySelector('#face img').src.includes('upload')")
+    expect(page.locator("#compare img").first).to_be_visible()
+
+
+def test_a_text_file_gets_a_sentence(page: Page, tmp_path: Path) -> None:
+    open_faces(page)
+    broken = tmp_path / "letter.png"
+    broken.write_text("Dear model")
+    if not page.locator("#upload").is_visible():
+        page.locator("#upload-panel button").first.click()
+    clear = page.locator("#upload button[aria-label='Clear'], #upload button[aria-label='Remove Image']")
+    if clear.count():
+        clear.first.click()
+    page.locator("#upload input[type=file]").set_input_files(broken)
+    expect(page.get_by_text("not a picture")).to_be_visible()
+
+
+def test_scrubbing_needs_no_request(page: Page) -> None:
+    open_interpolation(page)
+    requests: list[str] = []
+    page.on("request", lambda r: requests.append(r.url) if "/queue/join" in r.url else None)
+    page.wait_for_timeout(1500)
+    requests.clear()
+    drawn = "() => document.querySelector('#scrubber canvas').toDataURL()"
+    before = page.evaluate(drawn)
+    handle = page.locator("#scrubber input[type=range]")
+    handle.focus()
+    for _ in range(9):
+        page.keyboard.press("ArrowRight")
+    assert page.evaluate(drawn) != before
+    assert page.locator("#scrubber canvas").get_attribute("data-frame") == "9"
+    page.locator("#scrubber .strip button").last.click()
+    assert page.locator("#scrubber canvas").get_attribute("data-frame") == "47"
+    assert requests == []
+
+
+def test_the_animation_downloads_as_mp4(page: Page) -> None:
+    open_interpolation(page)
+    expect(page.locator("#mp4")).to_be_enabled()
+    with page.expect_download() as waiting:
+        page.locator("#mp4").click()
+    assert waiting.value.suggested_filename.endswith(".mp4")
+    assert Path(waiting.value.path()).read_bytes()[4:8] == b"ftyp"
+
+
+def test_dragging_on_the_map_redraws_the_face(page: Page) -> None:
+    open_interpolation(page)
+    pad = page.locator("#map .pad")
+    pad.scroll_into_view_if_needed()
+    expect(page.locator("#map-face img")).to_be_visible()
+    before = page.locator("#map-face img").get_attribute("src")
+    box = pad.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 12, box["y"] + 12, steps=5)
+    dragged = wait_for_change(page, "#map-face img", before)
+    page.mouse.up()
+    page.wait_for_timeout(800)
+    dragged = str(page.locator("#map-face img").get_attribute("src"))
+    pad.focus()
+    page.keyboard.press("ArrowRight")
+    assert wait_for_change(page, "#map-face img", dragged) != before
+
+
+def test_the_selected_face_becomes_a_key(page: Page) -> None:
+    open_faces(page)
+    page.locator("#use-as-key").click()
+    expect(page.get_by_text("Added to the tab")).to_be_visible()
+    open_interpolation(page)
+    expect(page.locator("#keys .thumbnail-item")).to_have_count(5)
+
+
+def test_nothing_leaves_the_machine(page: Page) -> None:
+    assert page.foreign == []  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_phone_shows_it_in_chinese_without_sideways_scrolling(browser: Browser, app_url: str, scheme: str) -> None:
+    phone = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
+    page = visit(browser, app_url, locale="zh-CN", color_scheme=scheme, **phone)
+    width = "() => document.documentElement.scrollWidth"
+    assert page.evaluate("document.documentElement.lang") == "zh"
+    expect(page.get_by_role("tab").nth(0)).to_have_text("人脸生成")
+    expect(page.locator("#generate")).to_have_text("生成")
+    assert page.evaluate(width) <= 390
+    page.locator("#quality-panel").scroll_into_view_if_needed()
+    open_interpolation(page)
+    assert page.evaluate(width) <= 390
+    page.locator("#map-face").scroll_into_view_if_needed()
+    expect(page.locator("#map-face img")).to_be_visible()
+    assert page.foreign == []  # type: ignore[attr-defined]
+    page.context.close()
