@@ -32,7 +32,7 @@ button:focus-visible, input:focus-visible, [tabindex]:focus-visible {
   .faces-room {flex-direction: column; flex-wrap: nowrap !important}
   .faces-room > * {width: 100%; min-width: 0 !important}
   .big-face {display: contents !important}
-  #face {position: sticky !important; top: 0; z-index: 5; height: 190px !important}
+  #face {position: sticky !important; top: 0; z-index: 100; height: 190px !important}
   #gallery .grid-container {grid-template-columns: repeat(3, minmax(0, 1fr)) !important}
 }
 """
