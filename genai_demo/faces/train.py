@@ -66,6 +66,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--adversarial", type=float, default=1.0, help="weight of the adversaries, 0 to pre-train (gan)"
     )
     parser.add_argument("--discriminator-every", type=int, default=1, help="steps between its updates (gan)")
+    parser.add_argument(
+        "--init",
+        help="'published' weights (gan), or a gan run's state.pt for its anchor (encoder)",
+    )
     parser.add_argument("--beta", type=float, default=1.0, help="weight of the KL divergence (vae)")
     parser.add_argument("--evaluate-every", type=int, default=500, help="steps between held-out figures")
     parser.add_argument("--sample-every", type=int, default=200, help="steps between sample sheets")
@@ -124,7 +128,10 @@ def make_task(args: argparse.Namespace) -> Any:
             feature_critic=args.feature_critic, adversarial=args.adversarial,
             discriminator_every=args.discriminator_every, seed=args.seed, **chosen,
         )  # fmt: skip
-        return GANTask(GANConfig(), settings, train.images, held_out.images)
+        gan = GANTask(GANConfig(), settings, train.images, held_out.images)
+        if args.init == "published":
+            gan.start_from_published()
+        return gan
     plain = EncoderSettings(seed=args.seed, beta=args.beta, **chosen)
     if args.model == "vae":
         return VAETask(VAEConfig(), plain, train.images, held_out.images)
@@ -132,7 +139,10 @@ def make_task(args: argparse.Namespace) -> Any:
     unseen, held_out_labels = _with_photographs(held_out, "held_out")
     if args.model == "encoder":
         config = GANConfig(**checkpoint.read_card("faces-gan")["config"])
-        return EncoderTask(checkpoint.load_weights("faces-gan", Generator(config)), plain, seen, unseen)
+        task = EncoderTask(checkpoint.load_weights("faces-gan", Generator(config)), plain, seen, unseen)
+        if args.init:
+            task.start_from(Path(args.init))
+        return task
     return ClassifierTask(EncoderConfig(), plain, seen, unseen, label_matrix(labels), label_matrix(held_out_labels))
 
 

@@ -231,6 +231,16 @@ class EncoderTask(_Task):
             encoder.mean.copy_(self.generator.mapping.mean)
         self.features = FeatureDistance(self.device)
 
+    def start_from(self, state: Path) -> None:
+        """Take the trunk of the anchor that was trained with the GAN: it already knows faces."""
+        try:
+            saved = torch.load(state, map_location="cpu", weights_only=True)["modules"]["anchor"]
+        except (OSError, KeyError) as error:
+            raise ValueError(f"{state} is not the state.pt of a GAN run with an anchor.") from error
+        trunk = {k.removeprefix("trunk."): v for k, v in saved.items() if k.startswith("trunk.")}
+        for encoder in (self.network, self.ema.target):
+            encoder.trunk.load_state_dict(trunk)
+
     def step(self, step: int) -> dict[str, float | Tensor]:
         figures: dict[str, float | Tensor] = {}
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
+from genai_demo.core import checkpoint
 from genai_demo.core.device import autocast, pick_device
 from genai_demo.core.loop import Average, batch_indices, update
 from genai_demo.core.pictures import save_rows
@@ -97,6 +98,12 @@ class GANTask:
 
     def _place(self, module: nn.Module) -> nn.Module:
         return module.to(self.device, memory_format=torch.channels_last)
+
+    def start_from_published(self) -> None:
+        """Take generator and discriminator from ``checkpoints/``; the rest starts afresh."""
+        checkpoint.load_weights("faces-gan", self.generator).requires_grad_(True).train()
+        checkpoint.load_weights("faces-discriminator", self.discriminator).requires_grad_(True).train()
+        self.ema.target.load_state_dict(self.generator.state_dict())
 
     # -- one step
 
