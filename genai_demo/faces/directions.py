@@ -120,7 +120,8 @@ def learned(w: Tensor, scores: Tensor) -> list[dict[str, Any]]:
     alone, the one that strays least from the distribution. Without the inverse it is the plain
     covariance direction, in which whatever goes together in the data moves together.
     """
-    w, scores = w.double() - w.double().mean(0), scores.double() - scores.double().mean(0)
+    w, scores = w.cpu().double(), scores.cpu().double()
+    w, scores = w - w.mean(0), scores - scores.mean(0)
     covariance = w.T @ w / len(w)
     ridge = 1e-2 * covariance.diagonal().mean() * torch.eye(w.shape[1], dtype=w.dtype)
     regression = torch.linalg.solve(covariance + ridge, w.T @ scores / len(w)).T  # (A, Z)

@@ -52,8 +52,11 @@ _loading = threading.Lock()
 @functools.cache
 def _load(name: str) -> nn.Module:
     network_class, config_class = NETWORKS[name]
-    config = config_class(**checkpoint.read_card(name)["config"])
-    network = checkpoint.load_weights(name, network_class(config))
+    try:
+        empty = network_class(config_class(**checkpoint.read_card(name)["config"]))
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"The settings on the card of {name!r} do not fit this program. Fetch it again.") from error
+    network = checkpoint.load_weights(name, empty)
     return network.to(pick_device(), memory_format=torch.channels_last)
 
 
@@ -218,14 +221,14 @@ def project_steps(image: Image.Image, model: str = "gan", steps: int = 0) -> Ite
     from genai_demo.faces.invert import refine
 
     steps = _whole(steps, 0, limits.MAX_REFINEMENT_STEPS, "The number of refinement steps")
-    aligned = align(image)
-    target = to_tensor([aligned], 128)
+    guesser = network("faces-vae" if _check(model) == "vae" else "faces-encoder")
+    target = to_tensor([align(image)], guesser.config.resolution)
     with torch.inference_mode():
-        if _check(model) == "vae":
-            mean, _ = network("faces-vae").encode(target)
+        if model == "vae":
+            mean, _ = guesser.encode(target)
             yield Latent("vae", mean.float().cpu().numpy(), 0, None, "upload")
             return
-        styles = network("faces-encoder")(target).float()
+        styles = guesser(target).float()
     yield Latent("gan", styles[0].cpu().numpy(), 0, None, "upload")
     for refined in refine(network("faces-gan"), network("faces-discriminator"), target, styles.clone(), steps):
         yield Latent("gan", refined[0].cpu().numpy(), 0, None, "upload")
@@ -276,9 +279,10 @@ def interpolate_latents(
     if any(p.model != model for p in points):
         raise ValueError("The key faces belong to another model than the path.")
     if space == "z":
-        if any(p.z is None for p in points):
+        codes = [p.z for p in points if p.z is not None]
+        if len(codes) < len(points):
             raise ValueError("Faces from uploads or sliders have no place in Z. Choose W, or keys from seeds.")
-        seen = latents.path([p.z for p in points], frames, method, easing, loop)
+        seen = latents.path(codes, frames, method, easing, loop)
         return [replace(from_z(z), seed=points[0].seed) for z in seen]
     styles = latents.path([p.styles for p in points], frames, method, easing, loop)
     return [Latent(model, s, points[0].seed) for s in styles]
@@ -299,8 +303,9 @@ def path_length(images: Sequence[Image.Image]) -> list[float]:
     Distance: mean square difference of the unit-normalised features of our discriminator,
     averaged over its resolutions (the form of LPIPS, Zhang et al. 2018, without learnt weights).
     """
+    discriminator = network("faces-discriminator")
     with autocast(pick_device()):
-        stages = network("faces-discriminator").features(to_tensor(images, 128))
+        stages = discriminator.features(to_tensor(images, discriminator.config.resolution))
     total = torch.zeros(len(images) - 1)
     for stage in stages:
         unit = nn.functional.normalize(stage.float(), dim=1)
@@ -318,10 +323,12 @@ def judge(images: Sequence[Image.Image]) -> list[float]:
     The last affine step (temperature and offset) is calibrated on held-out faces and fresh
     fakes, see the card: a relativistic discriminator is trained on differences only.
     """
+    if not images:
+        return []
     discriminator = network("faces-discriminator")
     scale, offset = checkpoint.read_card("faces-discriminator").get("calibration", (1.0, 0.0))
     with autocast(pick_device()):
-        logits = torch.cat([discriminator(to_tensor([i], 128)) for i in images])
+        logits = torch.cat([discriminator(to_tensor([i], discriminator.config.resolution)) for i in images])
     return torch.sigmoid(scale * logits.float() + offset).tolist()
 
 

@@ -54,10 +54,10 @@ def layer_slice(layers: str, count: int) -> slice:
 
     Raises ValueError for another name.
     """
-    if count == 1 or layers == "all":
-        return slice(0, count)
     if layers not in LAYER_RANGES:
         raise ValueError(f"No layer range is called {layers!r}. Choose one of {', '.join(LAYER_RANGES)}.")
+    if count == 1 or layers == "all":
+        return slice(0, count)
     third = {"coarse": (0, 4), "middle": (4, 8), "fine": (8, count)}[layers]
     return slice(min(third[0], count), min(third[1], count))
 

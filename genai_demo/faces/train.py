@@ -6,17 +6,20 @@ and ``directions`` (needs gan, vae and classifier). A run goes on where it stopp
 
 import argparse
 import dataclasses
+import json
 import os
 import shutil
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from genai_demo.core import checkpoint
 from genai_demo.core.device import describe, pick_device
-from genai_demo.core.loop import LoopOptions, Run, processes
+from genai_demo.core.loop import LoopOptions, Run, processes, world
+from genai_demo.faces.data import default_folder, load
 from genai_demo.faces.losses import LOSSES
 from genai_demo.faces.model import (
     VAE,
@@ -44,6 +47,7 @@ LIMITS = (
     "Faces are aligned, mostly frontal, mostly smiling, before plain backgrounds; glasses, hats and profiles are "
     "rare. Attribute labels are machine-made guesses about appearance, not facts about anybody."
 )
+SIDES = (16, 32, 64, 128)
 MODELS = ("gan", "vae", "classifier", "encoder", "directions", "finder")
 
 
@@ -59,18 +63,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--accumulate", type=int, default=1, help="micro-batches a step (gan)")
     parser.add_argument("--rate", type=float, help="learning rate (default: the model's own)")
     parser.add_argument("--loss", choices=list(LOSSES), default="relativistic", help="adversarial loss (gan)")
-    parser.add_argument("--resolution", type=int, choices=(16, 32, 64, 128), default=128, help="side to train at (gan)")
-    parser.add_argument("--anchor", type=float, default=1.0, help="weight of the reconstruction anchor (gan)")
+    parser.add_argument("--resolution", type=int, choices=SIDES, default=128, help="side to train at (gan)")
+    parser.add_argument("--anchor", type=float, default=5.0, help="weight of the reconstruction anchor (gan)")
     parser.add_argument("--feature-critic", type=float, default=1.0, help="weight of the feature critic (gan)")
     parser.add_argument(
         "--adversarial", type=float, default=1.0, help="weight of the adversaries, 0 to pre-train (gan)"
     )
     parser.add_argument("--discriminator-every", type=int, default=1, help="steps between its updates (gan)")
+    parser.add_argument("--frozen-below", type=int, default=0, help="leave blocks below this side as they are (gan)")
     parser.add_argument(
         "--init",
         help="'published' weights (gan), or a gan run's state.pt for its anchor (encoder)",
     )
     parser.add_argument("--beta", type=float, default=1.0, help="weight of the KL divergence (vae)")
+    parser.add_argument("--log-every", type=int, default=20, help="steps between lines of the log")
     parser.add_argument("--evaluate-every", type=int, default=500, help="steps between held-out figures")
     parser.add_argument("--sample-every", type=int, default=200, help="steps between sample sheets")
     parser.add_argument("--save-every", type=int, default=250, help="steps between saves of the state")
@@ -93,7 +99,7 @@ def run(args: argparse.Namespace) -> None:
     folder = Path(args.run or f"runs/faces-{args.model}")
     minutes = args.minutes or (0 if args.steps else 60)
     options = LoopOptions(
-        folder, args.steps, minutes, args.seed, save_every=args.save_every,
+        folder, args.steps, minutes, args.seed, log_every=args.log_every, save_every=args.save_every,
         sample_every=args.sample_every, evaluate_every=args.evaluate_every,
     )  # fmt: skip
     with processes(pick_device()):
@@ -104,13 +110,12 @@ def run(args: argparse.Namespace) -> None:
             for group in optimizer.param_groups:
                 group["lr"] = task.rates[name]
         loop.train()
-    if args.publish:
-        publish(args.model, folder, task)
+        if args.publish and world()[0] == 0:
+            publish(args.model, folder, task, args.data)
 
 
 def make_task(args: argparse.Namespace) -> Any:
     """The task that the options describe, on the prepared data."""
-    from genai_demo.faces.data import load
     from genai_demo.faces.train_encoders import (
         ClassifierTask,
         EncoderSettings,
@@ -121,40 +126,42 @@ def make_task(args: argparse.Namespace) -> Any:
     from genai_demo.faces.train_gan import GANSettings, GANTask
 
     train, held_out = load(args.data, "train"), load(args.data, "held_out")
+    side = train.images.shape[-1]
+    if side not in SIDES or not len(train.images) or not len(held_out.images):
+        raise ValueError(f"Training needs pictures of {', '.join(map(str, SIDES))} px in both parts of the set.")
     chosen = {k: v for k, v in (("batch", args.batch), ("rate", args.rate)) if v}
     if args.model == "gan":
         settings = GANSettings(
-            loss=args.loss, resolution=args.resolution, accumulate=args.accumulate, anchor=args.anchor,
-            feature_critic=args.feature_critic, adversarial=args.adversarial,
+            loss=args.loss, resolution=min(args.resolution, side), accumulate=args.accumulate, anchor=args.anchor,
+            feature_critic=args.feature_critic, adversarial=args.adversarial, frozen_below=args.frozen_below,
             discriminator_every=args.discriminator_every, seed=args.seed, **chosen,
         )  # fmt: skip
-        gan = GANTask(GANConfig(), settings, train.images, held_out.images)
+        gan = GANTask(GANConfig(resolution=side), settings, train.images, held_out.images)
         if args.init == "published":
             gan.start_from_published()
         return gan
     plain = EncoderSettings(seed=args.seed, beta=args.beta, **chosen)
     if args.model == "vae":
-        return VAETask(VAEConfig(), plain, train.images, held_out.images)
+        return VAETask(VAEConfig(resolution=side), plain, train.images, held_out.images)
     seen, labels = _with_photographs(train, "train")
     unseen, held_out_labels = _with_photographs(held_out, "held_out")
     if args.model == "encoder":
-        config = GANConfig(**checkpoint.read_card("faces-gan")["config"])
-        task = EncoderTask(checkpoint.load_weights("faces-gan", Generator(config)), plain, seen, unseen)
+        generator = Generator(GANConfig(**checkpoint.read_card("faces-gan")["config"]))
+        task = EncoderTask(checkpoint.load_weights("faces-gan", generator), plain, seen, unseen)
         if args.init:
             task.start_from(Path(args.init))
         return task
-    return ClassifierTask(EncoderConfig(), plain, seen, unseen, label_matrix(labels), label_matrix(held_out_labels))
+    config = EncoderConfig(resolution=side)
+    return ClassifierTask(config, plain, seen, unseen, label_matrix(labels), label_matrix(held_out_labels))
 
 
 def _with_photographs(faces: Any, split: str) -> tuple[Tensor, dict[str, Any]]:
     """Encoders also see real photographs, where they were prepared: uploads are photographs."""
-    import numpy as np
-
-    from genai_demo.faces.data import default_folder, load
-
     if not default_folder(photographs=True).is_dir():
         return faces.images, faces.labels
     more = load(None, split, photographs=True)
+    if more.images.shape[1:] != faces.images.shape[1:]:
+        raise ValueError("The photographs have another size than the faces. Prepare both with the same --size.")
     missing = np.full(len(more.images), np.nan, np.float32)
     labels = {k: np.concatenate([v, more.labels.get(k, missing)]) for k, v in faces.labels.items()}
     return torch.cat([faces.images, more.images]), labels
@@ -163,8 +170,13 @@ def _with_photographs(faces: Any, split: str) -> tuple[Tensor, dict[str, Any]]:
 # --------------------------------------------------------------------------- publishing
 
 
-def publish(model: str, folder: Path, task: Any) -> None:
-    """Best weights of a run into ``checkpoints/``, with what is known about their training."""
+def publish(model: str, folder: Path, task: Any, data: str | None = None) -> None:
+    """Best weights of a run into ``checkpoints/``, with what is known about their training.
+
+    data: the prepared folder, as in ``load``. Raises ValueError where nothing was measured yet.
+    """
+    if not (folder / "best.pt").is_file():
+        raise ValueError(f"{folder} has no best weights yet. Train on, or measure sooner with --evaluate-every.")
     best = torch.load(folder / "best.pt", map_location="cpu", weights_only=True)
     training = {
         "steps": best["step"],
@@ -175,20 +187,25 @@ def publish(model: str, folder: Path, task: Any) -> None:
     }
     weights = best["averaged"]
     if model == "gan":
-        _save("faces-gan", Generator(task.config), weights["generator"], training, {})
+        _save("faces-gan", Generator(task.config), weights["generator"], training, {}, data)
         state = torch.load(folder / "state.pt", map_location="cpu", weights_only=True)
-        _save("faces-discriminator", Discriminator(task.config), state["modules"]["discriminator"], training, {})
+        _save("faces-discriminator", Discriminator(task.config), state["modules"]["discriminator"], training, {}, data)
         publish_replay(folder / "samples", task.settings.batch)
         return
     makers = {"vae": VAE, "classifier": Classifier, "encoder": Encoder}
     network = makers[model](task.network.config)
-    photographs = model in ("classifier", "encoder")
+    photographs = model in ("classifier", "encoder") and default_folder(photographs=True).is_dir()
     extra = {"also_trained_on": "2,600 photographs of Flickr-Faces-HQ (CC BY-NC-SA 4.0)"} if photographs else {}
-    _save(f"faces-{model}", network, weights["network"], training, extra)
+    _save(f"faces-{model}", network, weights["network"], training, extra, data)
 
 
 def _save(
-    name: str, network: torch.nn.Module, weights: dict[str, Tensor], training: dict[str, Any], extra: dict[str, Any]
+    name: str,
+    network: Any,
+    weights: dict[str, Tensor],
+    training: dict[str, Any],
+    extra: dict[str, Any],
+    data: str | None = None,
 ) -> None:
     network.load_state_dict(weights)
     card = {
@@ -197,20 +214,16 @@ def _save(
         "licence": "non-commercial research and demonstration only",
         "terms": TERMS,
         "limits": LIMITS,
-        "data": data_summary(),
+        "data": data_summary(data),
         "training": training,
         **extra,
     }
     checkpoint.save_checkpoint(name, network, card)
 
 
-def data_summary() -> dict[str, Any]:
+def data_summary(data: str | None = None) -> dict[str, Any]:
     """What the data card says about counts, sources and licences."""
-    import json
-
-    from genai_demo.faces.data import default_folder
-
-    card = json.loads((default_folder() / "card.json").read_text(encoding="utf-8"))
+    card = json.loads((Path(data or default_folder()) / "card.json").read_text(encoding="utf-8"))
     return {k: card[k] for k in ("count", "splits", "sources", "licence_of_source") if k in card}
 
 

@@ -139,7 +139,7 @@ class VAETask(_Task):
     def sample_sheet(self, path: Path) -> None:
         """Held-out faces, their reconstructions, fresh samples: a row each."""
         x = as_input(self.held_out[:8], self.device)
-        z = torch.randn(8, self.network.config.latent, generator=torch.Generator().manual_seed(1)).to(self.device)
+        z = torch.randn(len(x), self.network.config.latent, generator=torch.Generator().manual_seed(1)).to(self.device)
         with autocast(self.device):
             rows = [x, self.ema.target.decode(self.ema.target.encode(x)[0]), self.ema.target.decode(z)]
         save_rows(rows, path)
@@ -199,7 +199,7 @@ class ClassifierTask(_Task):
             known = ~wanted[:, i].isnan()
             pair = torch.stack([predicted[known, i], wanted[known, i]])
             figures[f"r_{name}"] = float(torch.corrcoef(pair)[0, 1])
-        return {"score": 1 - float(np.mean(list(figures.values()))), **figures}
+        return {"score": 1 - float(np.nanmean(list(figures.values()))), **figures}
 
     def sample_sheet(self, path: Path) -> None:
         """Nothing to look at: the figures say it."""
@@ -292,6 +292,9 @@ class EncoderTask(_Task):
 
 
 def label_matrix(labels: dict[str, Any]) -> Tensor:
-    """The index's columns to (N, len(ATTRIBUTES)), NaN where unknown."""
+    """The index's columns to (N, len(ATTRIBUTES)), NaN where unknown. Raises ValueError where one is missing."""
+    missing = [LABELS[name] for name in ATTRIBUTES if LABELS[name] not in labels]
+    if missing:
+        raise ValueError(f"The prepared pictures have no labels {', '.join(missing)}. Train on the published set.")
     columns = [np.asarray(labels[LABELS[name]], np.float32) * (-1 if name in INVERTED else 1) for name in ATTRIBUTES]
     return torch.from_numpy(np.stack(columns, 1))

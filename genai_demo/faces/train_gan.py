@@ -27,7 +27,7 @@ class GANSettings:
     """Side to train at; below the model's own for the early part of a run."""
     batch: int = 16
     accumulate: int = 1
-    rate: float = 0.0025
+    rate: float = 0.0015
     """Learning rate of generator and discriminator (Adam, equalised weights)."""
     anchor_rate: float = 0.001
     penalty: float = 1.0
@@ -42,12 +42,15 @@ class GANSettings:
     critic_rate: float = 0.001
     discriminator_every: int = 1
     """With a feature critic, the pixel discriminator may take part in every n-th step only."""
-    anchor: float = 1.0
+    anchor: float = 5.0
     """Weight of the anchor: half of the generator's batch are reconstructions of real faces through
     an encoder trained alongside (after VAE/GAN, Larsen et al. 2016). Every face of the training
     set must stay reachable, so the generator cannot collapse onto a few. 0 leaves it out."""
     adversarial: float = 1.0
     """Weight of the adversaries; 0 pre-trains generator and posterior as a plain autoencoder."""
+    frozen_below: int = 0
+    """Leave the generator's mapping and its blocks below this side as they are. After growing, the
+    critics' demands for new detail otherwise tear down what the lower blocks had learnt."""
     mixing: float = 0.0
     """Probability of style mixing."""
     seed: int = 0
@@ -64,6 +67,10 @@ class GANTask:
         self.device = pick_device()
         self.images, self.held_out = images, held_out
         self.loss = get_loss(settings.loss)
+        if settings.anchor <= 0 and (
+            settings.adversarial <= 0 or (settings.feature_critic <= 0 and settings.discriminator_every > 1)
+        ):
+            raise ValueError("In some steps the generator would have nothing to learn from. Give --anchor a weight.")
         self.quick_distance: Callable[[Tensor], float] | None = None
         torch.manual_seed(settings.seed)
         # Step 1 of 5: initialise both networks.
@@ -94,14 +101,24 @@ class GANTask:
             self.optimizers["critic"] = torch.optim.Adam(
                 self.critic.heads.parameters(), lr=settings.critic_rate, betas=(0.0, 0.99)
             )
+        self.freeze_below(settings.frozen_below)
         self.rates = {name: optimizer.param_groups[0]["lr"] for name, optimizer in self.optimizers.items()}
 
     def _place(self, module: nn.Module) -> nn.Module:
         return module.to(self.device, memory_format=torch.channels_last)
 
+    def freeze_below(self, side: int) -> None:
+        """Only the generator's blocks of ``side`` and more keep learning; 0: all of it."""
+        if side == 0:
+            return
+        self.generator.requires_grad_(False)
+        for resolution, block in zip(self.config.resolutions()[1:], self.generator.blocks, strict=True):
+            block.requires_grad_(resolution >= side)
+
     def start_from_published(self) -> None:
         """Take generator and discriminator from ``checkpoints/``; the rest starts afresh."""
         checkpoint.load_weights("faces-gan", self.generator).requires_grad_(True).train()
+        self.freeze_below(self.settings.frozen_below)
         checkpoint.load_weights("faces-discriminator", self.discriminator).requires_grad_(True).train()
         self.ema.target.load_state_dict(self.generator.state_dict())
 

