@@ -7,7 +7,12 @@ from genai_demo.core.checkpoint import read_card
 
 README = Path(__file__).parents[1] / "README.md"
 ROWS = [
-    ("Frechet distance of 500 pictures, truncation 1 (smaller is better)", "frechet", "real_against_real", "real_blurred_2px"),
+    (
+        "Frechet distance of 500 pictures, truncation 1 (smaller is better)",
+        "frechet",
+        "real_against_real",
+        "real_blurred_2px",
+    ),
     ("Frechet distance in our own classifier's features", "identity_frechet", "identity_frechet_floor", None),
     ("Precision: share of the pictures that lie among real faces", "precision", "real_precision", None),
     ("Recall: share of real faces that lie among the pictures", "recall", "real_recall", None),
@@ -29,8 +34,8 @@ def quality() -> str:
     judge, encoder = read_card("faces-discriminator")["metrics"], read_card("faces-encoder")["metrics"]
     lines += [
         "",
-        f"The VAE gives held-out faces back with {vae['psnr']:.1f} dB PSNR and SSIM {vae['ssim']:.2f}; the GAN, through its "
-        f"encoder, with {encoder['psnr']:.1f} dB and {encoder['ssim']:.2f}. The discriminator is right about "
+        f"The VAE gives held-out faces back with {vae['psnr']:.1f} dB PSNR and SSIM {vae['ssim']:.2f}; the GAN, "
+        f"through its encoder, with {encoder['psnr']:.1f} dB and {encoder['ssim']:.2f}. The discriminator is right about "
         f"{100 * judge['discriminator_accuracy']:.0f} % of faces and fakes that it has not seen. "
         f"{100 * gan['memorised_share']:.1f} % of the GAN's pictures lie closer to a training face than all but 1 % of "
         "held-out faces do.",

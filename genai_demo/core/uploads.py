@@ -103,7 +103,7 @@ def _to_rgb(image: Image.Image) -> Image.Image:
 
 def _from_deep_grey(values: np.ndarray) -> Image.Image:
     """Grey of 16 or 32 bits or floating point, scaled to 8 bits by the smallest usual range that holds it."""
-    whites = (1.0, 255.0, 65535.0) if values.dtype.kind == "f" else (255.0, 65535.0)
+    whites: tuple[float, ...] = (1.0, 255.0, 65535.0) if values.dtype.kind == "f" else (255.0, 65535.0)
     if values.dtype == np.uint16:
         whites = (65535.0,)
     values = np.nan_to_num(values.astype(np.float64), posinf=0.0, neginf=0.0).clip(min=0)

@@ -192,7 +192,8 @@ def _levels(image: Image.Image) -> list[Tensor]:
     size = (max(1, round(image.width / scale)), max(1, round(image.height / scale)))
     if size != image.size:
         image = image.resize(size, Image.Resampling.BILINEAR)
-    image, levels = image.convert("RGB"), []
+    image = image.convert("RGB")
+    levels: list[Tensor] = []
     while not levels or min(image.size) >= 32:
         pixels = torch.from_numpy(np.asarray(image).copy()).permute(2, 0, 1)[None].contiguous()
         levels.append(pixels.float().div_(127.5).sub_(1))

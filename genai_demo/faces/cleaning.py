@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 from PIL import Image
@@ -42,6 +42,7 @@ class Cleaner:
         self.rows: list[dict[str, str]] = []
         self.dropped: list[tuple[str, str, str]] = []
         self.landmarks: dict[str, np.ndarray] = {}
+        self.images: BinaryIO
 
     def open(self, folder: Path, most: int) -> io.BufferedWriter:
         """Begins images.npy in ``folder`` for at most ``most`` pictures; a context manager that closes it."""

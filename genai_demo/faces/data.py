@@ -12,13 +12,16 @@ public repositories at pinned commits. A prepared folder holds
 
 import argparse
 import csv
+import functools
 import os
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from PIL import Image
 from tqdm import tqdm
 
 from genai_demo.core import imagecheck
@@ -120,8 +123,12 @@ def _read_place(cleaner: Cleaner, building: Path, place: Folder | Archive, progr
         found = [({"file": name, **OWN}, problem) for name, problem in place.entries()]
     with cleaner.open(building, len(found)):
         for row, problem in tqdm(found, unit="picture", disable=not progress):
-            cleaner.add(row, lambda name=row["file"]: imagecheck.decode_picture(place.read(name)), problem)
+            cleaner.add(row, functools.partial(_decode, place.read, row["file"]), problem)
     return "own pictures" if rows is None else "prepared pack"
+
+
+def _decode(read: Callable[[Any], bytes], where: str | Path) -> Image.Image:
+    return imagecheck.decode_picture(read(where))
 
 
 def _read_public(cleaner: Cleaner, building: Path, cache: Path, base_url: str | None, progress: bool) -> None:
@@ -132,7 +139,7 @@ def _read_public(cleaner: Cleaner, building: Path, cache: Path, base_url: str | 
     with cleaner.open(building, len(rows)):
         for row in rows:
             path = sources.cached_path(cache, row["file"])
-            cleaner.add(row, lambda path=path: imagecheck.decode_picture(path.read_bytes()), refused.get(row["file"]))
+            cleaner.add(row, functools.partial(_decode, Path.read_bytes, path), refused.get(row["file"]))
 
 
 def _replace(target: Path, building: Path) -> None:

@@ -292,7 +292,7 @@ def blend(corners: Sequence[Latent], x: float, y: float) -> Latent:
     """Point (x, y) of [0, 1]^2 between four corner faces of one model, in W or the VAE's latent."""
     if len({c.model for c in corners}) > 1:
         raise ValueError("The four corners must come from one model.")
-    x, y = _number(x, 0, 1, "x"), _number(y, 0, 1, "y")
+    x, y = _number(x, 0, 1, "The position x"), _number(y, 0, 1, "The position y")
     return Latent(corners[0].model, latents.bilinear([c.styles for c in corners], x, y), corners[0].seed)
 
 

@@ -149,6 +149,12 @@ class Mapping(nn.Module):
             w = activate(layer(w))
         return w
 
+    @torch.no_grad()
+    def measure_mean(self, count: int = 10_000) -> None:
+        """Set ``mean``, the style that truncation pulls towards, from ``count`` fresh latents."""
+        z = torch.randn(count, self.mean.numel(), generator=torch.Generator().manual_seed(0))
+        self.mean.copy_(self(z.to(self.mean.device)).mean(0))
+
 
 class StyledConv(nn.Module):
     """Modulated convolution, optional doubling, noise, bias, activation."""

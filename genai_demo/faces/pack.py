@@ -7,6 +7,7 @@ import zipfile
 from typing import Any
 
 import numpy as np
+from numpy._core import multiarray
 
 from genai_demo.core.picturefiles import Archive, Folder
 
@@ -70,4 +71,4 @@ class _StringUnpickler(pickle.Unpickler):
         allowed = {"_reconstruct", "scalar"} if module.endswith("core.multiarray") else {"ndarray", "dtype"}
         if module not in ("numpy", "numpy.core.multiarray", "numpy._core.multiarray") or name not in allowed:
             raise ValueError(f"{module}.{name} is not allowed")
-        return getattr(np._core.multiarray if name in ("_reconstruct", "scalar") else np, name)
+        return getattr(multiarray if name in ("_reconstruct", "scalar") else np, name)

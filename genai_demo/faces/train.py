@@ -69,6 +69,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--adversarial", type=float, default=1.0, help="weight of the adversaries, 0 to pre-train (gan)"
     )
+    parser.add_argument("--augment", type=float, default=0.5, help="probability of each random view (gan)")
     parser.add_argument("--discriminator-every", type=int, default=1, help="steps between its updates (gan)")
     parser.add_argument("--frozen-below", type=int, default=0, help="leave blocks below this side as they are (gan)")
     parser.add_argument(
@@ -134,7 +135,7 @@ def make_task(args: argparse.Namespace) -> Any:
         settings = GANSettings(
             loss=args.loss, resolution=min(args.resolution, side), accumulate=args.accumulate, anchor=args.anchor,
             feature_critic=args.feature_critic, adversarial=args.adversarial, frozen_below=args.frozen_below,
-            discriminator_every=args.discriminator_every, seed=args.seed, **chosen,
+            augment=args.augment, discriminator_every=args.discriminator_every, seed=args.seed, **chosen,
         )  # fmt: skip
         gan = GANTask(GANConfig(resolution=side), settings, train.images, held_out.images)
         if args.init == "published":
@@ -208,6 +209,8 @@ def _save(
     data: str | None = None,
 ) -> None:
     network.load_state_dict(weights)
+    if isinstance(network, Generator):
+        network.mapping.measure_mean()
     card = {
         "purpose": PURPOSE[name],
         "config": dataclasses.asdict(network.config),

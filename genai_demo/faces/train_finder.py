@@ -13,6 +13,7 @@ import hashlib
 import io
 import json
 import math
+import os
 import zipfile
 from collections.abc import Callable
 from dataclasses import asdict
@@ -35,6 +36,8 @@ from genai_demo.faces.scenes import SceneMaker, Scenes, to_images
 BACKGROUND_SIDE = 320
 SCENE_SIDE = 384
 FALSE_POSITIVES = 0.01
+MINUTES, STEPS_PER_MINUTE = 15.0, 117
+"""Length of a run where nothing else is asked for, and what one core gets done."""
 LICENCE = "Non-commercial research and demonstration only: most of the training pictures' sources state no licence."
 
 
@@ -56,8 +59,11 @@ def _reader(path: Path) -> Callable[[str], bytes]:
 def read_pack(path: Path) -> tuple[list[str], Tensor, Tensor]:
     """Names, pictures (N, 3, R, R) uint8 and landmarks (N, 68, 2) in 0..1 of a pack."""
     read = _reader(path)
-    names = [row["file"] for row in csv.DictReader(io.StringIO(read("index.csv").decode("utf-8")))]
-    stored = np.load(io.BytesIO(read("landmarks68.npz")))
+    try:
+        names = [row["file"] for row in csv.DictReader(io.StringIO(read("index.csv").decode("utf-8")))]
+        stored = np.load(io.BytesIO(read("landmarks68.npz")))
+    except (KeyError, OSError) as error:
+        raise ValueError(f"{path} is no pack: it needs index.csv and landmarks68.npz.") from error
     landmarks = stored["lm"].astype(np.float32)
     try:
         row = {str(name): i for i, name in enumerate(stored["names"])}
@@ -209,7 +215,8 @@ class FinderTask:
             wide = self._place(self.held_out.wide(256, self.config.view))
             close = self._place(self.held_out.close(256, self.config.crop, CROP_MIDDLE))
         focal, pose = detector_loss(self.average.target.detector(wide.pictures), wide)
-        distance, face = landmark_loss(*self.average.target.landmarker(close.pictures), close)
+        points, logits = self.average.target.landmarker(close.pictures)
+        distance, face = landmark_loss(points, logits, close)
         named = {"score": focal + pose + 25 * distance + face, "held_out_focal": focal, "held_out_pose": pose}
         named |= {"held_out_distance": distance, "held_out_face": face}
         return {k: float(v) for k, v in named.items()}
@@ -300,6 +307,7 @@ def main() -> None:
     add("--run", type=Path, default=Path("runs/finder"), help="folder of the run (default: %(default)s)")
     add("--measure", action="store_true", help="only measure the checkpoint and update its card")
     add("--threads", type=int, help="CPU threads")
+    parser.set_defaults(minutes=0.0, publish=True)
     options = parser.parse_args()
     if options.threads:
         torch.set_num_threads(options.threads)
@@ -307,6 +315,23 @@ def main() -> None:
         _command(options)
     except ValueError as error:
         parser.error(str(error))
+
+
+def run(args: argparse.Namespace) -> None:
+    """The finder's part of ``python -m genai_demo train faces --model finder``.
+
+    The packs are ``args.data``, else those in the folder that the variable GENAI_DATA names. The
+    learning rate falls over ``args.steps``, else over about the steps of ``args.minutes``. Only with
+    ``args.publish`` the checkpoint is written and measured.
+    """
+    folder = Path(os.environ.get("GENAI_DATA", ""))
+    packs = [folder / name for name in ("faces-128.zip", "faces-128-photographs.zip")]
+    packs = [Path(args.data)] if args.data else [path for path in packs if path.is_file()]
+    if not packs:
+        raise ValueError("The finder learns from a pack of faces with landmarks. Name its zip or folder with --data.")
+    steps = args.steps or max(1, round(STEPS_PER_MINUTE * (args.minutes or MINUTES)))
+    chosen = {"steps": steps, "minutes": args.minutes, "run": Path(args.run or "runs/finder")}
+    _command(argparse.Namespace(pack=packs, backgrounds=[], measure=False, publish=args.publish, **chosen))
 
 
 def _command(options: argparse.Namespace) -> None:
@@ -317,17 +342,19 @@ def _command(options: argparse.Namespace) -> None:
     if not options.measure:
         with processes(pick_device()):
             task = FinderTask(FinderConfig(), maker, held_out, options.steps)
-            run = Run(task, LoopOptions(options.run, steps=options.steps, evaluate_every=250))
-            run.resume()
-            run.train()
-        card = {
+            loop = Run(task, LoopOptions(options.run, options.steps, options.minutes, evaluate_every=250))
+            loop.resume()
+            loop.train()
+            if not options.publish or world()[0] != 0:
+                return
+        card: dict[str, Any] = {
             "config": asdict(task.config),
             "data": describe_packs(options.pack, options.backgrounds),
             "licence": LICENCE,
             "training": {
                 "command": f"{program} --steps {options.steps}",
-                "steps": run.step,
-                "seconds": round(run.seconds),
+                "steps": loop.step,
+                "seconds": round(loop.seconds),
                 "hardware": describe(task.device),
             },
             "threshold": 1.0,

@@ -215,7 +215,6 @@ class GANTask:
                 with autocast(self.device):
                     z, every = self.draw_latents(whole)
                     w = self.generator.mapping(z)
-                    self.track_mean(w)
                     ws = w[:, None].expand(-1, self.generator.layers, -1)
                     y = self.generator.synthesis(self.mix(ws, settings.mixing), "random", settings.resolution)
                     loss = torch.zeros((), device=self.device)
@@ -254,10 +253,6 @@ class GANTask:
         cut = torch.where(torch.rand_like(cut, dtype=torch.float32) < probability, cut, layers)
         late = torch.arange(layers, device=ws.device)[None, :, None] >= cut
         return torch.where(late, ws.roll(1, 0), ws)
-
-    @torch.no_grad()
-    def track_mean(self, w: Tensor, rate: float = 0.005) -> None:
-        self.generator.mapping.mean.lerp_(w.float().mean(0), rate)
 
     def average_decay(self, step: int) -> float:
         """Half-life grows with the pictures seen, up to ``average_pictures``."""

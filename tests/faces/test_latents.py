@@ -188,13 +188,13 @@ def test_edits_need_numbers(amount):
 
 
 def test_a_direction_of_another_model_is_unknown():
-    with pytest.raises(ValueError, match="No direction is called 'age'. Choose one of smile"):
+    with pytest.raises(ValueError, match=r"No direction is called 'age'. Choose one of smile"):
         edit(gan_latent(1), {"age": 1.0}, [direction("smile"), direction("age", "vae")])
 
 
 @pytest.mark.parametrize("count", [1, LAYERS])
 def test_unknown_layers_are_refused(count):
-    with pytest.raises(ValueError, match="No layer range is called 'top'. Choose one of all, coarse"):
+    with pytest.raises(ValueError, match=r"No layer range is called 'top'. Choose one of all, coarse"):
         layer_slice("top", count)
 
 
