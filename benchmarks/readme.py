@@ -35,8 +35,8 @@ def quality() -> str:
     lines += [
         "",
         f"The VAE gives held-out faces back with {vae['psnr']:.1f} dB PSNR and SSIM {vae['ssim']:.2f}; the GAN, "
-        f"through its encoder, with {encoder['psnr']:.1f} dB and {encoder['ssim']:.2f}. The discriminator is right about "
-        f"{100 * judge['discriminator_accuracy']:.0f} % of faces and fakes that it has not seen. "
+        f"through its encoder, with {encoder['psnr']:.1f} dB and {encoder['ssim']:.2f}. The discriminator is right "
+        f"about {100 * judge['discriminator_accuracy']:.0f} % of faces and fakes that it has not seen. "
         f"{100 * gan['memorised_share']:.1f} % of the GAN's pictures lie closer to a training face than all but 1 % of "
         "held-out faces do.",
     ]

@@ -10,7 +10,7 @@ MAX_FACES = 16
 MAX_SEED = 2**31 - 1
 MAX_TRUNCATION = 1.5
 MAX_EDIT = 4.0
-"""Largest slider value of a direction, in standard deviations of the latent space."""
+"""Largest slider value of a direction, in units of the sliders (directions.UNITS)."""
 
 MIN_KEYS, MAX_KEYS = 2, 8
 MIN_FRAMES, MAX_FRAMES = 2, 120

@@ -3,7 +3,7 @@
 Learned directions come from the attribute classifier: sample latents, look at their pictures,
 regress the scores on the latents. Discovered directions need no label: principal components of
 the styles (Härkönen et al. 2020, GANSpace), each for coarse, middle and fine layers. Both kinds
-are scaled to one standard deviation of the latent space and then measured on fresh faces.
+are scaled by the standard deviation of the latent space and then measured on fresh faces.
 """
 
 from collections.abc import Callable
@@ -16,11 +16,15 @@ from torch import Tensor
 from genai_demo.core.device import autocast
 from genai_demo.faces.model import ATTRIBUTES, VAE, Classifier, Generator
 
-SAMPLES = 4000
+SAMPLES = 2500
 MEASURED = 96
 DECOUPLING = 0.05
 """Ridge added to the attributes' covariance: small values hold the other attributes still at any
 price in realism, large ones let correlated attributes move along."""
+
+UNITS = {"learned": 3.0, "discovered": 2.0}
+"""Standard deviations of the latent space that one unit of a slider moves, by group: what a
+direction changes is spread over many dimensions, and a single deviation would hardly show."""
 
 LABELS = {
     "smile": ("Smile", "微笑"),
@@ -131,7 +135,7 @@ def learned(w: Tensor, scores: Tensor) -> list[dict[str, Any]]:
     precision = torch.linalg.inv(covariance + 1e-3 * ridge)
     found = []
     for name, vector in zip(ATTRIBUTES, vectors, strict=True):
-        unit = vector / (vector @ precision @ vector).sqrt()
+        unit = UNITS["learned"] * vector / (vector @ precision @ vector).sqrt()
         english, chinese = LABELS[name]
         labels = {"en": english, "zh": chinese}
         found.append({"name": name, "group": "learned", "labels": labels, "layers": None, "vector": _round(unit)})
@@ -146,7 +150,7 @@ def principal(space: Space, w: Tensor, count: int) -> list[dict[str, Any]]:
     ranges = [(0, 4), (4, 8), (8, space.layers)] if space.layers > 8 else [None]
     found = []
     for i in range(count):
-        vector = components[i // len(ranges)] * deviations[i // len(ranges)]
+        vector = UNITS["discovered"] * components[i // len(ranges)] * deviations[i // len(ranges)]
         found.append({"group": "discovered", "layers": ranges[i % len(ranges)], "vector": _round(vector)})
     return found
 

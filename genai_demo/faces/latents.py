@@ -42,7 +42,7 @@ class Direction:
     labels: dict[str, str]
     """Text of the slider by language: {"en": ..., "zh": ...}."""
     vector: np.ndarray = field(repr=False)
-    """(Z,) float32; one unit is one standard deviation of the latent space along it."""
+    """(Z,) float32; one unit is a visible step, see directions.UNITS."""
     layers: tuple[int, int] | None = None
     """Layers [first, last) that it acts on by default; None for all."""
     effect: dict[str, Any] = field(default_factory=dict)
@@ -63,7 +63,7 @@ def layer_slice(layers: str, count: int) -> slice:
 
 
 def edit(latent: Latent, amounts: dict[str, float], directions: list[Direction], layers: str = "all") -> Latent:
-    """Move along named directions by ``amounts`` (in standard deviations).
+    """Move along named directions by ``amounts`` (in units of the sliders).
 
     With ``layers`` "all", a direction acts on its own default layers; else on the named range.
     Raises ValueError for an unknown direction or a value that is not a finite number.

@@ -137,7 +137,7 @@ def edit_face(
         layers: "all", "coarse", "middle" or "fine".
         truncation: as for generate_faces; uploads are always drawn at 1.
         noise: whether to add fine random detail.
-        amounts: one for each direction, in standard deviations.
+        amounts: one for each direction, in units of its slider.
 
     Returns:
         The picture, twice: to look at and to download, a PNG with its recipe.

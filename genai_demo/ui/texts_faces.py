@@ -63,7 +63,7 @@ FACES: dict[str, tuple[str, str]] = {
         "{own:+.2f} σ a unit · identity {identity:.0%} · {name} {side:+.2f}",
         "每单位 {own:+.2f} σ · 身份 {identity:.0%} · {name} {side:+.2f}",
     ),
-    "effect.none": ("In standard deviations of the latent space.", "以潜空间标准差为单位。"),
+    "effect.none": ("In steps measured on the latent space.", "以潜空间中的步长为单位。"),
     "mixing": ("Style mixing", "风格混合"),
     "mixing.rows": ("Seeds of the rows", "各行的种子"),
     "mixing.rows.info": ("They give everything but the chosen layers.", "提供所选层以外的一切。"),

@@ -68,11 +68,13 @@ def test_learned_directions_are_decoupled(planted, monkeypatch):
     assert leak(1e3) > 0.5  # the plain covariance direction drags age along
 
 
-def test_one_unit_is_one_standard_deviation(planted):
+def test_one_unit_is_its_standard_deviations(planted):
     w, _, scores = planted
     covariance = torch.cov(w.T.double())
     for vector in vectors(learned(w, scores)).double():
-        assert float(vector @ torch.linalg.inv(covariance) @ vector) ** 0.5 == pytest.approx(1, rel=0.02)
+        assert float(vector @ torch.linalg.inv(covariance) @ vector) ** 0.5 == pytest.approx(
+            directions.UNITS["learned"], rel=0.02
+        )
 
 
 def test_principal_components_are_orthogonal_and_measured_in_deviations():
@@ -85,7 +87,7 @@ def test_principal_components_are_orthogonal_and_measured_in_deviations():
     assert abs(cosine(found[0], torch.eye(SIZE)[0])) > 0.99
     for vector in found:
         along = (w - w.mean(0)) @ (vector / vector.norm())
-        assert float(along.std()) == pytest.approx(float(vector.norm()), rel=1e-2)
+        assert directions.UNITS["discovered"] * float(along.std()) == pytest.approx(float(vector.norm()), rel=1e-2)
 
 
 def test_components_of_the_gan_are_dealt_over_the_layers():
