@@ -19,8 +19,8 @@ from genai_demo.ui.faces_actions import Selected, edited, psi_of
 from genai_demo.ui.strings import language_of, say
 from genai_demo.ui.widgets import columns_for, sprite
 
-FIRST_KEYS = (7, 8, 12, 13)
-FIRST_CORNERS = (1, 5, 9, 14)
+FIRST_KEYS = (54, 24, 62, 14)
+FIRST_CORNERS = (54, 24, 43, 62)
 FIRST_FRAMES, FIRST_FPS = 48, 24
 MAP_CELLS = 5
 PSI = 0.7
