@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from genai_demo.faces.recipe import read_recipe
+from genai_demo.ui.faces_actions import FIRST_SEED
 
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = [
@@ -78,7 +79,7 @@ def open_interpolation(page: Page) -> None:
 
 def test_the_page_opens_with_eight_faces(page: Page) -> None:
     assert page.locator("#gallery .thumbnail-item img").count() == 8
-    assert "faces-gan-seed7" in str(page.locator("#face img").get_attribute("src"))
+    assert f"faces-gan-seed{FIRST_SEED}-" in str(page.locator("#face img").get_attribute("src"))
     assert page.evaluate("document.documentElement.lang") == "en"
 
 
@@ -102,7 +103,7 @@ def test_dragging_a_slider_redraws_the_face_before_it_is_let_go(page: Page) -> N
 def test_clicking_a_face_selects_it(page: Page) -> None:
     open_faces(page)
     page.locator("#gallery .thumbnail-item").nth(2).click()
-    page.wait_for_function("() => document.querySelector('#face img').src.includes('seed9')")
+    page.wait_for_function(f"() => document.querySelector('#face img').src.includes('seed{FIRST_SEED + 2}-')")
     page.keyboard.press("Escape")
 
 
