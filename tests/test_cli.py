@@ -111,7 +111,9 @@ def test_faces_are_written_and_repeat(tiny_gan, tmp_path, capsys):
     assert all(p.read_bytes() == (tmp_path / "second" / p.name).read_bytes() for p in paths)
     assert len({p.read_bytes() for p in paths}) == 3
     found = recipe.read_recipe(paths[1].read_bytes())
-    assert found == {"seed": 6, "model": "gan", "truncation": 0.7, "edits": {}, "layers": "all"}
+    assert found == {
+        "seed": 6, "noise_seed": 6, "model": "gan", "truncation": 0.7, "sliders": {}, "layers": "all",
+    }  # fmt: skip
 
 
 def test_a_grid_and_a_direction(tiny_gan, tmp_path):

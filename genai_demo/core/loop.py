@@ -120,6 +120,14 @@ def batch_indices(seed: int, step: int, examples: int, batch: int) -> Tensor:
     return shard(found)
 
 
+def all_mean(tensor: Tensor) -> Tensor:
+    """The mean of a tensor over the processes, in place."""
+    if world()[1] > 1:
+        dist.all_reduce(tensor)
+        tensor /= world()[1]
+    return tensor
+
+
 def average_figures(figures: dict[str, float | Tensor]) -> dict[str, float]:
     """Means over the processes, each of which has seen its own share of the batch only."""
     values = torch.tensor([float(v) for v in figures.values()], dtype=torch.float64)
@@ -176,6 +184,14 @@ class Average:
 # --------------------------------------------------------------------------- the loop
 
 
+def read_state(path: Path) -> dict[str, Any]:
+    """What ``Run.save`` wrote. Raises ValueError where the file is damaged, OSError where it is missing."""
+    try:
+        return torch.load(path, map_location="cpu", weights_only=True)
+    except (RuntimeError, EOFError, pickle.UnpicklingError) as error:
+        raise ValueError(f"{path} is damaged. Delete it to start over, or use another --run folder.") from error
+
+
 class Run:
     """A folder with everything a run leaves behind, and the loop that fills it.
 
@@ -209,10 +225,7 @@ class Run:
         path = self.options.folder / "state.pt"
         if not path.exists():
             return False
-        try:
-            state = torch.load(path, map_location="cpu", weights_only=True)
-        except (RuntimeError, EOFError, pickle.UnpicklingError) as error:
-            raise ValueError(f"{path} is damaged. Delete it to start over, or use another --run folder.") from error
+        state = read_state(path)
         try:
             for kind in ("modules", "averaged", "optimizers"):
                 for name, target in getattr(self.task, kind).items():

@@ -14,7 +14,8 @@ import torch
 from torch import Tensor
 
 from genai_demo.core.device import autocast
-from genai_demo.faces.model import ATTRIBUTES, VAE, Classifier, Generator
+from genai_demo.faces.encoders import ATTRIBUTES, VAE, Classifier
+from genai_demo.faces.model import Generator
 
 SAMPLES = 2500
 MEASURED = 96
@@ -89,11 +90,11 @@ def vae_space(vae: VAE) -> Space:
 
     def draw(count: int, seed: int) -> Tensor:
         z = torch.randn(count, vae.config.latent, generator=torch.Generator().manual_seed(seed))
-        return z.to(device)
+        return vae.from_noise(z.to(device))
 
     def decode(ws: Tensor) -> Tensor:
         with autocast(device):
-            return vae.decode(0.8 * ws[:, 0].to(device)).float().clamp(-1, 1)
+            return vae.decode(vae.truncate(ws[:, 0].to(device), 0.8)).float().clamp(-1, 1)
 
     return Space("vae", 1, draw, decode)
 

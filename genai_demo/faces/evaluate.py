@@ -22,7 +22,8 @@ from genai_demo.core.device import autocast, describe, pick_device
 from genai_demo.core.efficientnet import EfficientNetLite0, load_efficientnet
 from genai_demo.core.frechet import frechet_distance, pooled_features
 from genai_demo.core.metrics import distances, precision_recall, psnr, ssim
-from genai_demo.faces.model import VAE, Classifier, Discriminator, Generator
+from genai_demo.faces.encoders import VAE, Classifier
+from genai_demo.faces.model import Discriminator, Generator
 
 SAMPLES = 500
 
@@ -169,6 +170,13 @@ def fit_logistic(x: Tensor, y: Tensor, ridge: float = 1e-2) -> tuple[float, floa
 
 
 @torch.inference_mode()
+def decode(vae: VAE, codes: Tensor) -> Tensor:
+    """Codes (N, Z) to pictures (N, 3, R, R) in [-1, 1] on the CPU."""
+    with autocast(codes.device):
+        return torch.cat([vae.decode(part).float().clamp(-1, 1).cpu() for part in codes.split(50)])
+
+
+@torch.inference_mode()
 def reconstruction(vae: VAE, held_out: Tensor) -> dict[str, float]:
     """PSNR, SSIM and feature distance between held-out faces and their reconstructions."""
     device = pick_device()
@@ -244,9 +252,9 @@ def evaluate(data: str | None = None, quick: bool = False, write: bool = True) -
     if "faces-vae" in there:
         vae = generate.network("faces-vae")
         z = torch.randn(count, vae.config.latent, generator=torch.Generator().manual_seed(0))
-        with torch.inference_mode(), autocast(pick_device()):
-            samples = torch.cat([vae.decode(p.to(pick_device())).float().clamp(-1, 1).cpu() for p in z.split(50)])
+        samples = decode(vae, vae.from_noise(z.to(pick_device())))
         figures = reconstruction(vae, held_out) | distribution(samples, train, held_out, classifier) | references
+        figures["frechet_standard_prior"] = QuickDistance(held_out)(decode(vae, z.to(pick_device())))
         figures["seconds_per_image"] = seconds_per_image(lambda i: generate.sample(i, model="vae"))
         cards["faces-vae"] = figures
     for name, figures in cards.items():

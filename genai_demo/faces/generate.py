@@ -24,24 +24,9 @@ from genai_demo.core.device import autocast, pick_device
 from genai_demo.core.pictures import to_pixels
 from genai_demo.faces import latents
 from genai_demo.faces.latents import Direction, Latent
-from genai_demo.faces.model import (
-    VAE,
-    Classifier,
-    Discriminator,
-    Encoder,
-    EncoderConfig,
-    GANConfig,
-    Generator,
-    VAEConfig,
-)
+from genai_demo.faces.networks import build
+from genai_demo.faces.recipe import unpack_styles
 
-NETWORKS = {
-    "faces-gan": (Generator, GANConfig),
-    "faces-discriminator": (Discriminator, GANConfig),
-    "faces-vae": (VAE, VAEConfig),
-    "faces-encoder": (Encoder, EncoderConfig),
-    "faces-classifier": (Classifier, EncoderConfig),
-}
 MODELS = ("gan", "vae")
 _loading = threading.Lock()
 
@@ -51,17 +36,12 @@ _loading = threading.Lock()
 
 @functools.cache
 def _load(name: str) -> nn.Module:
-    network_class, config_class = NETWORKS[name]
-    try:
-        empty = network_class(config_class(**checkpoint.read_card(name)["config"]))
-    except (KeyError, TypeError) as error:
-        raise ValueError(f"The settings on the card of {name!r} do not fit this program. Fetch it again.") from error
-    network = checkpoint.load_weights(name, empty)
+    network = checkpoint.load_weights(name, build(name, checkpoint.read_card(name).get("config")))
     return network.to(pick_device(), memory_format=torch.channels_last)
 
 
 def network(name: str) -> Any:
-    """A loaded network of ``NETWORKS``. Raises ValueError where its checkpoint is missing or broken."""
+    """A loaded network by the name of its checkpoint. Raises ValueError where its checkpoint is missing or broken."""
     with _loading:
         return _load(name)
 
@@ -97,8 +77,11 @@ def latent(seed: int, model: str = "gan") -> Latent:
     """The latent of a seed (0 .. limits.MAX_SEED)."""
     seed = _whole(seed, 0, limits.MAX_SEED, "The seed")
     if _check(model) == "vae":
-        z = _gaussian(seed, network("faces-vae").config.latent)
-        return Latent("vae", z[None], seed, z, f"seed {seed}")
+        vae = network("faces-vae")
+        z = _gaussian(seed, vae.config.latent)
+        with torch.inference_mode():
+            code = vae.from_noise(torch.from_numpy(z).to(pick_device())[None]).cpu().numpy()
+        return Latent("vae", code, seed, z, f"seed {seed}")
     z = _gaussian(seed, network("faces-gan").config.latent)
     return replace(from_z(z), seed=seed, origin=f"seed {seed}")
 
@@ -149,7 +132,8 @@ def decode_many(
         styles = torch.from_numpy(np.stack([p.styles for p in part])).to(pick_device())
         with autocast(pick_device()):
             if part[0].model == "vae":
-                images = network("faces-vae").decode(truncation * styles[:, 0])
+                vae = network("faces-vae")
+                images = vae.decode(vae.truncate(styles[:, 0], truncation))
             else:
                 generator = network("faces-gan")
                 noises = generator.make_noise([p.seed for p in part], pick_device()) if noise else None
@@ -226,12 +210,16 @@ def project_steps(image: Image.Image, model: str = "gan", steps: int = 0) -> Ite
     with torch.inference_mode():
         if model == "vae":
             mean, _ = guesser.encode(target)
-            yield Latent("vae", mean.float().cpu().numpy(), 0, None, "upload")
+            yield _uploaded("vae", mean)
             return
         styles = guesser(target).float()
-    yield Latent("gan", styles[0].cpu().numpy(), 0, None, "upload")
+    yield _uploaded("gan", styles[0])
     for refined in refine(network("faces-gan"), network("faces-discriminator"), target, styles.clone(), steps):
-        yield Latent("gan", refined[0].cpu().numpy(), 0, None, "upload")
+        yield _uploaded("gan", refined[0])
+
+
+def _uploaded(model: str, styles: Tensor) -> Latent:
+    return Latent(model, latents.to_half(styles.float().cpu().numpy()), 0, None, "upload")
 
 
 def align(image: Image.Image) -> Image.Image:
@@ -330,6 +318,26 @@ def judge(images: Sequence[Image.Image]) -> list[float]:
     with autocast(pick_device()):
         logits = torch.cat([discriminator(to_tensor([i], discriminator.config.resolution)) for i in images])
     return torch.sigmoid(scale * logits.float() + offset).tolist()
+
+
+def remake(recipe: dict[str, Any]) -> Image.Image:
+    """The face of a recipe (see ``faces.recipe``) once more: on the same machine, the same pixels.
+
+    Raises ValueError for a recipe that is not of a single face or was tampered with.
+    """
+    try:
+        model, seed = _check(recipe["model"]), _whole(recipe["noise_seed"], 0, limits.MAX_SEED, "The seed")
+        point = latent(seed, model)
+        if "styles" in recipe:
+            styles = unpack_styles(recipe["styles"])
+            if styles.shape != point.styles.shape:
+                raise ValueError(f"The recipe is for another {model.upper()} than the one that is here.")
+            point = Latent(model, styles, seed, None, str(recipe.get("origin", "")))
+        if sliders := recipe.get("sliders"):
+            point = edit(point, sliders, recipe.get("layers", "all"))
+        return decode(point, recipe["truncation"], bool(recipe.get("noise", True)))
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError("This recipe is not that of a face. Choose a face that was downloaded here.") from error
 
 
 def card(model: str = "gan") -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Make faces from seeds and write them as PNG files."""
 
 import argparse
+import io
 import math
 from collections.abc import Sequence
 from pathlib import Path
@@ -28,6 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default="all",
         help="the layers that --set acts on; all: the direction's own",
     )
+    parser.add_argument("--recipe", type=Path, metavar="PNG", help="make the face of a downloaded PNG again")
     parser.add_argument("--grid", action="store_true", help="one sheet instead of one file a face")
     parser.add_argument("--out", type=Path, default=Path("out"), help="folder for the pictures")
 
@@ -37,6 +39,9 @@ def run(args: argparse.Namespace) -> None:
     from genai_demo.core import limits
     from genai_demo.faces import generate, recipe  # here, so that --help need not wait for torch
 
+    if args.recipe is not None:
+        remake(args.recipe, args.out)
+        return
     amounts = parse_edits(args.edits)
 
     if not 1 <= args.count <= limits.MAX_FACES:
@@ -51,11 +56,28 @@ def run(args: argparse.Namespace) -> None:
         found = [(args.seed, sheet(images), f"-{args.count}faces")]
     else:
         found = [(args.seed + i, image, "") for i, image in enumerate(images)]
-    settings = {"model": args.model, "truncation": args.truncation, "edits": amounts, "layers": args.layers}
+    settings = {"model": args.model, "truncation": args.truncation, "sliders": amounts, "layers": args.layers}
     for seed, image, suffix in found:
         path = args.out / f"{args.model}-seed{seed}{suffix}.png"
-        path.write_bytes(recipe.save_png(image, {"seed": seed, **settings}))
+        path.write_bytes(recipe.save_png(image, {"seed": seed, "noise_seed": seed, **settings}))
         print(path)
+
+
+def remake(source: Path, folder: Path) -> None:
+    """Write the face of ``source``'s recipe once more and say whether the pixels are the same."""
+    from genai_demo.faces import generate, recipe
+
+    try:
+        data = source.read_bytes()
+    except OSError as error:
+        raise ValueError(f"{source} cannot be read. Name a PNG that was downloaded here.") from error
+    found = recipe.read_recipe(data)
+    image = generate.remake(found)
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{source.stem}-again.png"
+    path.write_bytes(recipe.save_png(image, found))
+    same = image.tobytes() == Image.open(io.BytesIO(data)).convert("RGB").tobytes()
+    print(path, "- the same pixels" if same else "- other pixels: another machine, precision, or other weights")
 
 
 def parse_edits(edits: list[str]) -> dict[str, float]:

@@ -86,6 +86,11 @@ def edit(latent: Latent, amounts: dict[str, float], directions: list[Direction],
     return Latent(latent.model, styles, latent.seed, None, latent.origin)
 
 
+def to_half(styles: np.ndarray) -> np.ndarray:
+    """Styles as a recipe keeps them: rounded to half precision, still float32."""
+    return styles.astype(np.float16).astype(np.float32)
+
+
 def mix(first: Latent, second: Latent, layers: str = "fine") -> Latent:
     """``first`` with the styles of a layer range taken from ``second`` (both of the GAN)."""
     if first.model != "gan" or second.model != "gan":
@@ -93,7 +98,7 @@ def mix(first: Latent, second: Latent, layers: str = "fine") -> Latent:
     where = layer_slice(layers, len(first.styles))
     styles = first.styles.copy()
     styles[where] = second.styles[where]
-    return Latent("gan", styles, first.seed, None, f"{first.origin} x {second.origin}")
+    return Latent("gan", to_half(styles), first.seed, None, f"{first.origin} x {second.origin}")
 
 
 def ease(t: np.ndarray, easing: str) -> np.ndarray:

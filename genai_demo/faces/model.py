@@ -1,4 +1,4 @@
-"""Networks of the face room: style-based GAN, VAE, W-encoder, attribute classifier.
+"""The GAN of the face room, a style-based generator and its discriminator, and the layers of all networks.
 
 Notable choices
 - Style modulation scales the activations, not the weights: ``conv(x * s) * d`` equals the
@@ -39,25 +39,9 @@ class Pyramid:
 class GANConfig(Pyramid):
     """Shape of generator and discriminator; stored in the card, rebuilds both."""
 
-    base_channels: int = 4096
     latent: int = 256
     """Size of z and of every style."""
     mapping_layers: int = 2
-
-
-@dataclass(frozen=True)
-class VAEConfig(Pyramid):
-    """Shape of the variational autoencoder."""
-
-    latent: int = 128
-
-
-@dataclass(frozen=True)
-class EncoderConfig(Pyramid):
-    """Shape of the attribute classifier, the encoder into W+, and the GAN's anchor."""
-
-    latent: int = 256
-    """Size of the generator's styles."""
 
 
 # --------------------------------------------------------------------------- layers
@@ -133,7 +117,13 @@ def upsample(x: Tensor) -> Tensor:
 
 
 class Mapping(nn.Module):
-    """Latent z to style w. (B, Z) -> (B, Z); z is first scaled to unit mean square."""
+    """Latent z to style w. (B, Z) -> (B, Z); z is first scaled to unit mean square.
+
+    w = centre + spread z + correction(z). ``centre`` and ``spread`` are no parameters: training
+    sets them to mean and root covariance of the styles that the anchor gives to real faces, so
+    the prior falls where the generator has learnt to draw (after Ghosh et al. 2020, "From
+    variational to deterministic autoencoders", section 4). The correction starts at zero.
+    """
 
     def __init__(self, config: GANConfig):
         super().__init__()
@@ -141,13 +131,17 @@ class Mapping(nn.Module):
         self.layers = nn.ModuleList(
             Linear(size, size, rate=0.01, gain=ACTIVATION_GAIN) for _ in range(config.mapping_layers)
         )
+        nn.init.zeros_(self.layers[-1].weight)
+        self.register_buffer("centre", torch.zeros(size))
+        self.register_buffer("spread", torch.eye(size))
         self.register_buffer("mean", torch.zeros(size))
 
     def forward(self, z: Tensor) -> Tensor:
-        w = z * torch.rsqrt(z.square().mean(1, keepdim=True) + 1e-8)
-        for layer in self.layers:
-            w = activate(layer(w))
-        return w
+        z = z * torch.rsqrt(z.square().mean(1, keepdim=True) + 1e-8)
+        x = z
+        for layer in self.layers[:-1]:
+            x = activate(layer(x))
+        return self.centre + F.linear(z, self.spread) + self.layers[-1](x)
 
     @torch.no_grad()
     def measure_mean(self, count: int = 10_000) -> None:
@@ -321,165 +315,3 @@ class Discriminator(nn.Module):
         x = self.features(image)[-1]
         x = activate(self.conv(torch.cat([x, minibatch_deviation(x)], 1)))
         return self.head(activate(self.dense(x.flatten(1))))[:, 0].float()
-
-
-# --------------------------------------------------------------------------- VAE and encoders
-
-
-class Trunk(nn.Module):
-    """Pictures to a feature vector: the discriminator's blocks without its head.
-
-    (B, 3, R, R) -> (B, channels(4), 4, 4).
-    """
-
-    def __init__(self, config: Pyramid):
-        super().__init__()
-        sides = config.resolutions()[:0:-1]
-        self.from_rgb = Conv(3, config.channels(sides[0]), 1)
-        self.blocks = nn.Sequential(*(DiscriminatorBlock(config.channels(r), config.channels(r // 2)) for r in sides))
-
-    def forward(self, image: Tensor) -> Tensor:
-        return self.blocks(activate(self.from_rgb(image)))
-
-
-class Posterior(nn.Module):
-    """q(z|x) of a variational autoencoder. (B, 3, R, R) -> mean and log variance, each (B, Z)."""
-
-    def __init__(self, config: VAEConfig | EncoderConfig):
-        super().__init__()
-        self.trunk = Trunk(config)
-        self.to_latent = Linear(config.channels(4) * 16, 2 * config.latent)
-
-    def forward(self, image: Tensor) -> tuple[Tensor, Tensor]:
-        mean, log_variance = self.to_latent(self.trunk(image).flatten(1)).float().chunk(2, 1)
-        return mean, log_variance.clamp(-12, 4)
-
-
-def draw(mean: Tensor, log_variance: Tensor) -> Tensor:
-    """A sample of the Gaussian, by the reparametrisation trick (Kingma & Welling 2014, section 2.4)."""
-    return mean + torch.randn_like(mean) * (0.5 * log_variance).exp()
-
-
-def kl_divergence(mean: Tensor, log_variance: Tensor) -> Tensor:
-    """KL(q || N(0, I)) in nats per picture, averaged over the batch (2014, appendix B)."""
-    return 0.5 * (mean.square() + log_variance.exp() - 1 - log_variance).sum(1).mean()
-
-
-class Anchor(nn.Module):
-    """Faces to latents that are distributed like the prior. (B, 3, R, R) -> (B, Z).
-
-    The code is standardised over the batch and mixed with noise so that its variance is one in
-    every dimension. A KL term would allow what happened with it: the encoder moved its codes to
-    a region of their own, and the generator collapsed everywhere else (docs/experiments.md).
-    """
-
-    def __init__(self, config: EncoderConfig, noise: float = 0.5):
-        super().__init__()
-        self.trunk = Trunk(config)
-        self.to_latent = Linear(config.channels(4) * 16, config.latent)
-        self.standardise = nn.BatchNorm1d(config.latent, affine=False)
-        self.noise = noise
-
-    def forward(self, image: Tensor) -> Tensor:
-        code = self.standardise(self.to_latent(self.trunk(image).flatten(1)).float())
-        return math.sqrt(1 - self.noise**2) * code + self.noise * torch.randn_like(code)
-
-
-class VAEDecoderBlock(nn.Module):
-    """Residual block that doubles the side. (B, I, H, W) -> (B, O, 2H, 2W)."""
-
-    def __init__(self, inputs: int, outputs: int):
-        super().__init__()
-        half = math.sqrt(0.5)
-        self.conv0 = Conv(inputs, outputs, 3, gain=ACTIVATION_GAIN)
-        self.conv1 = Conv(outputs, outputs, 3, gain=ACTIVATION_GAIN * half)
-        self.skip = Conv(inputs, outputs, 1, bias=False, gain=half)
-
-    def forward(self, x: Tensor) -> Tensor:
-        y = upsample(activate(self.conv0(x)))
-        return activate(self.conv1(y)) + upsample(self.skip(x))
-
-
-class VAE(nn.Module):
-    """Variational autoencoder with one Gaussian latent vector (Kingma & Welling 2014)."""
-
-    def __init__(self, config: VAEConfig):
-        super().__init__()
-        self.config = config
-        top = config.channels(4)
-        self.posterior = Posterior(config)
-        self.from_latent = Linear(config.latent, top * 16, gain=ACTIVATION_GAIN)
-        self.blocks = nn.Sequential(
-            *(VAEDecoderBlock(config.channels(r // 2), config.channels(r)) for r in config.resolutions()[1:])
-        )
-        self.to_rgb = Conv(config.channels(config.resolution), 3, 1)
-
-    def encode(self, image: Tensor) -> tuple[Tensor, Tensor]:
-        """(B, 3, R, R) to mean and log variance of q(z|x), each (B, Z)."""
-        return self.posterior(image)
-
-    def decode(self, z: Tensor) -> Tensor:
-        """(B, Z) to (B, 3, R, R)."""
-        x = activate(self.from_latent(z)).unflatten(1, (-1, 4, 4))
-        return self.to_rgb(self.blocks(x)).float()
-
-    def forward(self, image: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Picture, mean, log variance."""
-        mean, log_variance = self.encode(image)
-        return self.decode(draw(mean, log_variance)), mean, log_variance
-
-
-class Encoder(nn.Module):
-    """Picture to the generator's styles. (B, 3, R, R) -> (B, L, Z).
-
-    One style for the face plus a bounded offset per layer: close to W, where edits behave
-    (Tov et al. 2021, e4e). ``mean`` is the generator's mean style.
-    """
-
-    def __init__(self, config: EncoderConfig):
-        super().__init__()
-        self.config = config
-        top = config.channels(4)
-        self.layers = 2 * len(config.resolutions())
-        self.trunk = Trunk(config)
-        self.dense = Linear(top * 16, 2 * top, gain=ACTIVATION_GAIN)
-        self.to_style = Linear(2 * top, config.latent)
-        self.to_offsets = Linear(2 * top, self.layers * config.latent)
-        nn.init.zeros_(self.to_offsets.weight)
-        self.register_buffer("mean", torch.zeros(config.latent))
-
-    def forward(self, image: Tensor) -> Tensor:
-        x = activate(self.dense(self.trunk(image).flatten(1)))
-        style = self.mean + self.to_style(x).float()
-        offsets = self.to_offsets(x).float().unflatten(1, (self.layers, -1))
-        return style[:, None] + offsets
-
-
-ATTRIBUTES = (
-    "smile", "age", "gender", "yaw", "mouth_open", "eyes_open",
-    "long_hair", "light_hair", "light_skin", "glasses", "beard", "outdoors",
-)  # fmt: skip
-IDENTITY_FEATURES = 64
-
-
-class Classifier(nn.Module):
-    """Picture to standardised attribute scores, and to a feature vector for identity.
-
-    (B, 3, R, R) -> (B, len(ATTRIBUTES)); ``embed`` gives (B, 64) unit vectors.
-    """
-
-    def __init__(self, config: EncoderConfig):
-        super().__init__()
-        self.config = config
-        self.trunk = Trunk(config)
-        self.dense = Linear(config.channels(4) * 16, IDENTITY_FEATURES, gain=ACTIVATION_GAIN)
-        self.head = Linear(IDENTITY_FEATURES, len(ATTRIBUTES))
-
-    def features(self, image: Tensor) -> Tensor:
-        return activate(self.dense(self.trunk(image).flatten(1)))
-
-    def forward(self, image: Tensor) -> Tensor:
-        return self.head(self.features(image)).float()
-
-    def embed(self, image: Tensor) -> Tensor:
-        return F.normalize(self.features(image).float(), dim=1)

@@ -1,14 +1,34 @@
 """A picture that remembers how it was made: PNG with its recipe as JSON in a tEXt chunk."""
 
+import base64
+import binascii
 import io
 import json
 from typing import Any
 
+import numpy as np
 from PIL import Image, UnidentifiedImageError
 from PIL.PngImagePlugin import PngInfo
 
 KEY = "recipe"
 NOTICE = "Synthetic face; the person does not exist. For non-commercial research and demonstration."
+
+
+def pack_styles(styles: np.ndarray) -> str:
+    """Styles (L, Z) as text, in half precision: about 8 kB for a face of the GAN."""
+    half = styles.astype("<f2")
+    return f"{half.shape[0]}x{half.shape[1]}:{base64.b64encode(half.tobytes()).decode()}"
+
+
+def unpack_styles(words: str) -> np.ndarray:
+    """The styles of ``pack_styles`` as float32. Raises ValueError for other words."""
+    try:
+        shape, _, data = words.partition(":")
+        layers, size = (int(n) for n in shape.split("x"))
+        styles = np.frombuffer(base64.b64decode(data, validate=True), "<f2").reshape(layers, size)
+    except (AttributeError, ValueError, binascii.Error) as error:
+        raise ValueError("The recipe in this PNG is damaged. Choose another picture.") from error
+    return styles.astype(np.float32)
 
 
 def save_png(image: Image.Image, recipe: dict[str, Any]) -> bytes:

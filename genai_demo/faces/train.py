@@ -18,19 +18,12 @@ from torch import Tensor
 
 from genai_demo.core import checkpoint
 from genai_demo.core.device import describe, pick_device
-from genai_demo.core.loop import LoopOptions, Run, processes, world
+from genai_demo.core.loop import LoopOptions, Run, processes, read_state, world
 from genai_demo.faces.data import default_folder, load
+from genai_demo.faces.encoders import EncoderConfig, VAEConfig
 from genai_demo.faces.losses import LOSSES
-from genai_demo.faces.model import (
-    VAE,
-    Classifier,
-    Discriminator,
-    Encoder,
-    EncoderConfig,
-    GANConfig,
-    Generator,
-    VAEConfig,
-)
+from genai_demo.faces.model import GANConfig, Generator
+from genai_demo.faces.networks import build
 
 TERMS = (
     "Trained on synthetic faces made by other generators; most of their sources state no licence and some are "
@@ -64,17 +57,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--rate", type=float, help="learning rate (default: the model's own)")
     parser.add_argument("--loss", choices=list(LOSSES), default="relativistic", help="adversarial loss (gan)")
     parser.add_argument("--resolution", type=int, choices=SIDES, default=128, help="side to train at (gan)")
-    parser.add_argument("--anchor", type=float, default=5.0, help="weight of the reconstruction anchor (gan)")
+    parser.add_argument("--pretrain", type=int, help="steps as an autoencoder before the contest (gan; 0 with --init)")
+    parser.add_argument("--anchor", type=float, default=2.0, help="weight of the reconstruction anchor (gan)")
     parser.add_argument("--feature-critic", type=float, default=1.0, help="weight of the feature critic (gan)")
-    parser.add_argument(
-        "--adversarial", type=float, default=1.0, help="weight of the adversaries, 0 to pre-train (gan)"
-    )
-    parser.add_argument("--augment", type=float, default=0.5, help="probability of each random view (gan)")
+    parser.add_argument("--augment", type=float, default=0.3, help="probability of each random view (gan)")
     parser.add_argument("--discriminator-every", type=int, default=1, help="steps between its updates (gan)")
-    parser.add_argument("--frozen-below", type=int, default=0, help="leave blocks below this side as they are (gan)")
     parser.add_argument(
         "--init",
-        help="'published' weights (gan), or a gan run's state.pt for its anchor (encoder)",
+        help="start from the 'published' weights or from another run's folder (encoder: a gan run, for its anchor)",
     )
     parser.add_argument("--beta", type=float, default=1.0, help="weight of the KL divergence (vae)")
     parser.add_argument("--log-every", type=int, default=20, help="steps between lines of the log")
@@ -106,7 +96,8 @@ def run(args: argparse.Namespace) -> None:
     with processes(pick_device()):
         task = make_task(args)
         loop = Run(task, options)
-        loop.resume()
+        if not loop.resume() and args.init:
+            start_from(args.init, task)
         for name, optimizer in task.optimizers.items():
             for group in optimizer.param_groups:
                 group["lr"] = task.rates[name]
@@ -131,29 +122,37 @@ def make_task(args: argparse.Namespace) -> Any:
     if side not in SIDES or not len(train.images) or not len(held_out.images):
         raise ValueError(f"Training needs pictures of {', '.join(map(str, SIDES))} px in both parts of the set.")
     chosen = {k: v for k, v in (("batch", args.batch), ("rate", args.rate)) if v}
+    pretrain = 0 if args.init or args.anchor <= 0 else GANSettings.pretrain
+    pretrain = pretrain if args.pretrain is None else args.pretrain
     if args.model == "gan":
         settings = GANSettings(
             loss=args.loss, resolution=min(args.resolution, side), accumulate=args.accumulate, anchor=args.anchor,
-            feature_critic=args.feature_critic, adversarial=args.adversarial, frozen_below=args.frozen_below,
-            augment=args.augment, discriminator_every=args.discriminator_every, seed=args.seed, **chosen,
+            feature_critic=args.feature_critic, pretrain=pretrain, augment=args.augment,
+            adversaries_first=GANSettings.adversaries_first if pretrain or args.init else 0,
+            discriminator_every=args.discriminator_every, seed=args.seed, **chosen,
         )  # fmt: skip
-        gan = GANTask(GANConfig(resolution=side), settings, train.images, held_out.images)
-        if args.init == "published":
-            gan.start_from_published()
-        return gan
+        return GANTask(GANConfig(resolution=side), settings, train.images, held_out.images)
     plain = EncoderSettings(seed=args.seed, beta=args.beta, **chosen)
     if args.model == "vae":
         return VAETask(VAEConfig(resolution=side), plain, train.images, held_out.images)
     seen, labels = _with_photographs(train, "train")
     unseen, held_out_labels = _with_photographs(held_out, "held_out")
     if args.model == "encoder":
-        generator = Generator(GANConfig(**checkpoint.read_card("faces-gan")["config"]))
-        task = EncoderTask(checkpoint.load_weights("faces-gan", generator), plain, seen, unseen)
-        if args.init:
-            task.start_from(Path(args.init))
-        return task
+        generator = build("faces-gan", checkpoint.read_card("faces-gan")["config"])
+        return EncoderTask(checkpoint.load_weights("faces-gan", generator), plain, seen, unseen)
     config = EncoderConfig(resolution=side)
     return ClassifierTask(config, plain, seen, unseen, label_matrix(labels), label_matrix(held_out_labels))
+
+
+def start_from(where: str, task: Any) -> None:
+    """Take the networks from ``checkpoints/`` or another run's folder; steps and optimisers start afresh."""
+    if where == "published":
+        task.start_from_published()
+        return
+    try:
+        task.start_from_run(read_state(Path(where) / "state.pt"))
+    except (OSError, KeyError, RuntimeError) as error:
+        raise ValueError(f"{where} is no folder of a run whose networks fit here.") from error
 
 
 def _with_photographs(faces: Any, split: str) -> tuple[Tensor, dict[str, Any]]:
@@ -188,32 +187,36 @@ def publish(model: str, folder: Path, task: Any, data: str | None = None) -> Non
     }
     weights = best["averaged"]
     if model == "gan":
-        _save("faces-gan", Generator(task.config), weights["generator"], training, {}, data)
+        _save("faces-gan", task.config, weights["generator"], training, {}, data)
         state = torch.load(folder / "state.pt", map_location="cpu", weights_only=True)
-        _save("faces-discriminator", Discriminator(task.config), state["modules"]["discriminator"], training, {}, data)
+        _save("faces-discriminator", task.config, state["modules"]["discriminator"], training, {}, data)
         publish_replay(folder / "samples", task.settings.batch)
         return
-    makers = {"vae": VAE, "classifier": Classifier, "encoder": Encoder}
-    network = makers[model](task.network.config)
     photographs = model in ("classifier", "encoder") and default_folder(photographs=True).is_dir()
     extra = {"also_trained_on": "2,600 photographs of Flickr-Faces-HQ (CC BY-NC-SA 4.0)"} if photographs else {}
-    _save(f"faces-{model}", network, weights["network"], training, extra, data)
+    if model == "vae":
+        task.ema.target.load_state_dict(weights["network"])
+        task.fit_prior()
+        weights["network"] = task.ema.target.state_dict()
+    _save(f"faces-{model}", task.network.config, weights["network"], training, extra, data)
 
 
 def _save(
     name: str,
-    network: Any,
+    config: Any,
     weights: dict[str, Tensor],
     training: dict[str, Any],
     extra: dict[str, Any],
     data: str | None = None,
 ) -> None:
+    settings = dataclasses.asdict(config)
+    network = build(name, settings)
     network.load_state_dict(weights)
     if isinstance(network, Generator):
         network.mapping.measure_mean()
     card = {
         "purpose": PURPOSE[name],
-        "config": dataclasses.asdict(network.config),
+        "config": settings,
         "licence": "non-commercial research and demonstration only",
         "terms": TERMS,
         "limits": LIMITS,

@@ -9,20 +9,25 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from genai_demo.core import checkpoint
 from genai_demo.core.device import autocast, pick_device
 from genai_demo.core.loop import Average, batch_indices, update
 from genai_demo.core.pictures import save_rows
-from genai_demo.faces.losses import KL_SCALE, FeatureDistance, edge_loss
-from genai_demo.faces.model import (
+from genai_demo.faces.encoders import (
     ATTRIBUTES,
     VAE,
+    Anchor,
     Classifier,
+    CodeStatistics,
     Encoder,
     EncoderConfig,
-    Generator,
     VAEConfig,
+    code_moments,
+    draw,
     kl_divergence,
 )
+from genai_demo.faces.losses import KL_SCALE, FeatureDistance, edge_loss
+from genai_demo.faces.model import Generator
 
 LABELS = {
     "smile": "fa_happy",
@@ -61,6 +66,9 @@ class EncoderSettings:
 class _Task:
     """One network, one optimiser, one average: the common part."""
 
+    name: str
+    """Of the checkpoint, after "faces-"."""
+
     def __init__(
         self, network: nn.Module, average: nn.Module, settings: EncoderSettings, images: Tensor, held_out: Tensor
     ):
@@ -72,6 +80,16 @@ class _Task:
         self.averaged = {"network": self.ema.target}
         self.optimizers = {"network": torch.optim.Adam(self.network.parameters(), lr=settings.rate, betas=(0.9, 0.99))}
         self.rates = {"network": settings.rate}
+
+    def start_from_published(self) -> None:
+        """Take the weights of ``checkpoints/``."""
+        checkpoint.load_weights(f"faces-{self.name}", self.network).requires_grad_(True).train()
+        self.ema.target.load_state_dict(self.network.state_dict())
+
+    def start_from_run(self, state: dict[str, Any]) -> None:
+        """Take the networks of another run. state: its ``state.pt``."""
+        self.network.load_state_dict(state["modules"]["network"])
+        self.ema.target.load_state_dict(state["averaged"]["network"])
 
     def batch(self, images: Tensor, step: int, flip: bool = True) -> tuple[Tensor, Tensor]:
         """Pictures (B, 3, R, R) in [-1, 1], half of them mirrored, and their indices."""
@@ -94,6 +112,8 @@ def as_input(images: Tensor, device: torch.device) -> Tensor:
 
 class VAETask(_Task):
     """ELBO with a beta: reconstruction (edges kept) + beta KL(q(z|x) || N(0, I))."""
+
+    name = "vae"
 
     def __init__(self, config: VAEConfig, settings: EncoderSettings, images: Tensor, held_out: Tensor):
         torch.manual_seed(settings.seed)
@@ -139,14 +159,31 @@ class VAETask(_Task):
     def sample_sheet(self, path: Path) -> None:
         """Held-out faces, their reconstructions, fresh samples: a row each."""
         x = as_input(self.held_out[:8], self.device)
-        z = torch.randn(len(x), self.network.config.latent, generator=torch.Generator().manual_seed(1)).to(self.device)
+        self.fit_prior(2_000)
+        network = self.ema.target
+        noise = torch.randn(len(x), network.config.latent, generator=torch.Generator().manual_seed(1)).to(self.device)
         with autocast(self.device):
-            rows = [x, self.ema.target.decode(self.ema.target.encode(x)[0]), self.ema.target.decode(z)]
+            rows = [x, network.decode(network.encode(x)[0]), network.decode(network.from_noise(noise))]
         save_rows(rows, path)
+
+    @torch.inference_mode()
+    def fit_prior(self, count: int | None = None) -> None:
+        """Fit the Gaussian that new faces are drawn from to the codes of (the first ``count``) training faces."""
+        network, moments = self.ema.target, []
+        for part in self.images[:count].split(100):
+            with autocast(self.device):
+                codes = draw(*network.encode(as_input(part, self.device)))
+            moments.append(code_moments(codes) * len(codes))
+        statistics = CodeStatistics(network.config.latent, momentum=1.0).to(self.device)
+        statistics.update(sum(moments) / len(self.images[:count]))
+        network.centre.copy_(statistics.mean)
+        network.spread.copy_(statistics.root())
 
 
 class ClassifierTask(_Task):
     """Regression of standardised labels; an unknown label costs nothing."""
+
+    name = "classifier"
 
     def __init__(
         self,
@@ -222,24 +259,24 @@ class EncoderTask(_Task):
     Known styles: squared error in W. All: pixels, edges and features of the decoded picture.
     """
 
+    name = "encoder"
+
     def __init__(self, generator: Generator, settings: EncoderSettings, images: Tensor, held_out: Tensor):
         torch.manual_seed(settings.seed)
         config = EncoderConfig(generator.config.resolution, latent=generator.config.latent)
         super().__init__(Encoder(config), Encoder(config), settings, images, held_out)
         self.generator = generator.to(self.device).requires_grad_(False).eval()
-        for encoder in (self.network, self.ema.target):
-            encoder.mean.copy_(self.generator.mapping.mean)
         self.features = FeatureDistance(self.device)
 
-    def start_from(self, state: Path) -> None:
-        """Take the trunk of the anchor that was trained with the GAN: it already knows faces."""
-        try:
-            saved = torch.load(state, map_location="cpu", weights_only=True)["modules"]["anchor"]
-        except (OSError, KeyError) as error:
-            raise ValueError(f"{state} is not the state.pt of a GAN run with an anchor.") from error
-        trunk = {k.removeprefix("trunk."): v for k, v in saved.items() if k.startswith("trunk.")}
+    def start_from_run(self, state: dict[str, Any]) -> None:
+        """Take over the anchor of a GAN run, or another encoder. state: that run's ``state.pt``."""
+        if "anchor" not in state["modules"]:
+            super().start_from_run(state)
+            return
+        anchor = Anchor(self.network.config)
+        anchor.load_state_dict(state["modules"]["anchor"])
         for encoder in (self.network, self.ema.target):
-            encoder.trunk.load_state_dict(trunk)
+            encoder.start_from(anchor)
 
     def step(self, step: int) -> dict[str, float | Tensor]:
         figures: dict[str, float | Tensor] = {}

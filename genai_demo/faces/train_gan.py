@@ -3,19 +3,24 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from genai_demo.core import checkpoint
 from genai_demo.core.device import autocast, pick_device
-from genai_demo.core.loop import Average, batch_indices, update
+from genai_demo.core.loop import Average, all_mean, batch_indices, update
 from genai_demo.core.pictures import save_rows
 from genai_demo.faces.augment import augment
+from genai_demo.faces.encoders import Anchor, CodeStatistics, EncoderConfig, code_moments
 from genai_demo.faces.losses import FeatureDistance, edge_loss, get_loss, zero_centred_gradient_penalty
-from genai_demo.faces.model import Anchor, Discriminator, EncoderConfig, GANConfig, Generator
+from genai_demo.faces.model import Discriminator, GANConfig, Generator
+from genai_demo.faces.networks import build
 
 SHEET_SEEDS = 16
+MAPPING_EVERY = 10
+"""Steps between two adjustments of the mapping to the anchor's styles."""
 
 
 @dataclass(frozen=True)
@@ -24,8 +29,13 @@ class GANSettings:
 
     loss: str = "relativistic"
     resolution: int = 128
-    """Side to train at; below the model's own for the early part of a run."""
-    batch: int = 16
+    """Side to train at; below the model's own for quick trials."""
+    pretrain: int = 3000
+    """So many steps the generator first learns as the decoder of an autoencoder, without
+    adversaries; in the first half of them at half the side."""
+    adversaries_first: int = 60
+    """Steps after that in which only the adversaries learn, to have an opinion worth following."""
+    batch: int = 32
     accumulate: int = 1
     rate: float = 0.0015
     """Learning rate of generator and discriminator (Adam, equalised weights)."""
@@ -34,7 +44,7 @@ class GANSettings:
     """Weight gamma of R1 + R2 at 128 px; scaled with the number of pixels (R3GAN)."""
     penalty_every: int = 8
     """The penalties are computed every so many steps and weighted up (StyleGAN2, section 3)."""
-    augment: float = 0.5
+    augment: float = 0.3
     average_pictures: float = 10_000.0
     """Half-life of the weight average, in pictures."""
     feature_critic: float = 1.0
@@ -42,15 +52,11 @@ class GANSettings:
     critic_rate: float = 0.001
     discriminator_every: int = 1
     """With a feature critic, the pixel discriminator may take part in every n-th step only."""
-    anchor: float = 5.0
+    anchor: float = 2.0
     """Weight of the anchor: half of the generator's batch are reconstructions of real faces through
-    an encoder trained alongside (after VAE/GAN, Larsen et al. 2016). Every face of the training
-    set must stay reachable, so the generator cannot collapse onto a few. 0 leaves it out."""
-    adversarial: float = 1.0
-    """Weight of the adversaries; 0 pre-trains generator and posterior as a plain autoencoder."""
-    frozen_below: int = 0
-    """Leave the generator's mapping and its blocks below this side as they are. After growing, the
-    critics' demands for new detail otherwise tear down what the lower blocks had learnt."""
+    an encoder trained alongside (after VAE/GAN, Larsen et al. 2016), and the mapping follows the
+    distribution of its styles. Every face of the training set must stay reachable, so the
+    generator cannot collapse onto a few. 0 leaves it out."""
     mixing: float = 0.0
     """Probability of style mixing."""
     seed: int = 0
@@ -68,7 +74,7 @@ class GANTask:
         self.images, self.held_out = images, held_out
         self.loss = get_loss(settings.loss)
         if settings.anchor <= 0 and (
-            settings.adversarial <= 0 or (settings.feature_critic <= 0 and settings.discriminator_every > 1)
+            settings.pretrain > 0 or (settings.feature_critic <= 0 and settings.discriminator_every > 1)
         ):
             raise ValueError("In some steps the generator would have nothing to learn from. Give --anchor a weight.")
         self.quick_distance: Callable[[Tensor], float] | None = None
@@ -83,12 +89,15 @@ class GANTask:
             "generator": torch.optim.Adam(self.generator.parameters(), **rate),
             "discriminator": torch.optim.Adam(self.discriminator.parameters(), **rate),
         }
+        self.resolution = settings.resolution
+        """Side of the present step."""
         self.anchor = None
         if settings.anchor > 0:
             shape = EncoderConfig(config.resolution, latent=config.latent)
             self.anchor = self._place(Anchor(shape))
             self.distance = FeatureDistance(self.device)
-            self.modules["anchor"] = self.anchor
+            self.styles = CodeStatistics(config.latent).to(self.device)
+            self.modules |= {"anchor": self.anchor, "styles": self.styles}
             self.optimizers["anchor"] = torch.optim.Adam(
                 self.anchor.parameters(), lr=settings.anchor_rate, betas=(0.9, 0.99)
             )
@@ -101,40 +110,51 @@ class GANTask:
             self.optimizers["critic"] = torch.optim.Adam(
                 self.critic.heads.parameters(), lr=settings.critic_rate, betas=(0.0, 0.99)
             )
-        self.freeze_below(settings.frozen_below)
         self.rates = {name: optimizer.param_groups[0]["lr"] for name, optimizer in self.optimizers.items()}
 
     def _place(self, module: nn.Module) -> nn.Module:
         return module.to(self.device, memory_format=torch.channels_last)
 
-    def freeze_below(self, side: int) -> None:
-        """Only the generator's blocks of ``side`` and more keep learning; 0: all of it."""
-        if side == 0:
-            return
-        self.generator.requires_grad_(False)
-        for resolution, block in zip(self.config.resolutions()[1:], self.generator.blocks, strict=True):
-            block.requires_grad_(resolution >= side)
-
     def start_from_published(self) -> None:
-        """Take generator and discriminator from ``checkpoints/``; the rest starts afresh."""
+        """Take generator, discriminator and, from the published encoder, the anchor; the rest starts afresh."""
         checkpoint.load_weights("faces-gan", self.generator).requires_grad_(True).train()
-        self.freeze_below(self.settings.frozen_below)
         checkpoint.load_weights("faces-discriminator", self.discriminator).requires_grad_(True).train()
         self.ema.target.load_state_dict(self.generator.state_dict())
+        if self.anchor is not None:
+            encoder = build("faces-encoder", checkpoint.read_card("faces-encoder").get("config"))
+            checkpoint.load_weights("faces-encoder", encoder)
+            self.anchor.trunk.load_state_dict(encoder.trunk.state_dict())
+            self.anchor.to_latent.load_state_dict(encoder.to_style.state_dict())
+            self.styles.mean.copy_(self.generator.mapping.centre)
+            self.styles.covariance.copy_(self.generator.mapping.spread @ self.generator.mapping.spread)
+
+    def start_from_run(self, state: dict[str, Any]) -> None:
+        """Take all networks of another run. state: its ``state.pt``."""
+        for name, module in self.modules.items():
+            module.load_state_dict(state["modules"][name])
+        self.ema.target.load_state_dict(state["averaged"]["generator"])
 
     # -- one step
 
     def step(self, step: int) -> dict[str, float | Tensor]:
         """Steps 2 to 4 of the textbook; step 5 is the loop that calls this again."""
+        self.resolution = self.side_at(step)
         full = self.real_batches(step)
         real = [self.shrink(x) for x in full]
         figures: dict[str, float | Tensor] = {}
-        if self.settings.adversarial > 0:
+        since = step - self.settings.pretrain  # step of the contest
+        if since >= 0:
             fake = self.generate_fakes(full)
             figures |= self.update_discriminator(step, real, fake)
-        figures |= self.update_generator(step, full, real)
-        self.ema.update(self.average_decay(step))
+        if since < 0 or since >= self.settings.adversaries_first:
+            figures |= self.update_generator(step, full, real)
+            self.ema.update(self.average_decay(step))
         return figures
+
+    def side_at(self, step: int) -> int:
+        """The first half of the pre-training works at half the side."""
+        side = self.settings.resolution
+        return side // 2 if step < self.settings.pretrain // 2 and side >= 16 else side
 
     def real_batches(self, step: int) -> list[Tensor]:
         """The step's real pictures, (b, 3, R, R) in [-1, 1] at full side, one a micro-batch."""
@@ -147,33 +167,36 @@ class GANTask:
 
     def shrink(self, pictures: Tensor) -> Tensor:
         """Full side to the side of this part of the training."""
-        ratio = pictures.shape[-1] // self.settings.resolution
+        ratio = pictures.shape[-1] // self.resolution
         return pictures if ratio == 1 else nn.functional.avg_pool2d(pictures, ratio)
 
     def latents(self, count: int) -> Tensor:
         return torch.randn(count, self.config.latent, device=self.device)
 
-    def draw_latents(self, full: Tensor) -> tuple[Tensor, int]:
-        """One latent per picture of ``full``; every n-th is that of the picture itself, by the
-        anchor, the others come from the prior. -> z (B, Z), n (0: no anchor).
+    def draw_styles(self, full: Tensor, pretraining: bool = False) -> tuple[Tensor, int]:
+        """One style per picture of ``full``; every n-th is that of the picture itself, by the
+        anchor, the others are mapped from the prior. -> w (B, Z), n (0: no anchor).
 
         Taking turns keeps the two kinds apart in the groups of the minibatch deviation, where
         the varied reconstructions would otherwise hide a collapse of the rest.
         """
         if self.anchor is None:
-            return self.latents(len(full)), 0
-        z = self.anchor(full)
-        if self.settings.adversarial == 0:
-            return z, 1
-        prior = torch.arange(len(full), device=self.device)[:, None] % 2 == 1
-        return torch.where(prior, self.latents(len(full)), z), 2
+            return self.generator.mapping(self.latents(len(full))), 0
+        if pretraining:
+            return self.anchor(full), 1
+        drawn = self.generator.mapping(self.latents(len(full) // 2)).float()
+        return torch.stack([self.anchor(full[::2]), drawn], 1).flatten(0, 1), 2
 
     @torch.no_grad()
     def generate_fakes(self, full: list[Tensor]) -> list[Tensor]:
         """Step 2: the generator makes pictures from noise."""
         with autocast(self.device):
-            drawn = [self.draw_latents(x)[0] for x in full]
-            return [self.generator(z, resolution=self.settings.resolution) for z in drawn]
+            styles = [self.draw_styles(x)[0] for x in full]
+            return [self.generator.synthesis(self.per_layer(w), "random", self.resolution) for w in styles]
+
+    def per_layer(self, w: Tensor) -> Tensor:
+        """(B, Z) to (B, L, Z)."""
+        return w[:, None].expand(-1, self.generator.layers, -1)
 
     def update_discriminator(self, step: int, real: list[Tensor], fake: list[Tensor]) -> dict[str, float | Tensor]:
         """Step 3: the discriminator learns to tell real from fake."""
@@ -188,7 +211,7 @@ class GANTask:
 
         def penalised() -> Iterator[Tensor]:
             settings = self.settings
-            weight = 0.5 * settings.penalty * (settings.resolution / 128) ** 2
+            weight = 0.5 * settings.penalty * (self.resolution / 128) ** 2
             for x, y in zip(real, fake, strict=True):
                 with autocast(self.device):
                     r1 = zero_centred_gradient_penalty(self.discriminator, self.view(x))
@@ -208,25 +231,27 @@ class GANTask:
         """Step 4: the adversaries' feedback flows back into the generator."""
         figures: dict[str, float | Tensor] = {}
         settings = self.settings
-        with_pixels = settings.adversarial > 0 and step % settings.discriminator_every == 0
+        pretraining = step < settings.pretrain
+        with_pixels = not pretraining and step % settings.discriminator_every == 0
+        codes: list[Tensor] = []
 
         def losses() -> Iterator[Tensor]:
             for whole, x in zip(full, real, strict=True):
                 with autocast(self.device):
-                    z, every = self.draw_latents(whole)
-                    w = self.generator.mapping(z)
-                    ws = w[:, None].expand(-1, self.generator.layers, -1)
-                    y = self.generator.synthesis(self.mix(ws, settings.mixing), "random", settings.resolution)
+                    w, every = self.draw_styles(whole, pretraining)
+                    ws = self.mix(self.per_layer(w), settings.mixing)
+                    y = self.generator.synthesis(ws, None if pretraining else "random", self.resolution)
                     loss = torch.zeros((), device=self.device)
                     if with_pixels:
                         a, b = self.discriminator(self.view(x)), self.discriminator(self.view(y))
                         figures["g_loss"] = self.loss.generator(a, b)
-                        loss = loss + settings.adversarial * figures["g_loss"]
-                    if self.critic is not None and settings.adversarial > 0:
+                        loss = loss + figures["g_loss"]
+                    if self.critic is not None and not pretraining:
                         a, b = self.critic(self.view(x)), self.critic(self.view(y))
                         figures["gc_loss"] = self.loss.generator(a, b)
-                        loss = loss + settings.adversarial * settings.feature_critic * figures["gc_loss"]
+                        loss = loss + settings.feature_critic * figures["gc_loss"]
                     if every:
+                        codes.append(w[::every].detach())
                         figures["anchor"] = self.reconstruction(y[::every], x[::every])
                         loss = loss + settings.anchor * figures["anchor"]
                 yield loss
@@ -234,14 +259,16 @@ class GANTask:
         optimizers = [self.optimizers[k] for k in ("generator", "anchor") if k in self.optimizers]
         with frozen(*(m for m in (self.discriminator, self.critic) if m is not None)):
             update(optimizers, losses())
+        if codes:
+            self.styles.update(all_mean(code_moments(torch.cat(codes))))
+            if step % MAPPING_EVERY == 0:
+                self.generator.mapping.centre.copy_(self.styles.mean)
+                self.generator.mapping.spread.copy_(self.styles.root())
         return {k: torch.as_tensor(v).detach() for k, v in figures.items()}
 
     def reconstruction(self, y: Tensor, x: Tensor) -> Tensor:
-        """Edges and frozen features; features are compared at the side they were trained for."""
-        big = [
-            nn.functional.interpolate(i, size=(128, 128), mode="bilinear") if i.shape[-1] < 128 else i for i in (y, x)
-        ]
-        return edge_loss(y, x) + self.distance(*big)
+        """Edges and frozen features."""
+        return edge_loss(y, x) + self.distance(y, x)
 
     def view(self, images: Tensor) -> Tensor:
         return augment(images, self.settings.augment)
@@ -267,7 +294,7 @@ class GANTask:
 
         if self.quick_distance is None:
             self.quick_distance = QuickDistance(self.held_out)
-        images = generate_images(self.ema.target, 500, resolution=self.settings.resolution)
+        images = generate_images(self.ema.target, 500, resolution=self.resolution)
         distance = self.quick_distance(images)
         return {"score": distance, "frechet": distance}
 
@@ -277,7 +304,7 @@ class GANTask:
         source = torch.Generator().manual_seed(SHEET_SEEDS)
         z = torch.randn(SHEET_SEEDS, self.config.latent, generator=source).to(self.device)
         with autocast(self.device):
-            images = self.ema.target(z, noise=None, resolution=self.settings.resolution)
+            images = self.ema.target(z, noise=None, resolution=self.resolution)
         save_rows(list(images.split(4)), path)
 
 

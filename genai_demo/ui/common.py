@@ -11,10 +11,12 @@ from typing import Any, TypeVar
 
 import gradio as gr
 from gradio import processing_utils, utils
+from gradio.context import LocalContext
 from PIL import Image
 
 from genai_demo.core.uploads import open_upload
-from genai_demo.ui.strings import TEXTS, text
+from genai_demo.ui.errors import localise
+from genai_demo.ui.strings import TEXTS, language_of, text
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -33,7 +35,7 @@ def readable_errors(function: Function) -> Function:
             try:
                 yield from function(*args, **kwargs)
             except ValueError as error:
-                raise gr.Error(str(error), print_exception=False) from error
+                raise _shown(error) from error
 
         return stream  # type: ignore[return-value]
 
@@ -42,17 +44,24 @@ def readable_errors(function: Function) -> Function:
         try:
             return function(*args, **kwargs)
         except ValueError as error:
-            raise gr.Error(str(error), print_exception=False) from error
+            raise _shown(error) from error
 
     return call  # type: ignore[return-value]
 
 
-def _checked(payload: Any, minimum: float | None, maximum: float | None, name: str) -> float:
+def _shown(error: ValueError) -> gr.Error:
+    """The error as a message in the language of the page."""
+    return gr.Error(localise(str(error), language_of(LocalContext.request.get(None))), print_exception=False)
+
+
+def _checked(payload: Any, minimum: float | None, maximum: float | None, names: tuple[str, str]) -> float:
     low = -math.inf if minimum is None else minimum
     high = math.inf if maximum is None else maximum
     usable = isinstance(payload, (int, float)) and not isinstance(payload, bool) and low <= payload <= high
     if not usable:
-        raise gr.Error(f"{name} must be a number from {low:g} to {high:g}.", print_exception=False)
+        # Gradio does not tell at this point which language the page speaks: say it in both.
+        sentences = [f"{name} must be a number from {low:g} to {high:g}." for name in names]
+        raise gr.Error(f"{sentences[0]} {localise(sentences[1], 'zh')}", print_exception=False)
     return payload
 
 
@@ -60,22 +69,24 @@ class Slider(gr.Slider):
     """A slider that answers a wrong value from the API with a sentence."""
 
     is_template = True
-    english = "The slider"
+    names = ("The slider", "滑块")
+    """What it is called, English and Chinese."""
 
     def preprocess(self, payload: Any) -> float:
         """The number; raises gr.Error for anything that is none or lies outside."""
-        return _checked(payload, self.minimum, self.maximum, self.english)
+        return _checked(payload, self.minimum, self.maximum, self.names)
 
 
 class Number(gr.Number):
     """A number box that answers a wrong value from the API with a sentence."""
 
     is_template = True
-    english = "The number"
+    names = ("The number", "数值")
+    """As for ``Slider``."""
 
     def preprocess(self, payload: Any) -> float | int:
         """The number, rounded where the box holds whole numbers; raises gr.Error as ``Slider``."""
-        return self.round_to_precision(_checked(payload, self.minimum, self.maximum, self.english), self.precision)
+        return self.round_to_precision(_checked(payload, self.minimum, self.maximum, self.names), self.precision)
 
 
 class Upload(gr.Image):
@@ -108,7 +119,7 @@ def slider(
 ) -> Slider:
     """A slider whose label and one-line help are the texts ``key`` and ``info`` (or ``key``.info)."""
     made = Slider(minimum, maximum, value, step=step, label=text(key), info=text(info or f"{key}.info"), **settings)
-    made.english = TEXTS[key][0]
+    made.names = TEXTS[key]
     return made
 
 
@@ -117,7 +128,7 @@ def number(key: str, minimum: int, maximum: int, value: int, **settings: Any) ->
     made = Number(
         value, label=text(key), info=text(f"{key}.info"), minimum=minimum, maximum=maximum, precision=0, **settings
     )
-    made.english = TEXTS[key][0]
+    made.names = TEXTS[key]
     return made
 
 

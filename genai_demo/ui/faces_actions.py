@@ -10,7 +10,7 @@ from PIL import Image
 
 from genai_demo.faces import generate
 from genai_demo.faces.latents import Latent
-from genai_demo.faces.recipe import save_png
+from genai_demo.faces.recipe import pack_styles, save_png
 from genai_demo.ui.common import keep_file, open_picture, pack_zip, parse_seeds, percent, readable_errors
 from genai_demo.ui.strings import language_of, say
 
@@ -147,6 +147,8 @@ def edit_face(
     psi = psi_of(point, truncation)
     recipe = {"seed": point.seed, "truncation": psi, "noise": noise, "layers": layers}
     recipe["sliders"] = active(point, amounts)
+    if selected.point.z is None:
+        recipe["styles"] = pack_styles(selected.point.styles)
     name, data = _save(point, selected.slug, generate.decode(point, psi, noise), recipe)
     path = keep_file(data, name)
     return path, path

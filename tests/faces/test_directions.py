@@ -21,7 +21,8 @@ from genai_demo.faces.directions import (
     summarise,
     vae_space,
 )
-from genai_demo.faces.model import ATTRIBUTES, VAE, Generator
+from genai_demo.faces.encoders import ATTRIBUTES, VAE
+from genai_demo.faces.model import Generator
 from tests.faces.tiny import GAN, VARIATIONAL, awake, save_all
 
 SIZE = 16

@@ -9,6 +9,7 @@ import torch
 from genai_demo import __main__ as cli
 from genai_demo.core import checkpoint
 from genai_demo.faces import data, evaluate, generate
+from genai_demo.faces.encoders import Classifier
 from genai_demo.faces.evaluate import (
     as_float,
     blur,
@@ -20,7 +21,7 @@ from genai_demo.faces.evaluate import (
     pair_figures,
     seconds_per_image,
 )
-from genai_demo.faces.model import Classifier, Generator
+from genai_demo.faces.model import Generator
 from tests.faces.test_train import names
 from tests.faces.tiny import ENCODER, GAN, awake, image, pictures, save_all
 

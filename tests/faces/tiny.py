@@ -6,16 +6,8 @@ from PIL import Image
 from torch import Tensor, nn
 
 from genai_demo.core import checkpoint
-from genai_demo.faces.model import (
-    VAE,
-    Classifier,
-    Discriminator,
-    Encoder,
-    EncoderConfig,
-    GANConfig,
-    Generator,
-    VAEConfig,
-)
+from genai_demo.faces.encoders import VAE, Classifier, Encoder, EncoderConfig, VAEConfig
+from genai_demo.faces.model import Discriminator, GANConfig, Generator
 
 SHAPE = {"resolution": 16, "base_channels": 128, "max_channels": 16}
 GAN = GANConfig(**SHAPE, latent=16)

@@ -1,0 +1,237 @@
+"""Networks of the face room that read pictures: VAE, encoders into the GAN, attribute classifier."""
+
+import math
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from genai_demo.faces.model import ACTIVATION_GAIN, Conv, DiscriminatorBlock, Linear, Pyramid, activate, upsample
+
+
+@dataclass(frozen=True)
+class VAEConfig(Pyramid):
+    """Shape of the variational autoencoder."""
+
+    latent: int = 128
+
+
+@dataclass(frozen=True)
+class EncoderConfig(Pyramid):
+    """Shape of the attribute classifier, the encoder into W+, and the GAN's anchor."""
+
+    latent: int = 256
+    """Size of the generator's styles."""
+
+
+class Trunk(nn.Module):
+    """Pictures to a feature vector: the discriminator's blocks without its head.
+
+    (B, 3, R, R) -> (B, channels(4), 4, 4).
+    """
+
+    def __init__(self, config: Pyramid):
+        super().__init__()
+        sides = config.resolutions()[:0:-1]
+        self.from_rgb = Conv(3, config.channels(sides[0]), 1)
+        self.blocks = nn.Sequential(*(DiscriminatorBlock(config.channels(r), config.channels(r // 2)) for r in sides))
+
+    def forward(self, image: Tensor) -> Tensor:
+        return self.blocks(activate(self.from_rgb(image)))
+
+
+class Posterior(nn.Module):
+    """q(z|x) of a variational autoencoder. (B, 3, R, R) -> mean and log variance, each (B, Z)."""
+
+    def __init__(self, config: VAEConfig | EncoderConfig):
+        super().__init__()
+        self.trunk = Trunk(config)
+        self.to_latent = Linear(config.channels(4) * 16, 2 * config.latent)
+
+    def forward(self, image: Tensor) -> tuple[Tensor, Tensor]:
+        mean, log_variance = self.to_latent(self.trunk(image).flatten(1)).float().chunk(2, 1)
+        return mean, log_variance.clamp(-12, 4)
+
+
+def draw(mean: Tensor, log_variance: Tensor) -> Tensor:
+    """A sample of the Gaussian, by the reparametrisation trick (Kingma & Welling 2014, section 2.4)."""
+    return mean + torch.randn_like(mean) * (0.5 * log_variance).exp()
+
+
+def kl_divergence(mean: Tensor, log_variance: Tensor) -> Tensor:
+    """KL(q || N(0, I)) in nats per picture, averaged over the batch (2014, appendix B)."""
+    return 0.5 * (mean.square() + log_variance.exp() - 1 - log_variance).sum(1).mean()
+
+
+class Anchor(nn.Module):
+    """Faces to styles of the generator. (B, 3, R, R) -> (B, Z).
+
+    The code is standardised by its running moments and mixed with noise, so that its variance is
+    one in every dimension and the generator has to draw a face at every place in between.
+    """
+
+    def __init__(self, config: EncoderConfig, noise: float = 0.4, momentum: float = 0.05):
+        super().__init__()
+        self.config = config
+        self.trunk = Trunk(config)
+        self.to_latent = Linear(config.channels(4) * 16, config.latent)
+        self.register_buffer("mean", torch.zeros(config.latent))
+        self.register_buffer("variance", torch.ones(config.latent))
+        self.noise, self.momentum = noise, momentum
+
+    def forward(self, image: Tensor) -> Tensor:
+        code = self.to_latent(self.trunk(image).flatten(1)).float()
+        if self.training:
+            with torch.no_grad():
+                self.mean.lerp_(code.mean(0), self.momentum)
+                self.variance.lerp_((code - self.mean).square().mean(0), self.momentum)
+        code = (code - self.mean) * torch.rsqrt(self.variance + 1e-5)
+        return math.sqrt(1 - self.noise**2) * code + self.noise * torch.randn_like(code)
+
+
+class CodeStatistics(nn.Module):
+    """Mean and covariance of codes, running while an encoder trains or exact over a whole set."""
+
+    def __init__(self, size: int, momentum: float = 0.005):
+        super().__init__()
+        self.momentum = momentum
+        self.register_buffer("mean", torch.zeros(size))
+        self.register_buffer("covariance", torch.eye(size))
+
+    @torch.no_grad()
+    def update(self, moments: Tensor) -> None:
+        """moments: what ``code_moments`` found on a batch."""
+        self.mean.lerp_(moments[0], self.momentum)
+        self.covariance.lerp_(moments[1:] - torch.outer(self.mean, self.mean), self.momentum)
+
+    def root(self) -> Tensor:
+        """The symmetric square root of the covariance: (Z, Z)."""
+        values, vectors = torch.linalg.eigh(self.covariance)
+        return vectors * values.clamp(min=0).sqrt() @ vectors.T
+
+
+def code_moments(codes: Tensor) -> Tensor:
+    """First and second moments of (B, Z) codes, one above the other: (1 + Z, Z)."""
+    return torch.cat([codes.mean(0)[None], codes.T @ codes / len(codes)])
+
+
+class VAEDecoderBlock(nn.Module):
+    """Residual block that doubles the side. (B, I, H, W) -> (B, O, 2H, 2W)."""
+
+    def __init__(self, inputs: int, outputs: int):
+        super().__init__()
+        half = math.sqrt(0.5)
+        self.conv0 = Conv(inputs, outputs, 3, gain=ACTIVATION_GAIN)
+        self.conv1 = Conv(outputs, outputs, 3, gain=ACTIVATION_GAIN * half)
+        self.skip = Conv(inputs, outputs, 1, bias=False, gain=half)
+
+    def forward(self, x: Tensor) -> Tensor:
+        y = upsample(activate(self.conv0(x)))
+        return activate(self.conv1(y)) + upsample(self.skip(x))
+
+
+class VAE(nn.Module):
+    """Variational autoencoder with one Gaussian latent vector (Kingma & Welling 2014).
+
+    Its codes of real faces fill only a part of the prior that they were pulled towards, and
+    outside it the decoder was never trained. New faces are therefore drawn from a Gaussian
+    fitted to those codes afterwards: z = centre + spread e with e ~ N(0, I) (Ghosh et al. 2020).
+    """
+
+    def __init__(self, config: VAEConfig):
+        super().__init__()
+        self.config = config
+        top = config.channels(4)
+        self.posterior = Posterior(config)
+        self.from_latent = Linear(config.latent, top * 16, gain=ACTIVATION_GAIN)
+        self.blocks = nn.Sequential(
+            *(VAEDecoderBlock(config.channels(r // 2), config.channels(r)) for r in config.resolutions()[1:])
+        )
+        self.to_rgb = Conv(config.channels(config.resolution), 3, 1)
+        self.register_buffer("centre", torch.zeros(config.latent))
+        self.register_buffer("spread", torch.eye(config.latent))
+
+    def from_noise(self, noise: Tensor) -> Tensor:
+        """Standard Gaussian (B, Z) to codes (B, Z) like those of faces."""
+        return self.centre + noise @ self.spread
+
+    def truncate(self, z: Tensor, psi: float) -> Tensor:
+        """Pull codes towards that of the average face."""
+        return self.centre + psi * (z - self.centre)
+
+    def encode(self, image: Tensor) -> tuple[Tensor, Tensor]:
+        """(B, 3, R, R) to mean and log variance of q(z|x), each (B, Z)."""
+        return self.posterior(image)
+
+    def decode(self, z: Tensor) -> Tensor:
+        """(B, Z) to (B, 3, R, R)."""
+        x = activate(self.from_latent(z)).unflatten(1, (-1, 4, 4))
+        return self.to_rgb(self.blocks(x)).float()
+
+    def forward(self, image: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Picture, mean, log variance."""
+        mean, log_variance = self.encode(image)
+        return self.decode(draw(mean, log_variance)), mean, log_variance
+
+
+class Encoder(nn.Module):
+    """Picture to the generator's styles. (B, 3, R, R) -> (B, L, Z).
+
+    One style for the face plus a bounded offset per layer: close to W, where edits behave
+    (Tov et al. 2021, e4e).
+    """
+
+    def __init__(self, config: EncoderConfig):
+        super().__init__()
+        self.config = config
+        size = config.channels(4) * 16
+        self.layers = 2 * len(config.resolutions())
+        self.trunk = Trunk(config)
+        self.to_style = Linear(size, config.latent)
+        self.dense = Linear(size, config.max_channels, gain=ACTIVATION_GAIN)
+        self.to_offsets = Linear(config.max_channels, self.layers * config.latent)
+        nn.init.zeros_(self.to_offsets.weight)
+
+    def forward(self, image: Tensor) -> Tensor:
+        x = self.trunk(image).flatten(1)
+        offsets = self.to_offsets(activate(self.dense(x))).float().unflatten(1, (self.layers, -1))
+        return self.to_style(x).float()[:, None] + offsets
+
+    @torch.no_grad()
+    def start_from(self, anchor: Anchor) -> None:
+        """Begin as the anchor, which the GAN was trained with: its styles, no offsets."""
+        self.trunk.load_state_dict(anchor.trunk.state_dict())
+        gain = math.sqrt(1 - anchor.noise**2) * torch.rsqrt(anchor.variance + 1e-5)
+        self.to_style.weight.copy_(anchor.to_latent.weight * gain[:, None])
+        self.to_style.bias.copy_((anchor.to_latent.bias - anchor.mean) * gain)
+
+
+ATTRIBUTES = (
+    "smile", "age", "gender", "yaw", "mouth_open", "eyes_open",
+    "long_hair", "light_hair", "light_skin", "glasses", "beard", "outdoors",
+)  # fmt: skip
+IDENTITY_FEATURES = 64
+
+
+class Classifier(nn.Module):
+    """Picture to standardised attribute scores, and to a feature vector for identity.
+
+    (B, 3, R, R) -> (B, len(ATTRIBUTES)); ``embed`` gives (B, 64) unit vectors.
+    """
+
+    def __init__(self, config: EncoderConfig):
+        super().__init__()
+        self.config = config
+        self.trunk = Trunk(config)
+        self.dense = Linear(config.channels(4) * 16, IDENTITY_FEATURES, gain=ACTIVATION_GAIN)
+        self.head = Linear(IDENTITY_FEATURES, len(ATTRIBUTES))
+
+    def features(self, image: Tensor) -> Tensor:
+        return activate(self.dense(self.trunk(image).flatten(1)))
+
+    def forward(self, image: Tensor) -> Tensor:
+        return self.head(self.features(image)).float()
+
+    def embed(self, image: Tensor) -> Tensor:
+        return F.normalize(self.features(image).float(), dim=1)

@@ -1,0 +1,122 @@
+"""The error sentences of the app in Chinese. The code raises them in English; the page shows them in its language."""
+
+import functools
+import re
+
+SENTENCES: tuple[tuple[str, str], ...] = (
+    # uploads
+    ("Choose a picture first.", "请先选择一张图片。"),
+    ("Upload the picture as a file.", "请以文件形式上传图片。"),
+    ("This file is larger than {0} MB. Upload a smaller one.", "文件超过 {0} MB，请上传更小的文件。"),
+    ("This file is empty. Upload it again.", "文件为空，请重新上传。"),
+    ("This file cannot be read. Upload it again.", "文件无法读取，请重新上传。"),
+    (
+        "SVG drawings cannot be read. Export the drawing as PNG and upload that.",
+        "无法读取 SVG 图形，请导出为 PNG 后上传。",
+    ),
+    (
+        "HEIC pictures cannot be read. Save the picture as JPEG and upload that.",
+        "无法读取 HEIC 图片，请另存为 JPEG 后上传。",
+    ),
+    (
+        "This file is not a picture. Upload a JPEG, PNG or WebP file.",
+        "该文件不是图片，请上传 JPEG、PNG 或 WebP 文件。",
+    ),
+    (
+        "This picture is damaged or incomplete. Save it again and upload the new file.",
+        "图片已损坏或不完整，请重新保存后上传。",
+    ),
+    ("This picture has more than {0} megapixels. Upload a smaller one.", "图片超过 {0} 百万像素，请上传更小的图片。"),
+    (
+        "This picture is smaller than {0} pixels on a side. Upload a larger one.",
+        "图片边长小于 {0} 像素，请上传更大的图片。",
+    ),
+    (
+        "No face was found in this picture. Upload one that shows a face from the front, upright and well lit.",
+        "图片中没有找到人脸。请上传一张正面、端正、光线充足的人脸图片。",
+    ),
+    # numbers and names
+    ("{0} must be a whole number from {1} to {2}.", "“{0}”须为 {1} 到 {2} 之间的整数。"),
+    ("{0} must be a number from {1} to {2}.", "“{0}”须为 {1} 到 {2} 之间的数。"),
+    ("The slider {0} needs a number, not {1}.", "滑块 {0} 需要一个数，而不是 {1}。"),
+    ("Write {0} to {1} seeds: whole numbers with commas between them.", "请填写 {0} 到 {1} 个种子：以逗号分隔的整数。"),
+    ("Write {0} seeds: whole numbers with commas between them.", "请填写 {0} 个种子：以逗号分隔的整数。"),
+    ("No model is called {0}. Choose one of {1}.", "没有名为 {0} 的模型，可选：{1}。"),
+    ("No space is called {0}. Choose one of {1}.", "没有名为 {0} 的空间，可选：{1}。"),
+    ("No layer range is called {0}. Choose one of {1}.", "没有名为 {0} 的层范围，可选：{1}。"),
+    ("No easing is called {0}. Choose one of {1}.", "没有名为 {0} 的缓动方式，可选：{1}。"),
+    ("No path is called {0}. Choose one of {1}.", "没有名为 {0} 的路径，可选：{1}。"),
+    ("No direction is called {0}. Choose one of {1}.", "没有名为 {0} 的方向，可选：{1}。"),
+    # faces
+    ("There are no faces yet. Generate some first.", "还没有人脸，请先生成。"),
+    ("Choose a face from 1 to {0}.", "请选择第 1 到 {0} 张脸。"),
+    ("There is no grid yet. Mix some styles first.", "还没有网格，请先混合风格。"),
+    ("Click one of the faces.", "请点击其中一张脸。"),
+    ("Choose a moment from 1 to {0}.", "请选择第 1 到 {0} 个时刻。"),
+    ("No replay was recorded.", "没有训练回放记录。"),
+    ("Decode the faces of one model at a time.", "一次只能解码同一个模型的人脸。"),
+    ("The recipe is for another {0} than the one that is here.", "该配方属于另一个 {0}，与此处的不符。"),
+    (
+        "This recipe is not that of a face. Choose a face that was downloaded here.",
+        "该配方不是人脸的配方，请选择在此下载的人脸。",
+    ),
+    ("The recipe in this PNG is damaged. Choose another picture.", "该 PNG 中的配方已损坏，请选择另一张图片。"),
+    ("Only faces of the GAN have styles that can be mixed.", "只有 GAN 的人脸才有可混合的风格。"),
+    # paths
+    ("There is room for {0} key faces. Remove one first.", "最多 {0} 张关键脸，请先移除一张。"),
+    (
+        "A path needs at least {0} key faces. Add one before you remove one.",
+        "路径至少需要 {0} 张关键脸，请先添加再移除。",
+    ),
+    ("A path needs at least two key faces and two frames.", "路径至少需要两张关键脸和两帧。"),
+    ("Choose a key face from 1 to {0}.", "请选择第 1 到 {0} 张关键脸。"),
+    ("Choose {0} to {1} key faces.", "请选择 {0} 到 {1} 张关键脸。"),
+    ("There are no frames yet. Draw a path first.", "还没有帧，请先绘制路径。"),
+    ("The key faces belong to another model than the path.", "关键脸与路径属于不同的模型。"),
+    (
+        "Faces from uploads or sliders have no place in Z. Choose W, or keys from seeds.",
+        "上传或经滑块编辑的人脸在 Z 空间中没有位置。请选择 W 空间，或使用来自种子的关键脸。",
+    ),
+    (
+        "This key face belongs to the other model. Remove it or choose another space.",
+        "这张关键脸属于另一个模型，请移除它或更换空间。",
+    ),
+    ("The map needs four key faces. Add some first.", "地图需要四张关键脸，请先添加。"),
+    ("A map needs exactly four corner faces.", "地图需要恰好四张角脸。"),
+    ("The four corners must come from one model.", "四个角必须来自同一个模型。"),
+    ('Write the point as "x,y" with two numbers from 0 to 1.', "请将点写成“x,y”，两个数都在 0 到 1 之间。"),
+    # checkpoints
+    ("There is no checkpoint called {0} in {1}.", "{1} 中没有名为 {0} 的检查点。"),
+    ("The card {0} is damaged. Fetch it again.", "模型卡 {0} 已损坏，请重新获取。"),
+    ("The weights {0} are missing. Fetch them again.", "缺少权重 {0}，请重新获取。"),
+    ("The weights {0} are damaged. Fetch them again.", "权重 {0} 已损坏，请重新获取。"),
+    (
+        "The weights {0} do not match the checksum on their card. Fetch them again.",
+        "权重 {0} 与模型卡上的校验和不符，请重新获取。",
+    ),
+    ("The weights of {0} do not fit the settings on its card.", "{0} 的权重与模型卡上的设置不符。"),
+    (
+        "The settings on the card of {0} do not fit this program. Fetch it again.",
+        "{0} 模型卡上的设置与本程序不符，请重新获取。",
+    ),
+)
+"""(English, Chinese); {0}, {1} ... stand for what differs from case to case."""
+
+
+@functools.cache
+def _patterns() -> list[tuple[re.Pattern[str], str]]:
+    compiled = []
+    for english, chinese in SENTENCES:
+        parts = re.split(r"\{\d\}", english)
+        compiled.append((re.compile("(.+?)".join(map(re.escape, parts)), re.DOTALL), chinese))
+    return compiled
+
+
+def localise(sentence: str, language: str) -> str:
+    """An error sentence in a language ("en" or "zh"); one that is not in the table stays as it is."""
+    if language != "zh":
+        return sentence
+    for pattern, chinese in _patterns():
+        if match := pattern.fullmatch(sentence):
+            return chinese.format(*match.groups())
+    return sentence
