@@ -116,6 +116,16 @@ def test_faces_are_written_and_repeat(tiny_gan, tmp_path, capsys):
     }  # fmt: skip
 
 
+def test_a_recipe_makes_the_face_again(tiny_gan, tmp_path, capsys):
+    assert exit_status("generate", "faces", "--seed=5", "--count=1", "--set=smile=2", f"--out={tmp_path}") == 0
+    path = tmp_path / "gan-seed5.png"
+    assert exit_status("generate", "faces", f"--recipe={path}", f"--out={tmp_path}") == 0
+    assert (tmp_path / "gan-seed5-again.png").read_bytes() == path.read_bytes()
+    assert "the same pixels" in capsys.readouterr().out
+    assert exit_status("generate", "faces", f"--recipe={tmp_path / 'nothing.png'}") == 2
+    assert "cannot be read" in capsys.readouterr().err
+
+
 def test_a_grid_and_a_direction(tiny_gan, tmp_path):
     plain, moved = tmp_path / "plain", tmp_path / "moved"
     assert exit_status("generate", "faces", "--count=5", "--grid", f"--out={plain}") == 0

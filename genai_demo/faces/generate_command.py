@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 from PIL import Image
 
 
@@ -76,8 +77,10 @@ def remake(source: Path, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{source.stem}-again.png"
     path.write_bytes(recipe.save_png(image, found))
-    same = image.tobytes() == Image.open(io.BytesIO(data)).convert("RGB").tobytes()
-    print(path, "- the same pixels" if same else "- other pixels: another machine, precision, or other weights")
+    before, after = (np.asarray(i.convert("RGB"), int) for i in (Image.open(io.BytesIO(data)), image))
+    apart = np.abs(before - after).max() if before.shape == after.shape else 255
+    verdict = "the same pixels" if apart == 0 else f"pixels differ by up to {apart} of 255"
+    print(f"{path} ({verdict})")
 
 
 def parse_edits(edits: list[str]) -> dict[str, float]:

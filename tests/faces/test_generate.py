@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from genai_demo.core import checkpoint, limits
-from genai_demo.faces import generate
+from genai_demo.faces import generate, latents, recipe
 from genai_demo.faces.latents import EASINGS
 from tests.faces.tiny import save_all
 
@@ -276,3 +276,43 @@ def test_networks_of_another_side_work_throughout(tiny_checkpoints, monkeypatch)
     for model in generate.MODELS:
         assert generate.decode(generate.project(faces[0], model)).size == (16, 16)
     assert len(list(generate.project_steps(faces[0], steps=2))) == 3
+
+
+# Recipes
+
+
+def test_styles_survive_a_recipe():
+    styles = np.random.default_rng(0).normal(size=(12, 256)).astype(np.float32)
+    assert np.array_equal(recipe.unpack_styles(recipe.pack_styles(styles)), latents.to_half(styles))
+    for words in ("", "12x256:", "2x2:????", "1x1:AAAA", None):
+        with pytest.raises(ValueError, match="damaged"):
+            recipe.unpack_styles(words)
+
+
+@pytest.mark.parametrize("model", generate.MODELS)
+def test_a_recipe_makes_an_edited_upload_again(model):
+    upload = generate.project(generate.sample(3, truncation=0.5)[0], model)
+    name = generate.directions(model)[0].name
+    image = generate.decode(generate.edit(upload, {name: 1.0}, "middle"))
+    found = {"model": model, "origin": "upload", "noise_seed": 0, "truncation": 1.0, "noise": True}
+    found |= {"sliders": {name: 1.0}, "layers": "middle", "styles": recipe.pack_styles(upload.styles)}
+    assert generate.remake(found).tobytes() == image.tobytes()
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"model": "toaster"}, "No model is called"),
+        ({"noise_seed": -1}, "whole number"),
+        ({"styles": "1x2:AAAAAA=="}, "damaged|another GAN"),
+        ({"sliders": 5}, "not that of a face"),
+        ({"truncation": "much"}, "must be a number"),
+    ],
+)
+def test_a_foreign_recipe_is_a_sentence(change, words):
+    found = {"model": "gan", "noise_seed": 1, "truncation": 0.7} | change
+    with pytest.raises(ValueError, match=words) as error:
+        generate.remake(found)
+    assert sentence(error)
+    with pytest.raises(ValueError, match="not that of a face"):
+        generate.remake({})
