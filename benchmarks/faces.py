@@ -26,6 +26,7 @@ from typing import Any
 
 import torch
 
+from benchmarks.browser import slider_milliseconds
 from benchmarks.timing import fastest, reference_operations
 from genai_demo.core.device import describe, has_fast_bfloat16, pick_device
 from genai_demo.faces import generate
@@ -63,11 +64,12 @@ def measure_model(name: str, repeats: int) -> dict[str, float]:
     return found | {key: min(before[key], after[key]) for key in before}
 
 
-def measure_app() -> dict[str, float]:
+def measure_app() -> dict[str, float | None]:
     """Start ``app.py`` and use it as a script would.
 
     Seconds until its page is served, milliseconds of the first 16 faces (weights load on the way)
-    and of a slider's redraw through the API (median), peak memory in MB at the end.
+    and of a slider's redraw (median) through the API and, with Chromium and Playwright there, in a
+    browser, peak memory in MB at the end.
     Raises ValueError where the app does not come up.
     """
     from gradio_client import Client
@@ -97,6 +99,7 @@ def measure_app() -> dict[str, float]:
             _milliseconds(partial(client.predict, truncation=0.5 + t / 100, api_name="/edit_face"))
             for t in range(SLIDER_MOVES)
         ]
+        browser = slider_milliseconds(address, SLIDER_MOVES)
     finally:
         child.terminate()
         _, _, usage = os.wait4(child.pid, 0)
@@ -105,6 +108,7 @@ def measure_app() -> dict[str, float]:
         "seconds": seconds,
         "first": first,
         "slider": statistics.median(moves),
+        "browser": browser,
         "memory": _megabytes(usage.ru_maxrss),
     }
 
@@ -178,6 +182,9 @@ def table(result: dict[str, Any]) -> str:
             f"| slider to new face through the API, median of {SLIDER_MOVES} | {app['slider']:.0f} ms |",
             f"| peak memory | {app['memory']:.0f} MB |",
         ]
+        if app["browser"] is not None:
+            name = f"slider to new face in Chromium, median of {SLIDER_MOVES}"
+            lines.insert(-1, f"| {name} | {app['browser']:.0f} ms |")
     lines += ["", f"peak memory of a script that makes faces: {result['memory']:.0f} MB"]
     peer = result.get("stylegan2-pytorch")
     if isinstance(peer, str):

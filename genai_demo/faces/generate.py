@@ -59,7 +59,7 @@ def _number(value: float, low: float, high: float, what: str) -> float:
     except (TypeError, ValueError):
         number = math.nan
     if not low <= number <= high:
-        raise ValueError(f"{what} must be a number from {low:g} to {high:g}.")
+        raise ValueError(f"{what} must be a number from {low:.10g} to {high:.10g}.")
     return number
 
 

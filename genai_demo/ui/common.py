@@ -60,7 +60,7 @@ def _checked(payload: Any, minimum: float | None, maximum: float | None, names: 
     usable = isinstance(payload, (int, float)) and not isinstance(payload, bool) and low <= payload <= high
     if not usable:
         # Gradio does not tell at this point which language the page speaks: say it in both.
-        sentences = [f"{name} must be a number from {low:g} to {high:g}." for name in names]
+        sentences = [f"{name} must be a number from {low:.10g} to {high:.10g}." for name in names]
         raise gr.Error(f"{sentences[0]} {localise(sentences[1], 'zh')}", print_exception=False)
     return payload
 

@@ -303,7 +303,7 @@ def test_a_recipe_makes_an_edited_upload_again(model):
     ("change", "words"),
     [
         ({"model": "toaster"}, "No model is called"),
-        ({"noise_seed": -1}, "whole number"),
+        ({"noise_seed": -1}, "must be a number from 0 to 2147483647"),
         ({"styles": "1x2:AAAAAA=="}, "damaged|another GAN"),
         ({"sliders": 5}, "not that of a face"),
         ({"truncation": "much"}, "must be a number"),
