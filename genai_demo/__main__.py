@@ -15,6 +15,8 @@ DOORS = {
     ("train", "faces"): "genai_demo.faces.train",
     ("evaluate", "faces"): "genai_demo.faces.evaluate",
     ("generate", "faces"): "genai_demo.faces.generate_command",
+    ("data", "text"): "genai_demo.text.data",
+    ("train", "text"): "genai_demo.text.train",
 }
 PROGRAM = "python -m genai_demo"
 OVERVIEW = """\

@@ -192,6 +192,20 @@ def read_state(path: Path) -> dict[str, Any]:
         raise ValueError(f"{path} is damaged. Delete it to start over, or use another --run folder.") from error
 
 
+def start_from(where: str, task: Any) -> None:
+    """Take the networks from ``checkpoints/`` or from another run's folder; steps and optimisers start afresh.
+
+    where: "published", or the folder. Raises ValueError where its networks do not fit.
+    """
+    if where == "published":
+        task.start_from_published()
+        return
+    try:
+        task.start_from_run(read_state(Path(where) / "state.pt"))
+    except (OSError, KeyError, RuntimeError) as error:
+        raise ValueError(f"{where} is no folder of a run whose networks fit here.") from error
+
+
 class Run:
     """A folder with everything a run leaves behind, and the loop that fills it.
 

@@ -18,7 +18,7 @@ from torch import Tensor
 
 from genai_demo.core import checkpoint
 from genai_demo.core.device import describe, pick_device
-from genai_demo.core.loop import LoopOptions, Run, processes, read_state, world
+from genai_demo.core.loop import LoopOptions, Run, processes, start_from, world
 from genai_demo.faces.data import default_folder, load
 from genai_demo.faces.encoders import EncoderConfig, VAEConfig
 from genai_demo.faces.losses import LOSSES
@@ -58,7 +58,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--loss", choices=list(LOSSES), default="relativistic", help="adversarial loss (gan)")
     parser.add_argument("--resolution", type=int, choices=SIDES, default=128, help="side to train at (gan)")
     parser.add_argument("--pretrain", type=int, help="steps as an autoencoder before the contest (gan; 0 with --init)")
-    parser.add_argument("--anchor", type=float, default=2.0, help="weight of the reconstruction anchor (gan)")
+    parser.add_argument("--adversarial", type=float, default=0.2, help="weight of the adversaries (gan)")
+    parser.add_argument("--anchor", type=float, default=4.0, help="weight of the reconstruction anchor (gan)")
     parser.add_argument("--feature-critic", type=float, default=1.0, help="weight of the feature critic (gan)")
     parser.add_argument("--augment", type=float, default=0.3, help="probability of each random view (gan)")
     parser.add_argument("--discriminator-every", type=int, default=1, help="steps between its updates (gan)")
@@ -127,7 +128,7 @@ def make_task(args: argparse.Namespace) -> Any:
     if args.model == "gan":
         settings = GANSettings(
             loss=args.loss, resolution=min(args.resolution, side), accumulate=args.accumulate, anchor=args.anchor,
-            feature_critic=args.feature_critic, pretrain=pretrain, augment=args.augment,
+            adversarial=args.adversarial, feature_critic=args.feature_critic, augment=args.augment, pretrain=pretrain,
             adversaries_first=GANSettings.adversaries_first if pretrain or args.init else 0,
             discriminator_every=args.discriminator_every, seed=args.seed, **chosen,
         )  # fmt: skip
@@ -142,17 +143,6 @@ def make_task(args: argparse.Namespace) -> Any:
         return EncoderTask(checkpoint.load_weights("faces-gan", generator), plain, seen, unseen)
     config = EncoderConfig(resolution=side)
     return ClassifierTask(config, plain, seen, unseen, label_matrix(labels), label_matrix(held_out_labels))
-
-
-def start_from(where: str, task: Any) -> None:
-    """Take the networks from ``checkpoints/`` or another run's folder; steps and optimisers start afresh."""
-    if where == "published":
-        task.start_from_published()
-        return
-    try:
-        task.start_from_run(read_state(Path(where) / "state.pt"))
-    except (OSError, KeyError, RuntimeError) as error:
-        raise ValueError(f"{where} is no folder of a run whose networks fit here.") from error
 
 
 def _with_photographs(faces: Any, split: str) -> tuple[Tensor, dict[str, Any]]:

@@ -47,12 +47,15 @@ class GANSettings:
     augment: float = 0.3
     average_pictures: float = 10_000.0
     """Half-life of the weight average, in pictures."""
+    adversarial: float = 0.2
+    """Weight of the adversaries in the generator's loss. Much more, and they pull all faces into the
+    one pose that they judge best (docs/experiments.md)."""
     feature_critic: float = 1.0
-    """Weight of the feature critic in the generator's loss; 0 leaves it out."""
+    """Weight of the feature critic beside the pixel discriminator; 0 leaves it out."""
     critic_rate: float = 0.001
     discriminator_every: int = 1
     """With a feature critic, the pixel discriminator may take part in every n-th step only."""
-    anchor: float = 2.0
+    anchor: float = 4.0
     """Weight of the anchor: half of the generator's batch are reconstructions of real faces through
     an encoder trained alongside (after VAE/GAN, Larsen et al. 2016), and the mapping follows the
     distribution of its styles. Every face of the training set must stay reachable, so the
@@ -245,11 +248,11 @@ class GANTask:
                     if with_pixels:
                         a, b = self.discriminator(self.view(x)), self.discriminator(self.view(y))
                         figures["g_loss"] = self.loss.generator(a, b)
-                        loss = loss + figures["g_loss"]
+                        loss = loss + settings.adversarial * figures["g_loss"]
                     if self.critic is not None and not pretraining:
                         a, b = self.critic(self.view(x)), self.critic(self.view(y))
                         figures["gc_loss"] = self.loss.generator(a, b)
-                        loss = loss + settings.feature_critic * figures["gc_loss"]
+                        loss = loss + settings.adversarial * settings.feature_critic * figures["gc_loss"]
                     if every:
                         codes.append(w[::every].detach())
                         figures["anchor"] = self.reconstruction(y[::every], x[::every])

@@ -15,7 +15,7 @@ from PIL import Image
 from torch import nn
 
 from genai_demo import __main__ as cli
-from genai_demo.core import checkpoint
+from genai_demo.core import checkpoint, loop
 from genai_demo.faces import data, evaluate, generate, train, train_encoders, train_gan
 from genai_demo.faces.cleaning import split_of
 from genai_demo.faces.encoders import ATTRIBUTES, Anchor, Encoder
@@ -388,7 +388,7 @@ def test_a_published_gan_can_be_trained_on(home, small_models, backbone, anchor)
             ["--init=published", f"--anchor={anchor}", "--feature-critic=0"]
         )
     )
-    train.start_from("published", task)
+    loop.start_from("published", task)
     assert task.settings.pretrain == 0
     assert torch.equal(weights(task.generator), weights(published))
     assert torch.equal(weights(task.ema.target), weights(published))
@@ -405,16 +405,16 @@ def test_published_networks_and_other_runs_can_be_a_start(task, home, small_mode
     whole = torch.load(home / "first" / "state.pt", weights_only=True)["modules"]["network"]
     args = cli.door_parser("train", "faces", train).parse_args([f"--model={task}", "--seed=5"])
     again = train.make_task(args)
-    train.start_from(str(home / "first"), again)
+    loop.start_from(str(home / "first"), again)
     assert all(torch.equal(v, whole[k]) for k, v in again.network.state_dict().items())
     published = train.make_task(args)
-    train.start_from("published", published)
+    loop.start_from("published", published)
     half = torch.load(home / "first" / "best.pt", weights_only=True)["averaged"]["network"]
     for name, tensor in published.network.named_parameters():
         torch.testing.assert_close(tensor.data, half[name], rtol=1e-3, atol=1e-3)
         assert tensor.requires_grad
     with pytest.raises(ValueError, match="no folder of a run"):
-        train.start_from(str(home / "nowhere"), again)
+        loop.start_from(str(home / "nowhere"), again)
 
 
 def test_the_encoder_begins_as_the_anchor(home, small_models, no_features):

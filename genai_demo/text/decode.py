@@ -1,0 +1,130 @@
+"""Decoding: prompt in, tokens out one by one, several continuations at once, and beam search."""
+
+from collections.abc import Iterator
+
+import torch
+from torch import Tensor
+
+from genai_demo.text.model import Cache, TextModel
+from genai_demo.text.sampling import Controls, draw, filtered
+
+
+class Session:
+    """A sequence (or several that began alike) that grows token by token.
+
+    When the context is full, the oldest half of the text is forgotten; the first ``kept`` tokens,
+    the control tokens that say what the text is, stay.
+    """
+
+    def __init__(self, model: TextModel, tokens: list[int], kept: int, count: int = 1):
+        self.model, self.kept = model, kept
+        self.tokens = torch.tensor([self.fit(tokens)] * count)
+        self.cache: Cache | None = None
+        self.logits = self._read()
+
+    def fit(self, tokens: list[int]) -> list[int]:
+        """The tokens that the model can see with room for more: the head and the newest ones."""
+        room = self.model.config.context - 1
+        return tokens if len(tokens) <= room else tokens[: self.kept] + tokens[-(room - self.kept) :]
+
+    @torch.inference_mode()
+    def _read(self) -> Tensor:
+        """Read all tokens anew. The logits after the last: (B, rows)."""
+        count, like = len(self.tokens), self.model.embedding.weight
+        same = count > 1 and bool((self.tokens == self.tokens[:1]).all())
+        cache = Cache(self.model.config, 1 if same else count, like)
+        hidden = self.model.hidden(self.tokens[:1] if same else self.tokens, cache)[:, -1]
+        if same:
+            cache.repeat(count)
+        self.cache = cache
+        return self.model.logits(hidden).expand(count, -1)
+
+    @torch.inference_mode()
+    def add(self, tokens: Tensor) -> None:
+        """One more token for every sequence. tokens: (B,)."""
+        self.tokens = torch.cat([self.tokens, tokens[:, None]], 1)
+        assert self.cache is not None
+        if self.cache.length < self.model.config.context:
+            self.logits = self.model.logits(self.model.hidden(tokens[:, None], self.cache)[:, -1])
+            return
+        half = self.model.config.context // 2
+        self.tokens = torch.cat([self.tokens[:, : self.kept], self.tokens[:, -half:]], 1)
+        self.logits = self._read()
+
+    def pick(self, rows: Tensor) -> None:
+        """Keep these sequences, in this order."""
+        assert self.cache is not None
+        self.tokens, self.logits = self.tokens[rows], self.logits[rows]
+        self.cache.pick(rows)
+
+
+def continuations(
+    model: TextModel,
+    tokens: list[int],
+    kept: int,
+    allowed: Tensor,
+    ends: set[int],
+    controls: Controls,
+    seed: int,
+    count: int,
+    most: int,
+) -> Iterator[list[int | None]]:
+    """Up to ``most`` steps; each yields one token per continuation, None for those that have ended.
+
+    allowed: (rows,) bool, the tokens that may come. ends: those that end a continuation; they are
+    not yielded. Continuation i draws from a generator with seed ``seed + i``, so it does not depend
+    on how many others there are.
+    """
+    session = Session(model, tokens, kept, count)
+    sources = [torch.Generator().manual_seed(seed + i) for i in range(count)]
+    running = [True] * count
+    first = session.tokens.shape[1]
+    for _ in range(most):
+        logits = session.logits.masked_fill(~allowed, -torch.inf)
+        chosen = draw(filtered(logits, controls, session.tokens[:, first:]), sources)
+        running = [alive and int(token) not in ends for alive, token in zip(running, chosen, strict=True)]
+        if not any(running):
+            return
+        yield [int(token) if alive else None for alive, token in zip(running, chosen, strict=True)]
+        before = session.tokens.shape[1]
+        session.add(chosen)
+        if session.tokens.shape[1] <= before:
+            first = kept  # the oldest half was forgotten
+
+
+def beam_search(
+    model: TextModel, tokens: list[int], allowed: Tensor, end: int, beams: int, most: int, length_penalty: float = 0.8
+) -> list[tuple[list[int], float]]:
+    """The likeliest continuations, best first, with their log probability over length^penalty.
+
+    Wu et al. 2016 (1609.08144), section 7, without the coverage term.
+    """
+    session = Session(model, tokens, len(tokens), 1)
+    scores = torch.zeros(1)
+    paths: list[list[int]] = [[]]
+    finished: list[tuple[list[int], float]] = []
+    for step in range(1, most + 1):
+        logits = session.logits.masked_fill(~allowed, -torch.inf)
+        totals = scores[:, None] + logits.log_softmax(1)
+        values, places = totals.flatten().topk(2 * beams)
+        rows, chosen = places // totals.shape[1], places % totals.shape[1]
+        kept: list[tuple[int, int, float]] = []
+        for row, token, value in zip(rows.tolist(), chosen.tolist(), values.tolist(), strict=True):
+            if token == end:
+                finished.append((paths[row], value / step**length_penalty))
+            elif len(kept) < beams:
+                kept.append((row, token, value))
+        finished = sorted(finished, key=lambda f: -f[1])[:beams]
+        best = max(k[2] for k in kept) / (step**length_penalty)
+        if len(finished) == beams and finished[-1][1] >= best:
+            break
+        paths = [[*paths[row], token] for row, token, _ in kept]
+        scores = torch.tensor([k[2] for k in kept])
+        session.pick(torch.tensor([k[0] for k in kept]))
+        if session.tokens.shape[1] >= model.config.context - 1:
+            break
+        session.add(torch.tensor([k[1] for k in kept]))
+    if len(finished) < beams:
+        size = max(1, len(paths[0])) ** length_penalty
+        finished += [(path, float(score) / size) for path, score in zip(paths, scores, strict=True)]
+    return sorted(finished, key=lambda f: -f[1])[:beams]

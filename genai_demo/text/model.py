@@ -1,0 +1,177 @@
+"""The decoder-only Transformer of the text room.
+
+Notable choices, all from the public speed-runs of GPT-2 (see docs/experiments.md for ours)
+- RMSNorm without gain, rotary positions, queries and keys normalised, squared ReLU, no biases.
+- The projections back into the residual stream start at zero: a new model is its embedding alone.
+- Input and output share one embedding; the logits are capped smoothly by ``softcap``.
+- One forward pass serves training and decoding: with a ``Cache`` it takes the next tokens only.
+"""
+
+import math
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+
+@dataclass(frozen=True)
+class TextConfig:
+    """Shape of the model; stored in the card."""
+
+    rows: int = 12_288
+    """Rows of the embedding: the tokenizer's size."""
+    layers: int = 6
+    width: int = 384
+    heads: int = 6
+    context: int = 512
+    """Tokens that it sees at once."""
+    softcap: float = 20.0
+    rope_base: float = 10_000.0
+    dropout: float = 0.0
+    """Of the two branches of every block, in training."""
+
+
+def norm(x: Tensor) -> Tensor:
+    """Root mean square one along the last dimension (Zhang & Sennrich 2019, without gain)."""
+    return F.rms_norm(x, (x.shape[-1],))
+
+
+def rotate(x: Tensor, angles: Tensor) -> Tensor:
+    """Rotary positions (Su et al. 2021). x: (B, H, T, D); angles: (T, D / 2)."""
+    cos, sin = angles.cos().to(x.dtype), angles.sin().to(x.dtype)
+    first, second = x.chunk(2, dim=-1)
+    return torch.cat([first * cos - second * sin, first * sin + second * cos], dim=-1)
+
+
+class Cache:
+    """Keys and values of the tokens so far, with room for the whole context: (B, H, T, D) a layer."""
+
+    def __init__(self, config: TextConfig, batch: int, like: Tensor):
+        shape = (batch, config.heads, config.context, config.width // config.heads)
+        self.keys = [like.new_zeros(shape) for _ in range(config.layers)]
+        self.values = [like.new_zeros(shape) for _ in range(config.layers)]
+        self.length = 0
+
+    def extend(self, layer: int, keys: Tensor, values: Tensor) -> tuple[Tensor, Tensor]:
+        """Store the new ones after the old; returns all of them."""
+        end = self.length + keys.shape[2]
+        self.keys[layer][:, :, self.length : end] = keys
+        self.values[layer][:, :, self.length : end] = values
+        return self.keys[layer][:, :, :end], self.values[layer][:, :, :end]
+
+    def repeat(self, batch: int) -> None:
+        """Several continuations of the one sequence."""
+        self.keys = [k.expand(batch, -1, -1, -1).clone() for k in self.keys]
+        self.values = [v.expand(batch, -1, -1, -1).clone() for v in self.values]
+
+    def pick(self, rows: Tensor) -> None:
+        """Keep these sequences, in this order (beam search)."""
+        self.keys = [k[rows] for k in self.keys]
+        self.values = [v[rows] for v in self.values]
+
+
+class Attention(nn.Module):
+    """Causal self-attention over heads. (B, T, W) -> (B, T, W)."""
+
+    def __init__(self, config: TextConfig, layer: int):
+        super().__init__()
+        self.heads, self.layer = config.heads, layer
+        self.to_qkv = nn.Linear(config.width, 3 * config.width, bias=False)
+        self.project = nn.Linear(config.width, config.width, bias=False)
+
+    def forward(self, x: Tensor, angles: Tensor, cache: Cache | None, seen: list[Tensor] | None) -> Tensor:
+        q, k, v = self.to_qkv(x).unflatten(-1, (3, self.heads, -1)).permute(2, 0, 3, 1, 4)
+        q, k = rotate(norm(q), angles), rotate(norm(k), angles)
+        if cache is not None:
+            k, v = cache.extend(self.layer, k, v)
+        causal = q.shape[2] > 1
+        mask = None
+        if causal and k.shape[2] > q.shape[2]:  # a chunk after others: it sees all of them and its own past
+            mask = torch.ones(q.shape[2], k.shape[2], dtype=torch.bool, device=x.device).tril(k.shape[2] - q.shape[2])
+        if seen is not None:
+            seen.append(self.weights(q, k))
+        y = F.scaled_dot_product_attention(q, k, v, attn_mask=mask, is_causal=causal and mask is None)
+        return self.project(y.transpose(1, 2).flatten(2))
+
+    @staticmethod
+    def weights(q: Tensor, k: Tensor) -> Tensor:
+        """What the fused attention computes inside: (B, H, T, T'), rows add up to one."""
+        scores = q.float() @ k.float().transpose(-1, -2) / math.sqrt(q.shape[-1])
+        future = torch.ones(scores.shape[-2:], dtype=torch.bool, device=q.device).triu(1 + k.shape[2] - q.shape[2])
+        return scores.masked_fill(future, -torch.inf).softmax(-1)
+
+
+class Block(nn.Module):
+    """Attention, then a two-layer network with squared ReLU (So et al. 2021), each added to its input."""
+
+    def __init__(self, config: TextConfig, layer: int):
+        super().__init__()
+        self.attention = Attention(config, layer)
+        self.expand = nn.Linear(config.width, 4 * config.width, bias=False)
+        self.project = nn.Linear(4 * config.width, config.width, bias=False)
+        self.dropout = config.dropout
+
+    def forward(self, x: Tensor, angles: Tensor, cache: Cache | None, seen: list[Tensor] | None) -> Tensor:
+        x = x + self.drop(self.attention(norm(x), angles, cache, seen))
+        return x + self.drop(self.project(F.relu(self.expand(norm(x))).square()))
+
+    def drop(self, x: Tensor) -> Tensor:
+        return F.dropout(x, self.dropout, self.training) if self.dropout else x
+
+
+class TextModel(nn.Module):
+    """Tokens to logits of the next token. (B, T) int64 -> (B, T, rows) float32."""
+
+    def __init__(self, config: TextConfig):
+        super().__init__()
+        self.config = config
+        self.embedding = nn.Embedding(config.rows, config.width)
+        self.blocks = nn.ModuleList(Block(config, i) for i in range(config.layers))
+        half = config.width // config.heads // 2
+        self.head: nn.Module | None = None
+        """Takes the place of the embedding as output layer where decoding has a faster one."""
+        self.register_buffer("speeds", config.rope_base ** (-torch.arange(half) / half), persistent=False)
+        self.initialise()
+
+    @torch.no_grad()
+    def initialise(self) -> None:
+        """Embedding N(0, 0.02), matrices uniform with variance 1 / inputs, residual projections zero."""
+        nn.init.normal_(self.embedding.weight, std=0.02)
+        for block in self.blocks:
+            for matrix in (block.attention.to_qkv, block.expand):
+                bound = math.sqrt(3 / matrix.in_features)
+                nn.init.uniform_(matrix.weight, -bound, bound)
+            for matrix in (block.attention.project, block.project):
+                nn.init.zeros_(matrix.weight)
+
+    def matrices(self) -> list[nn.Parameter]:
+        """The weights of all linear layers, the embedding aside."""
+        return [p for p in self.blocks.parameters() if p.ndim == 2]
+
+    def hidden(self, tokens: Tensor, cache: Cache | None = None, seen: list[Tensor] | None = None) -> Tensor:
+        """The normalised state above every token: (B, T, W).
+
+        cache: the tokens continue those of the cache, which grows by them.
+        seen: a list that receives the attention of every layer, (B, H, T, T').
+        Raises ValueError where the context is too small for all of them.
+        """
+        start = cache.length if cache is not None else 0
+        end = start + tokens.shape[1]
+        if end > self.config.context:
+            raise ValueError(f"The model sees {self.config.context} tokens at once, not {end}.")
+        angles = torch.arange(start, end, device=tokens.device)[:, None] * self.speeds
+        x = norm(self.embedding(tokens))
+        for block in self.blocks:
+            x = block(x, angles, cache, seen)
+        if cache is not None:
+            cache.length = end
+        return norm(x)
+
+    def logits(self, hidden: Tensor) -> Tensor:
+        """(..., W) to (..., rows) float32."""
+        raw = (F.linear(hidden, self.embedding.weight) if self.head is None else self.head(hidden)).float()
+        return self.config.softcap * torch.tanh(raw / self.config.softcap) if self.config.softcap else raw
+
+    def forward(self, tokens: Tensor, cache: Cache | None = None) -> Tensor:
+        return self.logits(self.hidden(tokens, cache))

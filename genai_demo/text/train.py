@@ -1,0 +1,272 @@
+"""Train the text model, or learn its tokenizer, and publish the best weights with their card."""
+
+import argparse
+import dataclasses
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from genai_demo.core import checkpoint
+from genai_demo.core.device import autocast, describe, pick_device
+from genai_demo.core.loop import Average, LoopOptions, Run, processes, shard, start_from, update, world
+from genai_demo.text.batches import Batches
+from genai_demo.text.data import LICENCES, Texts, load
+from genai_demo.text.documents import LANGUAGES, TASKS
+from genai_demo.text.model import TextConfig, TextModel
+from genai_demo.text.tokenizer import Tokenizer, load_tokenizer
+
+NAME = "text"
+PROBES = 24
+"""Held-out documents of each task and language that are measured during training."""
+TERMS = (
+    "Built with Llama: part of the training text was written by Llama 3.1 (Llama 3.1 Community License). Part of "
+    "the rest is for research and non-commercial use only or states no licence; see the sources."
+)
+
+
+@dataclass(frozen=True)
+class TextSettings:
+    """How to train. ``batch`` counts rows of ``context`` tokens a step, over all processes."""
+
+    batch: int = 32
+    accumulate: int = 1
+    matrix_rate: float = 0.02
+    """Learning rate of Muon (Jordan et al. 2024) for the matrices."""
+    embedding_rate: float = 0.003
+    """Learning rate of AdamW for the embedding."""
+    decay: float = 0.02
+    """Weight decay of the matrices."""
+    warm_up: int = 50
+    """Steps in which the rates grow from zero."""
+    steps: int = 0
+    """Length of the whole run; 0: unknown, the rates stay."""
+    cool_down: float = 0.4
+    """Last share of the run, in which the rates fall to zero in a line."""
+    average_steps: float = 50.0
+    """Half-life of the weight average."""
+    seed: int = 0
+
+
+class TextTask:
+    """Next-token prediction on all tasks at once."""
+
+    def __init__(self, config: TextConfig, settings: TextSettings, texts: Texts, tokenizer: Tokenizer):
+        self.config, self.settings, self.texts, self.tokenizer = config, settings, texts, tokenizer
+        self.device = pick_device()
+        torch.manual_seed(settings.seed)
+        self.model = TextModel(config).to(self.device)
+        self.ema = Average(self.model, TextModel(config).to(self.device))
+        self.batches = Batches(texts, tokenizer, settings.seed, config.context)
+        self.modules: dict[str, nn.Module] = {"model": self.model}
+        self.averaged: dict[str, nn.Module] = {"model": self.ema.target}
+        self.optimizers: dict[str, torch.optim.Optimizer] = {
+            "matrices": torch.optim.Muon(
+                self.model.matrices(), lr=settings.matrix_rate, weight_decay=settings.decay, momentum=0.95
+            ),
+            "embedding": torch.optim.AdamW(
+                [self.model.embedding.weight], lr=settings.embedding_rate, betas=(0.9, 0.95), weight_decay=0.0
+            ),
+        }
+        self.rates = {name: optimizer.param_groups[0]["lr"] for name, optimizer in self.optimizers.items()}
+
+    def rate_factor(self, step: int) -> float:
+        """Warm up, hold, cool down in a line (Hägele et al. 2024)."""
+        settings = self.settings
+        factor = min(1.0, (step + 1) / settings.warm_up) if settings.warm_up else 1.0
+        if settings.steps and settings.cool_down:
+            factor = min(factor, max(0.0, (settings.steps - step) / (settings.cool_down * settings.steps)))
+        return factor
+
+    def step(self, step: int) -> dict[str, float | Tensor]:
+        for name, optimizer in self.optimizers.items():
+            for group in optimizer.param_groups:
+                group["lr"] = self.rates[name] * self.rate_factor(step)
+        rows, mask = self.batches.rows(step * self.settings.batch, self.settings.batch)
+        tokens, learnt = shard(torch.from_numpy(rows)), shard(torch.from_numpy(mask))
+
+        def losses() -> Iterator[Tensor]:
+            parts = zip(tokens.chunk(self.settings.accumulate), learnt.chunk(self.settings.accumulate), strict=True)
+            for part, flags in parts:
+                part, flags = part.to(self.device), flags.to(self.device)
+                with autocast(self.device):
+                    hidden = self.model.hidden(part[:, :-1])
+                    logits = self.model.logits(hidden[flags[:, 1:]])
+                yield F.cross_entropy(logits, part[:, 1:][flags[:, 1:]])
+
+        loss = update(list(self.optimizers.values()), losses())
+        half_life = min(self.settings.average_steps, 0.1 * (step + 1))
+        self.ema.update(0.5 ** (1 / half_life))
+        return {"loss": loss, "rate": self.rate_factor(step)}
+
+    def evaluate(self) -> dict[str, float]:
+        """Bits per byte on held-out documents of every task and language; score: their mean."""
+        figures = {}
+        for task, language in measured_tasks(self.texts):
+            chosen = self.texts.chosen("held_out", task, language)[:PROBES]
+            name = task if task in ("code", "translate") else f"{task}_{language}"
+            figures[name] = bits_per_byte(self.ema.target, self.texts, chosen, self.tokenizer)
+        return {"score": float(np.mean(list(figures.values()))), **figures}
+
+    @torch.inference_mode()
+    def sample_sheet(self, path: Path) -> None:
+        """The beginning of one text of every task, at temperature 0.8."""
+        lines = []
+        for task, language in measured_tasks(self.texts):
+            head = [self.tokenizer.control(task)]
+            if task != "code":
+                head.append(self.tokenizer.control(language))
+            if task == "chat":
+                head.append(self.tokenizer.control("user"))
+            elif task != "translate":
+                head.append(self.tokenizer.control("body"))
+            tokens = torch.tensor([head], device=self.device)
+            for _ in range(60):
+                logits = self.ema.target(tokens)[0, -1, : self.tokenizer.text_size] / 0.8
+                tokens = torch.cat([tokens, torch.multinomial(logits.softmax(-1), 1)[None]], 1)
+            lines.append(f"[{task} {language}] {self.tokenizer.decode(tokens[0].tolist())}")
+        path.with_suffix(".txt").write_text("\n\n".join(lines) + "\n", encoding="utf-8")
+
+    def start_from_published(self) -> None:
+        """Take the weights of ``checkpoints/``."""
+        checkpoint.load_weights(NAME, self.model).requires_grad_(True).train()
+        self.ema.target.load_state_dict(self.model.state_dict())
+
+    def start_from_run(self, state: dict[str, Any]) -> None:
+        """Take the networks of another run. state: its ``state.pt``."""
+        self.model.load_state_dict(state["modules"]["model"])
+        self.ema.target.load_state_dict(state["averaged"]["model"])
+
+
+def measured_tasks(texts: Texts) -> list[tuple[str, str]]:
+    """The pairs of task and language that have held-out documents."""
+    found = []
+    for task in TASKS:
+        found += [(task, language) for language in LANGUAGES if len(texts.chosen("held_out", task, language))]
+    return found
+
+
+@torch.inference_mode()
+def bits_per_byte(model: TextModel, texts: Texts, chosen: np.ndarray, tokenizer: Tokenizer) -> float:
+    """Mean cost of the documents in bits per UTF-8 byte of their text.
+
+    Every token of text and the end are charged, control tokens in between are given. A document
+    longer than the context is read in windows that overlap by half, so that what is charged has
+    at least half a context before it.
+    """
+    device, context = next(model.parameters()).device, model.config.context
+    bits, size = 0.0, int(texts.bytes[chosen].sum())
+    for index in chosen:
+        tokens = torch.from_numpy(texts.document(index).astype(np.int64)).to(device)
+        charged = tokens[1:] < tokenizer.text_size
+        charged[-1] = True
+        first, stop = 0, 0
+        while stop < len(tokens) - 1:
+            stop_here = min(first + context, len(tokens) - 1)
+            window = tokens[first : stop_here + 1]
+            with autocast(device):
+                logits = model(window[None, :-1])[0]
+            nats = F.cross_entropy(logits, window[1:], reduction="none")
+            nats[~charged[first:stop_here]] = 0
+            bits += float(nats[stop - first :].sum()) / float(np.log(2))
+            stop, first = stop_here, max(0, stop_here - context // 2)
+    return bits / max(1, size)
+
+
+# --------------------------------------------------------------------------- the command
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--model", choices=("text", "tokenizer"), default="text", help="what to train")
+    parser.add_argument("--minutes", type=float, default=0, help="stop after so many minutes")
+    parser.add_argument("--steps", type=int, default=0, help="length of the run; the rates fall towards its end")
+    parser.add_argument("--data", help="prepared data (default: data/text); for the tokenizer: your own texts")
+    parser.add_argument("--licence", choices=LICENCES, default="all", help="texts that the tokenizer learns from")
+    parser.add_argument("--run", help="folder of the run (default: runs/text); an existing one goes on")
+    parser.add_argument("--layers", type=int, default=TextConfig.layers, help="blocks")
+    parser.add_argument("--width", type=int, default=TextConfig.width, help="width of the residual stream")
+    parser.add_argument("--heads", type=int, default=TextConfig.heads, help="attention heads")
+    parser.add_argument("--context", type=int, default=TextConfig.context, help="tokens seen at once")
+    parser.add_argument("--dropout", type=float, default=0.0, help="of every block's branches")
+    parser.add_argument("--batch", type=int, default=TextSettings.batch, help="rows of tokens a step, all processes")
+    parser.add_argument("--accumulate", type=int, default=1, help="micro-batches a step")
+    parser.add_argument("--rate", type=float, default=TextSettings.matrix_rate, help="learning rate of the matrices")
+    parser.add_argument("--embedding-rate", type=float, default=TextSettings.embedding_rate, help="of the embedding")
+    parser.add_argument("--cool-down", type=float, default=TextSettings.cool_down, help="last share of --steps")
+    parser.add_argument("--init", help="start from the 'published' weights or from another run's folder")
+    parser.add_argument("--log-every", type=int, default=20, help="steps between lines of the log")
+    parser.add_argument("--evaluate-every", type=int, default=250, help="steps between held-out figures")
+    parser.add_argument("--sample-every", type=int, default=250, help="steps between samples")
+    parser.add_argument("--save-every", type=int, default=250, help="steps between saves of the state")
+    parser.add_argument("--seed", type=int, default=0, help="of weights and data order")
+    parser.add_argument("--device", help="cpu, cuda, cuda:1 (default: the best there is)")
+    parser.add_argument("--publish", action="store_true", help="copy the best weights into checkpoints/ at the end")
+
+
+def run(args: argparse.Namespace) -> None:
+    if args.device:
+        os.environ["GENAI_DEVICE"] = str(pick_device(args.device))
+    if args.model == "tokenizer":
+        from genai_demo.text import train_tokenizer
+
+        train_tokenizer.run(args.data, args.licence)
+        return
+    folder = Path(args.run or "runs/text")
+    minutes = args.minutes or (0 if args.steps else 60)
+    options = LoopOptions(
+        folder, args.steps, minutes, args.seed, log_every=args.log_every, save_every=args.save_every,
+        sample_every=args.sample_every, evaluate_every=args.evaluate_every,
+    )  # fmt: skip
+    with processes(pick_device()):
+        task = make_task(args)
+        loop = Run(task, options)
+        if not loop.resume() and args.init:
+            start_from(args.init, task)
+        loop.train()
+        if args.publish and world()[0] == 0:
+            publish(folder, task)
+
+
+def make_task(args: argparse.Namespace) -> TextTask:
+    """The task that the options describe, on the prepared data."""
+    tokenizer = load_tokenizer()
+    config = TextConfig(tokenizer.size, args.layers, args.width, args.heads, args.context, dropout=args.dropout)
+    if config.width % (2 * config.heads):
+        raise ValueError(f"The width {config.width} cannot be shared by {config.heads} heads of even size.")
+    settings = TextSettings(
+        args.batch, args.accumulate, args.rate, args.embedding_rate, steps=args.steps, cool_down=args.cool_down,
+        seed=args.seed,
+    )  # fmt: skip
+    return TextTask(config, settings, load(args.data), tokenizer)
+
+
+def publish(folder: Path, task: TextTask) -> None:
+    """Best weights of a run into ``checkpoints/``, with what is known about their training."""
+    if not (folder / "best.pt").is_file():
+        raise ValueError(f"{folder} has no best weights yet. Train on, or measure sooner with --evaluate-every.")
+    best = torch.load(folder / "best.pt", map_location="cpu", weights_only=True)
+    model = TextModel(task.config)
+    model.load_state_dict(best["averaged"]["model"])
+    data = task.texts.card
+    card = {
+        "purpose": "Writes stories, news, product texts and poems, translates, chats, completes Python.",
+        "config": dataclasses.asdict(task.config),
+        "licence": "non-commercial research and demonstration only",
+        "terms": TERMS,
+        "data": {k: data[k] for k in ("origin", "licence", "everything", "splits", "tasks", "sources", "dropped")},
+        "training": {
+            "steps": best["step"],
+            "tokens": best["step"] * task.settings.batch * task.config.context,
+            "seconds": round(best["seconds"]),
+            "hardware": describe(pick_device()),
+            "settings": dataclasses.asdict(task.settings),
+            "held_out": {k: round(v, 4) for k, v in best["figures"].items()},
+        },
+    }
+    checkpoint.save_checkpoint(NAME, model, card)

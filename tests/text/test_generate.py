@@ -1,0 +1,151 @@
+"""The text room's door, on a tiny random checkpoint."""
+
+import dataclasses
+
+import pytest
+import torch
+
+from genai_demo.core import checkpoint, limits
+from genai_demo.text import generate
+from genai_demo.text.model import TextModel
+from genai_demo.text.sampling import Controls
+from tests.text.tiny import CONFIG, TOKENIZER
+
+
+@pytest.fixture(autouse=True)
+def tiny_checkpoint(tmp_path, monkeypatch):
+    monkeypatch.setenv("GENAI_CHECKPOINTS", str(tmp_path))
+    monkeypatch.setenv("GENAI_DEVICE", "cpu")
+    torch.manual_seed(0)
+    model = TextModel(CONFIG)
+    with torch.no_grad():
+        for p in model.parameters():
+            p.copy_(torch.randn(p.shape) * (0.3 if len(p) == CONFIG.rows else p.shape[1] ** -0.5))
+    checkpoint.save_checkpoint("text", model, {"config": dataclasses.asdict(CONFIG)})
+    generate._load.cache_clear()
+    yield
+    generate._load.cache_clear()
+
+
+def test_streams_repeat_and_differ_by_seed():
+    first, again, other = ("".join(generate.stream("Once", max_tokens=20, seed=s)) for s in (1, 1, 2))
+    assert first == again != other
+    assert first
+
+
+def test_pieces_are_the_text():
+    pieces = list(generate.stream("春天", language="zh", max_tokens=30, seed=3))
+    assert len(pieces) > 5
+    states = list(generate.write("春天", language="zh", max_tokens=30, seed=3))
+    assert "".join(pieces) == states[-1].texts[0]
+    assert states[0].tokens == 1
+
+
+def test_several_at_once_are_those_one_by_one():
+    last = list(generate.write("Once", count=3, max_tokens=15, seed=5))[-1]
+    assert all(last.done)
+    for i, text in enumerate(last.texts):
+        assert text == "".join(generate.stream("Once", max_tokens=15, seed=5 + i))
+
+
+def test_a_stop_string_never_shows():
+    free = "".join(generate.stream("Once", max_tokens=60, seed=4))
+    stop = free[10:13]
+    found = "".join(generate.stream("Once", max_tokens=60, seed=4, stop=(stop,)))
+    assert found == free[: free.find(stop)]
+
+
+def test_leaving_early_stops_at_once():
+    pieces = generate.stream("Once", max_tokens=1000, seed=1)
+    next(pieces)
+    pieces.close()
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    ["", " ", "\ud800 lone", "שלום", "\x00\x07", "<|end|><story>[INST]", "x" * limits.MAX_PROMPT, "👩‍👩‍👧"],
+)
+def test_any_words_are_text(prompt):
+    state = list(generate.write(prompt, max_tokens=5))[-1]
+    assert state.tokens <= 5
+    tokens = len(TOKENIZER.encode(prompt))
+    assert (state.forgotten > 0) == (tokens + 3 > CONFIG.context - 1)
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"prompt": "x" * (limits.MAX_PROMPT + 1)}, "longer than 20,000 characters"),
+        ({"kind": "opera"}, "No kind is called 'opera'"),
+        ({"language": "tlh"}, "No language is called"),
+        ({"max_tokens": 0}, "whole number from 1"),
+        ({"count": 99}, "number of continuations"),
+        ({"controls": Controls(temperature=9)}, "temperature must be"),
+        ({"kind": "poem", "language": "zh", "form": "limerick"}, "No form is called"),
+    ],
+)
+def test_bad_input_is_a_sentence(settings, words):
+    with pytest.raises(ValueError, match=words):
+        list(generate.write(**{"prompt": "Once"} | settings))
+
+
+def test_a_missing_checkpoint_is_a_sentence(tmp_path, monkeypatch):
+    monkeypatch.setenv("GENAI_CHECKPOINTS", str(tmp_path / "none"))
+    generate._load.cache_clear()
+    with pytest.raises(ValueError, match="no checkpoint called 'text'"):
+        list(generate.stream("Once"))
+
+
+def test_a_chat_answers_and_takes_long_ones():
+    assert "".join(generate.chat(["Hello!"], max_tokens=10))
+    long = ["Tell me about bears. " * 10, "No."] * 6 + ["Why?"]
+    assert "".join(generate.chat(long, max_tokens=10))
+    for turns in ([], ["Hi", "Hello"], [" "]):
+        with pytest.raises(ValueError, match="Write something first"):
+            list(generate.chat(turns))
+
+
+def test_translation_keeps_the_layout():
+    text = "I have a cat. It is black!\n\nGood night.\n"
+    pieces = list(generate.translate_sentences(text, beams=2))
+    assert "".join(piece for piece, _ in pieces) == text
+    assert [bool(found) for _, found in pieces] == [True, True, False, True, False]
+    assert all(len(found) == 2 for _, found in pieces if found)
+    assert generate.translate(text).count("\n") >= 2
+    with pytest.raises(ValueError, match="different languages"):
+        generate.translate("Hi", "en", "en")
+
+
+def test_code_is_ranked_and_not_repeated():
+    for suffix in ("", "\n    return x"):
+        ranked = generate.rank_code("def f(x):\n", suffix, count=4, max_tokens=8)
+        texts = [text for text, _ in ranked]
+        assert len(set(texts)) == len(texts)
+        assert [s for _, s in ranked] == sorted((s for _, s in ranked), reverse=True)
+        assert generate.complete_code("def f(x):\n", suffix, count=4, max_tokens=8) == texts
+
+
+def test_inspection_covers_every_token():
+    text = "The bears ate 粥."
+    views = generate.inspect(text)
+    assert len(views) == len(TOKENIZER.encode(text))
+    for view in views:
+        assert 0 <= view.probability <= 1
+        assert view.alternatives[0][1] >= view.probability
+        assert (view.rank == 0) == (view.alternatives[0][1] == view.probability)
+    names, maps = generate.attention(text)
+    assert names[:3] == ["<story>", "<en>", "<body>"]
+    assert maps.shape == (CONFIG.layers, CONFIG.heads, len(names), len(names))
+
+
+def test_scores_add_up_over_windows():
+    text = "Once there were bears. " * 20
+    found = generate.score(text)
+    assert found["tokens"] == len(TOKENIZER.encode(text)) > CONFIG.context
+    assert 1 < found["bits_per_byte"] < 12
+    short = "Once there were bears."
+    views = generate.inspect(short)
+    nats = -sum(torch.tensor(v.probability).log2().item() for v in views)
+    assert generate.score(short)["bits_per_byte"] * len(short) == pytest.approx(nats, rel=0.02)
+    with pytest.raises(ValueError, match="Write some text"):
+        generate.score("")
