@@ -45,18 +45,17 @@ class GANSettings:
     penalty_every: int = 8
     """The penalties are computed every so many steps and weighted up (StyleGAN2, section 3)."""
     augment: float = 0.3
-    average_pictures: float = 10_000.0
+    average_pictures: float = 5_000.0
     """Half-life of the weight average, in pictures."""
-    adversarial: float = 0.2
-    """Weight of the adversaries in the generator's loss. Much more, and they pull all faces into the
-    one pose that they judge best (docs/experiments.md)."""
-    feature_critic: float = 1.0
-    """Weight of the feature critic beside the pixel discriminator; 0 leaves it out."""
+    adversarial: float = 1.0
+    """Share of the pixel discriminator in the generator's gradient, see ``Balancer``."""
+    feature_critic: float = 0.5
+    """Share of the feature critic relative to that; 0 leaves it out."""
     critic_rate: float = 0.001
     discriminator_every: int = 1
     """With a feature critic, the pixel discriminator may take part in every n-th step only."""
-    anchor: float = 4.0
-    """Weight of the anchor: half of the generator's batch are reconstructions of real faces through
+    anchor: float = 2.0
+    """Share of the anchor: half of the generator's batch are reconstructions of real faces through
     an encoder trained alongside (after VAE/GAN, Larsen et al. 2016), and the mapping follows the
     distribution of its styles. Every face of the training set must stay reachable, so the
     generator cannot collapse onto a few. 0 leaves it out."""
@@ -92,6 +91,15 @@ class GANTask:
             "generator": torch.optim.Adam(self.generator.parameters(), **rate),
             "discriminator": torch.optim.Adam(self.discriminator.parameters(), **rate),
         }
+        self.balance = Balancer(
+            {
+                "edges": 0.25 * settings.anchor,
+                "features": settings.anchor,
+                "g_loss": settings.adversarial,
+                "gc_loss": settings.adversarial * settings.feature_critic,
+            }
+        ).to(self.device)
+        self.modules["balance"] = self.balance
         self.resolution = settings.resolution
         """Side of the present step."""
         self.anchor = None
@@ -244,20 +252,19 @@ class GANTask:
                     w, every = self.draw_styles(whole, pretraining)
                     ws = self.mix(self.per_layer(w), settings.mixing)
                     y = self.generator.synthesis(ws, None if pretraining else "random", self.resolution)
-                    loss = torch.zeros((), device=self.device)
+                    picture = y.detach().requires_grad_(True)
+                    found: dict[str, Tensor] = {}
                     if with_pixels:
-                        a, b = self.discriminator(self.view(x)), self.discriminator(self.view(y))
-                        figures["g_loss"] = self.loss.generator(a, b)
-                        loss = loss + settings.adversarial * figures["g_loss"]
+                        found["g_loss"] = self.opinion(self.discriminator, x, picture)
                     if self.critic is not None and not pretraining:
-                        a, b = self.critic(self.view(x)), self.critic(self.view(y))
-                        figures["gc_loss"] = self.loss.generator(a, b)
-                        loss = loss + settings.adversarial * settings.feature_critic * figures["gc_loss"]
+                        found["gc_loss"] = self.opinion(self.critic, x, picture)
                     if every:
                         codes.append(w[::every].detach())
-                        figures["anchor"] = self.reconstruction(y[::every], x[::every])
-                        loss = loss + settings.anchor * figures["anchor"]
-                yield loss
+                        found["edges"] = edge_loss(picture[::every], x[::every])
+                        found["features"] = self.distance(picture[::every], x[::every])
+                    figures.update(found)
+                    gradient = self.balance(found, picture)
+                yield (y * gradient).sum()
 
         optimizers = [self.optimizers[k] for k in ("generator", "anchor") if k in self.optimizers]
         with frozen(*(m for m in (self.discriminator, self.critic) if m is not None)):
@@ -269,9 +276,9 @@ class GANTask:
                 self.generator.mapping.spread.copy_(self.styles.root())
         return {k: torch.as_tensor(v).detach() for k, v in figures.items()}
 
-    def reconstruction(self, y: Tensor, x: Tensor) -> Tensor:
-        """Edges and frozen features."""
-        return edge_loss(y, x) + self.distance(y, x)
+    def opinion(self, adversary: nn.Module, real: Tensor, fake: Tensor) -> Tensor:
+        """What the generator has to lose with an adversary."""
+        return self.loss.generator(adversary(self.view(real)), adversary(self.view(fake)))
 
     def view(self, images: Tensor) -> Tensor:
         return augment(images, self.settings.augment)
@@ -309,6 +316,34 @@ class GANTask:
         with autocast(self.device):
             images = self.ema.target(z, noise=None, resolution=self.resolution)
         save_rows(list(images.split(4)), path)
+
+
+class Balancer(nn.Module):
+    """Gives every loss a fixed share in the gradient that reaches the pictures.
+
+    Each loss's gradient is divided by the running mean of its norm per picture and weighted, so
+    that a critic which grows steeper does not grow louder (Défossez et al. 2022, EnCodec, section
+    3.4). Without it the feature critic was twenty times as loud as the anchor and pulled all faces
+    into one pose (docs/experiments.md).
+    """
+
+    def __init__(self, weights: dict[str, float], decay: float = 0.98):
+        super().__init__()
+        self.weights, self.decay = weights, decay
+        self.register_buffer("norms", torch.zeros(len(weights)))
+
+    def forward(self, losses: dict[str, Tensor], pictures: Tensor) -> Tensor:
+        """The gradient for ``pictures`` (B, 3, R, R), a leaf that the losses were computed from."""
+        total = torch.zeros_like(pictures)
+        for i, (name, weight) in enumerate(self.weights.items()):
+            if name not in losses:
+                continue
+            (gradient,) = torch.autograd.grad(losses[name], pictures, retain_graph=True)
+            norms = gradient.float().flatten(1).norm(dim=1)
+            norm = norms.sum() / (norms > 0).sum().clamp(min=1)
+            self.norms[i] = torch.where(self.norms[i] > 0, self.norms[i].lerp(norm, 1 - self.decay), norm)
+            total += weight * gradient / (self.norms[i] + 1e-12)
+        return total / len(pictures)
 
 
 class frozen:

@@ -30,7 +30,7 @@ from genai_demo.faces.train_encoders import (
     VAETask,
     label_matrix,
 )
-from genai_demo.faces.train_gan import GANSettings, GANTask
+from genai_demo.faces.train_gan import Balancer, GANSettings, GANTask
 from tests.faces.tiny import ENCODER, GAN, SHAPE, VARIATIONAL, image, pictures, save_all
 
 ROOT = Path(__file__).parents[2]
@@ -83,9 +83,9 @@ def test_anchor_and_critic_take_part(anchor, critic, accumulate):
     before = {name: weights(module) for name, module in task.modules.items()}
     expected = {"generator", "discriminator"}
     expected |= {name for name, weight in (("anchor", anchor), ("critic", critic)) if weight}
-    assert set(before) - {"styles"} == expected
+    assert set(before) - {"styles", "balance"} == expected
     figures = run_steps(task, 2)[-1]
-    assert ("anchor" in figures) == bool(anchor)
+    assert ("features" in figures) == ("edges" in figures) == bool(anchor)
     assert ("gc_loss" in figures) == ("c_loss" in figures) == bool(critic)
     for name in expected:
         assert not torch.equal(weights(task.modules[name]), before[name]), name
@@ -97,7 +97,7 @@ def test_pre_training_leaves_the_discriminator_alone():
     task = gan_task(anchor=1.0, pretrain=2)
     before = weights(task.discriminator), weights(task.generator)
     figures = run_steps(task, 2)
-    assert set(figures[0]) == set(figures[1]) == {"anchor"}
+    assert set(figures[0]) == set(figures[1]) == {"edges", "features"}
     assert torch.equal(weights(task.discriminator), before[0])
     assert not torch.equal(weights(task.generator), before[1])
 
@@ -183,6 +183,20 @@ def test_every_second_style_is_that_of_a_real_face():
     torch.testing.assert_close(w[::2], task.anchor(full[::2]))
     assert not torch.isclose(w[1::2], task.anchor(full)[1::2]).all(1).any()
     assert task.draw_styles(full, pretraining=True)[1] == 1
+
+
+def test_every_loss_has_its_share_however_loud_it_is():
+    balance = Balancer({"quiet": 2.0, "loud": 1.0, "absent": 1.0})
+    pictures = torch.randn(4, 3, 8, 8, requires_grad=True)
+    for scale in (1e3, 1e5):
+        losses = {"quiet": 1e-3 * pictures[::2].mean(), "loud": scale * pictures.square().sum()}
+        for _ in range(400):
+            gradient = balance(losses, pictures)
+        alone = balance({"quiet": losses["quiet"]}, pictures)
+        rest = (gradient - alone).flatten(1).norm(dim=1)
+        torch.testing.assert_close(alone[::2].flatten(1).norm(dim=1), torch.full((2,), 2.0 / 4), rtol=1e-2, atol=0)
+        assert not alone[1::2].any()
+        assert rest.mean().item() == pytest.approx(1.0 / 4, rel=0.05)
 
 
 def test_style_mixing_takes_late_styles_from_another():
