@@ -17,6 +17,8 @@ DOORS = {
     ("generate", "faces"): "genai_demo.faces.generate_command",
     ("data", "text"): "genai_demo.text.data",
     ("train", "text"): "genai_demo.text.train",
+    ("evaluate", "text"): "genai_demo.text.evaluate",
+    ("generate", "text"): "genai_demo.text.generate_command",
 }
 PROGRAM = "python -m genai_demo"
 OVERVIEW = """\

@@ -59,6 +59,8 @@ class FeatureCritic(nn.Module):
     def __init__(self, side: int = 128, seed: int = 0):
         super().__init__()
         self.side = side
+        self.register_buffer("lead", torch.zeros(()))
+        """How far it was ahead of the generator at last: what the generator had to lose."""
         backbone = load_efficientnet()
         source = torch.Generator().manual_seed(seed)
         self.projections = [

@@ -52,6 +52,9 @@ class GANSettings:
     feature_critic: float = 0.5
     """Share of the feature critic relative to that; 0 leaves it out."""
     critic_rate: float = 0.001
+    critic_lead: float = 2.0
+    """The feature critic pauses while the generator has more than this to lose to it. A critic that
+    is sure of every picture has nothing to tell."""
     discriminator_every: int = 1
     """With a feature critic, the pixel discriminator may take part in every n-th step only."""
     anchor: float = 2.0
@@ -234,7 +237,7 @@ class GANTask:
             figures["d_loss"] = update(self.optimizers["discriminator"], losses(self.discriminator, "d"))
             if step % (self.settings.penalty_every * self.settings.discriminator_every) == 0:
                 update(self.optimizers["discriminator"], penalised())
-        if self.critic is not None:
+        if self.critic is not None and float(self.critic.lead) <= self.settings.critic_lead:
             figures["c_loss"] = update(self.optimizers["critic"], losses(self.critic, "c"))
         return figures
 
@@ -269,6 +272,8 @@ class GANTask:
         optimizers = [self.optimizers[k] for k in ("generator", "anchor") if k in self.optimizers]
         with frozen(*(m for m in (self.discriminator, self.critic) if m is not None)):
             update(optimizers, losses())
+        if self.critic is not None and "gc_loss" in figures:
+            self.critic.lead.copy_(all_mean(torch.as_tensor(figures["gc_loss"]).detach().clone()))
         if codes:
             self.styles.update(all_mean(code_moments(torch.cat(codes))))
             if step % MAPPING_EVERY == 0:

@@ -55,10 +55,10 @@ def test_every_task_has_its_layout():
     assert names(tokens_of(from_record(POEM, "zh"))) == [
         "<poem>", "<zh>", "<tang>", "<title>", "静夜思", "<body>", "床前明月光，疑是地上霜。", "<end>",
     ]  # fmt: skip
-    assert names(tokens_of(from_record(RECORDS[60], "translation"))) == [
+    assert names(tokens_of(from_record(RECORDS[120], "translation"))) == [
         "<translate>", "<en>", "I have 0 cats.", "<zh>", "我有0只猫。", "<end>",
     ]  # fmt: skip
-    chat = names(tokens_of(from_record(RECORDS[120], "dialogue")))
+    chat = names(tokens_of(from_record(RECORDS[180], "dialogue")))
     assert chat[:4] == ["<chat>", "<en>", "<user>", "What is 0 plus one?"]
     assert chat[4:] == ["<reply>", "It is 1.", "<user>", "Thanks.", "<end>"]
     code = from_record({"text": CODE.format(n=1), "kind": "function", "src": "m", "lic": "open"}, "code")
@@ -109,12 +109,12 @@ def test_about_a_twentieth_is_held_out():
 
 def test_the_card_counts_what_is_there(texts):
     card = texts.card
-    assert card["everything"]["documents"] == len(texts.start) == 222
+    assert card["everything"]["documents"] == len(texts.start) == 282
     assert card["everything"]["tokens"] == len(texts.tokens) == texts.length.sum()
     assert {k: v["documents"] for k, v in card["tasks"].items()} == {
-        "story en": 60, "story zh": 1, "poem zh": 1, "translate": 60, "chat en": 60, "code": 40,
+        "story en": 120, "story zh": 1, "poem zh": 1, "translate": 60, "chat en": 60, "code": 40,
     }  # fmt: skip
-    assert sum(v["documents"] for v in card["splits"].values()) == 222
+    assert sum(v["documents"] for v in card["splits"].values()) == 282
     whole = sum(len(d.whole().replace("\n", "").encode()) for d in read("all", texts))
     assert card["everything"]["bytes"] == pytest.approx(whole, rel=0.05)
     json.dumps(card)
@@ -162,14 +162,14 @@ def test_the_command_says_what_is_wrong(tmp_path, monkeypatch, capsys):
     assert cli.main(["data", "text"]) == 2
     assert "There is no text-stories-en.jsonl.xz" in capsys.readouterr().err
     assert cli.main(["data", "text", f"--from={write_texts(tmp_path / 'source')}"]) == 0
-    assert "222 documents" in capsys.readouterr().out
+    assert "282 documents" in capsys.readouterr().out
 
 
 # Batches
 
 
 def test_translations_turn_round():
-    tokens = tokens_of(from_record(RECORDS[60], "translation"))
+    tokens = tokens_of(from_record(RECORDS[120], "translation"))
     turned = swap_sides(tokens, TOKENIZER)
     assert names(turned) == ["<translate>", "<zh>", "我有0只猫。", "<en>", "I have 0 cats.", "<end>"]
     assert len(turned) == len(tokens)
@@ -195,12 +195,12 @@ def test_only_what_the_model_has_to_say_is_learnt():
     def said(tokens) -> list[str]:
         return names(np.where(learnt(tokens, TOKENIZER), tokens, TOKENIZER.control("title")))
 
-    translation = tokens_of(from_record(RECORDS[60], "translation"))
+    translation = tokens_of(from_record(RECORDS[120], "translation"))
     assert [p for p in said(translation) if p != "<title>"] == ["我有0只猫。", "<end>"]
     assert "I have 0 cats." in said(swap_sides(translation, TOKENIZER))
     poem = tokens_of(from_record(POEM, "zh"))
     assert [p for p in said(poem) if p != "<title>"] == ["静夜思", "床前明月光，疑是地上霜。", "<end>"]
-    chat = tokens_of(from_record(RECORDS[120], "dialogue"))
+    chat = tokens_of(from_record(RECORDS[180], "dialogue"))
     assert said(chat)[-1] == "<end>" and "<reply>" in said(chat)
     prompted = {"text": "There was a fox.", "prompt": "A tale of a fox", "kind": "short", "src": "s", "lic": "open"}
     assert [p for p in said(tokens_of(from_record(prompted, "own"))) if p != "<title>"] == ["There was a fox.", "<end>"]

@@ -149,3 +149,18 @@ def test_scores_add_up_over_windows():
     assert generate.score(short)["bits_per_byte"] * len(short) == pytest.approx(nats, rel=0.02)
     with pytest.raises(ValueError, match="Write some text"):
         generate.score("")
+
+
+# The command
+
+
+@pytest.mark.parametrize("kind", ["story", "poem", "chat", "code", "translate"])
+def test_every_kind_can_be_asked_for_on_the_command_line(kind, capsys):
+    from genai_demo import __main__ as cli
+
+    command = ["generate", "text", "Once there was", f"--kind={kind}", "--tokens=6", "--seed=2"]
+    assert cli.main(command) == 0
+    first = capsys.readouterr().out
+    assert first.strip()
+    assert cli.main(command) == 0
+    assert capsys.readouterr().out == first

@@ -12,7 +12,7 @@ CONFIG = TextConfig(TOKENIZER.size, layers=2, width=32, heads=2, context=64)
 
 RECORDS = [
     *({"text": f"Once there were {n} bears. They ate porridge.", "kind": "child", "lic": "open-llama", "src": "s"}
-      for n in range(60)),
+      for n in range(120)),
     *({"src": f"I have {n} cats.", "tgt": f"我有{n}只猫。", "kind": "everyday", "source": "t", "lic": "open"}
       for n in range(60)),
     *({"turns": [f"What is {n} plus one?", f"It is {n + 1}.", "Thanks."], "lang": "en", "kind": "chat", "src": "c",

@@ -1,0 +1,206 @@
+"""Measures of the text model on held-out text; prints JSON and writes it into the card.
+
+Every figure about written text stands beside the same figure of real held-out text.
+"""
+
+import argparse
+import ast
+import json
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from genai_demo.core import checkpoint
+from genai_demo.core.device import describe, pick_device
+from genai_demo.text import generate, verse
+from genai_demo.text.data import Texts, load
+from genai_demo.text.overlap import Overlap
+from genai_demo.text.sampling import Controls
+from genai_demo.text.tokenizer import CONTROLS, Tokenizer, load_tokenizer
+from genai_demo.text.train import bits_per_byte, measured_tasks
+
+DOCUMENTS = 150
+"""Held-out documents of each task and language for bits per byte."""
+WRITTEN = 24
+"""Continuations, poems, functions that are written and looked at."""
+TRANSLATED = 150
+"""Sentences for each direction."""
+
+
+def parts_of(tokens: np.ndarray, tokenizer: Tokenizer) -> dict[str, str]:
+    """The texts of a document by the control token before them: {"title": ..., "body": ...}."""
+    found: dict[str, list[int]] = {}
+    name = ""
+    for token in tokens.tolist():
+        if token >= tokenizer.text_size:
+            name = CONTROLS[token - tokenizer.text_size]
+            found.setdefault(name, [])
+        else:
+            found[name].append(token)
+    return {k: tokenizer.decode(v) for k, v in found.items()}
+
+
+def distinct(texts: Sequence[str], size: int, tokenizer: Tokenizer) -> float:
+    """Different runs of ``size`` tokens over all runs, in each text for itself; their mean (Li et al. 2016)."""
+    shares = []
+    for text in texts:
+        tokens = tokenizer.encode(text)
+        runs = [tuple(tokens[i : i + size]) for i in range(len(tokens) - size + 1)]
+        if runs:
+            shares.append(len(set(runs)) / len(runs))
+    return float(np.mean(shares)) if shares else 0.0
+
+
+def all_bits(texts: Texts, tokenizer: Tokenizer, count: int) -> dict[str, float]:
+    """Bits per byte of every task and language."""
+    model = generate.model(eight_bit=False)
+    found = {}
+    for task, language in measured_tasks(texts):
+        chosen = texts.chosen("held_out", task, language)[:count]
+        name = task if task in ("code", "translate") else f"{task}_{language}"
+        found[name] = bits_per_byte(model, texts, chosen, tokenizer)
+    return found
+
+
+def written(texts: Texts, tokenizer: Tokenizer, overlap: Overlap, count: int) -> dict[str, float]:
+    """Stories that go on from the first 24 tokens of held-out ones, beside how those went on."""
+    figures = {}
+    for language in ("en", "zh"):
+        mine, theirs = [], []
+        for seed, index in enumerate(texts.chosen("held_out", "story", language)[:count]):
+            body = tokenizer.encode(parts_of(texts.document(index), tokenizer).get("body", ""))
+            *_, last = generate.write(tokenizer.decode(body[:24]), "story", language, 1, 150, seed=seed)
+            mine.append(last.texts[0])
+            theirs.append(tokenizer.decode(body[24:174]))
+        for name, found in (("written", mine), ("real", theirs)):
+            figures[f"distinct_3_{language}_{name}"] = distinct(found, 3, tokenizer)
+            runs = [overlap.longest(np.array(tokenizer.encode(text), np.uint16)) for text in found]
+            figures[f"longest_copy_{language}_{name}"] = float(np.median(runs or [0]))
+            figures[f"longest_copy_worst_{language}_{name}"] = float(max(runs or [0]))
+    return figures
+
+
+def poems(texts: Texts, tokenizer: Tokenizer, count: int) -> dict[str, float]:
+    """Poems in regular form to the titles of held-out ones: correct lines and rhyme, beside the real ones."""
+    mine: list[str] = []
+    theirs: list[str] = []
+    for index in texts.chosen("held_out", "poem"):
+        parts = parts_of(texts.document(index), tokenizer)
+        if "tang" not in parts or not verse.has_regular_lines(parts.get("body", "")):
+            continue
+        *_, last = generate.write("", "poem", "zh", 1, 120, Controls(temperature=0.7), len(mine), title=parts["title"],
+                                  form="tang")  # fmt: skip
+        mine.append(last.texts[0])
+        theirs.append(parts["body"])
+        if len(mine) == count:
+            break
+    return {
+        "poems_with_regular_lines": float(np.mean([verse.has_regular_lines(p) for p in mine])),
+        "poems_rhyme": float(np.mean([verse.rhyme_share(p) for p in mine])),
+        "poems_rhyme_real": float(np.mean([verse.rhyme_share(p) for p in theirs])),
+    }
+
+
+def translations(texts: Texts, tokenizer: Tokenizer, count: int) -> dict[str, float]:
+    """BLEU and chrF of sacrebleu on held-out everyday sentences, both directions."""
+    from sacrebleu.metrics import BLEU, CHRF
+
+    everyday = [i for i, name in enumerate(texts.card["source_names"]) if name.startswith("tatoeba")]
+    chosen = texts.chosen("held_out", "translate")
+    chosen = chosen[np.isin(texts.source[chosen], everyday)] if everyday else chosen
+    pairs = [parts_of(texts.document(i), tokenizer) for i in chosen[:count]]
+    figures = {}
+    for source, target in (("en", "zh"), ("zh", "en")):
+        mine = [generate.translate(pair[source], source, target).strip() for pair in pairs]
+        wanted = [[pair[target] for pair in pairs]]
+        bleu = BLEU(tokenize="zh" if target == "zh" else "13a")
+        figures[f"bleu_{source}_{target}"] = bleu.corpus_score(mine, wanted).score
+        figures[f"chrf_{source}_{target}"] = CHRF().corpus_score(mine, wanted).score
+    return figures
+
+
+def code(texts: Texts, tokenizer: Tokenizer, count: int) -> dict[str, float]:
+    """Held-out functions from their first three lines on: share of suggestions after which the whole parses."""
+    right = total = 0
+    for index in texts.chosen("held_out", "code")[: 4 * count]:
+        body = parts_of(texts.document(index), tokenizer)["body"]
+        lines = body.splitlines()
+        if not 6 <= len(lines) <= 30 or not body.startswith("def "):
+            continue
+        start = "\n".join(lines[:3]) + "\n"
+        for suggestion in generate.complete_code(start, count=2, max_tokens=160):
+            total += 1
+            right += parses(start + suggestion)
+        if total >= count:
+            break
+    return {"code_that_parses": right / max(1, total)}
+
+
+def parses(source: str) -> bool:
+    """Whether Python accepts it; a last line that was cut off may be left out."""
+    for text in (source, source.rpartition("\n")[0]):
+        try:
+            ast.parse(text)
+            return True
+        except (SyntaxError, ValueError):
+            continue
+    return False
+
+
+def speed() -> dict[str, float]:
+    """Milliseconds to the first token, tokens a second alone and four at once."""
+    figures = {}
+    for count in (1, 4):
+        steps = generate.write("Once upon a time", count=count, max_tokens=160, controls=Controls(), seed=1)
+        start = time.perf_counter()
+        first = last = next(steps)
+        to_first = time.perf_counter() - start
+        for last in steps:  # noqa: B007
+            pass
+        seconds = time.perf_counter() - start - to_first
+        if count == 1:
+            figures["first_token_milliseconds"] = 1000 * to_first
+        figures[f"tokens_per_second_{count}"] = (last.tokens - first.tokens) / max(seconds, 1e-9)
+    return figures
+
+
+# --------------------------------------------------------------------------- the command
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--data", default=None, help="prepared data (default: data/text)")
+    parser.add_argument("--no-card", action="store_true", help="only print, leave the card alone")
+    parser.add_argument("--quick", action="store_true", help="one tenth of everything; never written to the card")
+
+
+def run(args: argparse.Namespace) -> None:
+    print(json.dumps(evaluate(args.data, args.quick, not (args.no_card or args.quick)), indent=2))
+
+
+def evaluate(data: str | None = None, quick: bool = False, write: bool = True) -> dict[str, Any]:
+    """Every figure of the text model; written into its card if ``write``."""
+    texts, tokenizer = load(data), load_tokenizer()
+    part = 10 if quick else 1
+    training = np.concatenate([texts.document(i) for i in texts.chosen("train")])
+    figures: dict[str, Any] = {"bits_per_byte": all_bits(texts, tokenizer, DOCUMENTS // part)}
+    figures |= written(texts, tokenizer, Overlap(training), WRITTEN // part)
+    tasks = {task for task, _ in measured_tasks(texts)}
+    if "poem" in tasks:
+        figures |= poems(texts, tokenizer, WRITTEN // part)
+    if "translate" in tasks:
+        figures |= translations(texts, tokenizer, TRANSLATED // part)
+    if "code" in tasks:
+        figures |= code(texts, tokenizer, 2 * WRITTEN // part)
+    figures |= speed()
+    figures = {
+        k: {n: round(x, 4) for n, x in v.items()} if isinstance(v, dict) else round(v, 4) for k, v in figures.items()
+    }
+    if write:
+        card = checkpoint.read_card(generate.NAME)
+        card["metrics"] = figures
+        card["metrics_command"] = "python -m genai_demo evaluate text"
+        card["metrics_hardware"] = describe(pick_device())
+        checkpoint.write_card(generate.NAME, card)
+    return figures

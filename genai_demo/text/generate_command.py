@@ -1,0 +1,49 @@
+"""Write, translate, answer or complete code, and print it as it comes."""
+
+import argparse
+import sys
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Options of ``python -m genai_demo generate text``."""
+    parser.add_argument("prompt", nargs="?", default="", help="the words to go on from; - reads standard input")
+    parser.add_argument(
+        "--kind",
+        choices=("story", "news", "product", "poem", "prose", "chat", "code", "translate"),
+        default="story",
+        help="what to do with them",
+    )
+    parser.add_argument("--language", choices=("en", "zh"), default="en", help="of the text; translate: from this")
+    parser.add_argument("--title", default="", help="of a poem, news or product text")
+    parser.add_argument("--form", choices=("tang", "ci", "qu", "old"), default="", help="of a poem")
+    parser.add_argument("--tokens", type=int, default=200, help="how much to write")
+    parser.add_argument("--temperature", type=float, default=0.8, help="0 always takes the likeliest token")
+    parser.add_argument("--top-p", type=float, default=0.95, help="only the likeliest tokens up to this share")
+    parser.add_argument("--seed", type=int, default=0, help="another seed, another text")
+
+
+def run(args: argparse.Namespace) -> None:
+    """Print the text. Raises ValueError for bad options."""
+    from genai_demo.text import generate  # here, so that --help need not wait for torch
+    from genai_demo.text.sampling import Controls
+
+    prompt = sys.stdin.read() if args.prompt == "-" else args.prompt
+    if args.kind == "translate":
+        print(generate.translate(prompt, args.language, "zh" if args.language == "en" else "en"))
+        return
+    if args.kind == "code":
+        for number, text in enumerate(generate.complete_code(prompt, max_tokens=args.tokens, seed=args.seed), 1):
+            print(f"# {number}\n{prompt}{text}\n")
+        return
+    if args.kind == "chat":
+        controls = Controls(1.1, args.temperature, 0, args.top_p)
+        pieces = generate.chat([prompt], args.language, args.tokens, controls, args.seed)
+    else:
+        print(prompt, end="")
+        pieces = generate.stream(
+            prompt, args.kind, args.language, args.tokens, args.temperature, args.top_p, args.seed,
+            title=args.title, form=args.form,
+        )  # fmt: skip
+    for piece in pieces:
+        print(piece, end="", flush=True)
+    print()
