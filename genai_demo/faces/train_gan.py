@@ -33,7 +33,7 @@ class GANSettings:
     pretrain: int = 3000
     """So many steps the generator first learns as the decoder of an autoencoder, without
     adversaries; in the first half of them at half the side."""
-    adversaries_first: int = 60
+    adversaries_first: int = 40
     """Steps after that in which only the adversaries learn, to have an opinion worth following."""
     batch: int = 32
     accumulate: int = 1
@@ -61,7 +61,8 @@ class GANSettings:
     """Share of the anchor: half of the generator's batch are reconstructions of real faces through
     an encoder trained alongside (after VAE/GAN, Larsen et al. 2016), and the mapping follows the
     distribution of its styles. Every face of the training set must stay reachable, so the
-    generator cannot collapse onto a few. 0 leaves it out."""
+    generator cannot collapse onto a few. The adversaries judge the other half only: through the
+    reconstructions they would teach the encoder to call all faces alike. 0 leaves it out."""
     mixing: float = 0.0
     """Probability of style mixing."""
     seed: int = 0
@@ -187,25 +188,11 @@ class GANTask:
     def latents(self, count: int) -> Tensor:
         return torch.randn(count, self.config.latent, device=self.device)
 
-    def draw_styles(self, full: Tensor, pretraining: bool = False) -> tuple[Tensor, int]:
-        """One style per picture of ``full``; every n-th is that of the picture itself, by the
-        anchor, the others are mapped from the prior. -> w (B, Z), n (0: no anchor).
-
-        Taking turns keeps the two kinds apart in the groups of the minibatch deviation, where
-        the varied reconstructions would otherwise hide a collapse of the rest.
-        """
-        if self.anchor is None:
-            return self.generator.mapping(self.latents(len(full))), 0
-        if pretraining:
-            return self.anchor(full), 1
-        drawn = self.generator.mapping(self.latents(len(full) // 2)).float()
-        return torch.stack([self.anchor(full[::2]), drawn], 1).flatten(0, 1), 2
-
     @torch.no_grad()
     def generate_fakes(self, full: list[Tensor]) -> list[Tensor]:
         """Step 2: the generator makes pictures from noise."""
         with autocast(self.device):
-            styles = [self.draw_styles(x)[0] for x in full]
+            styles = [self.generator.mapping(self.latents(len(x))) for x in full]
             return [self.generator.synthesis(self.per_layer(w), "random", self.resolution) for w in styles]
 
     def per_layer(self, w: Tensor) -> Tensor:
@@ -221,6 +208,8 @@ class GANTask:
                 with autocast(self.device):
                     a, b = network(self.view(x)), network(self.view(y))
                 figures[name + "_real"], figures[name + "_fake"] = a.detach().mean(), b.detach().mean()
+                if network is self.critic:
+                    self.critic.lead.copy_(all_mean(self.loss.generator(a, b).detach()))
                 yield self.loss.discriminator(a, b)
 
         def penalised() -> Iterator[Tensor]:
@@ -246,25 +235,29 @@ class GANTask:
         figures: dict[str, float | Tensor] = {}
         settings = self.settings
         pretraining = step < settings.pretrain
-        with_pixels = not pretraining and step % settings.discriminator_every == 0
+        with_pixels = step % settings.discriminator_every == 0
         codes: list[Tensor] = []
 
         def losses() -> Iterator[Tensor]:
             for whole, x in zip(full, real, strict=True):
+                # So many are reconstructions; the others come from the prior and face the adversaries.
+                copies = 0 if self.anchor is None else len(x) if pretraining else len(x) // 2
                 with autocast(self.device):
-                    w, every = self.draw_styles(whole, pretraining)
+                    w = self.generator.mapping(self.latents(len(x) - copies)).float()
+                    if self.anchor is not None:
+                        codes.append(self.anchor(whole[:copies]))
+                        w = torch.cat([codes[-1], w])
                     ws = self.mix(self.per_layer(w), settings.mixing)
                     y = self.generator.synthesis(ws, None if pretraining else "random", self.resolution)
                     picture = y.detach().requires_grad_(True)
                     found: dict[str, Tensor] = {}
-                    if with_pixels:
-                        found["g_loss"] = self.opinion(self.discriminator, x, picture)
-                    if self.critic is not None and not pretraining:
-                        found["gc_loss"] = self.opinion(self.critic, x, picture)
-                    if every:
-                        codes.append(w[::every].detach())
-                        found["edges"] = edge_loss(picture[::every], x[::every])
-                        found["features"] = self.distance(picture[::every], x[::every])
+                    if not pretraining and with_pixels:
+                        found["g_loss"] = self.opinion(self.discriminator, x[copies:], picture[copies:])
+                    if not pretraining and self.critic is not None:
+                        found["gc_loss"] = self.opinion(self.critic, x[copies:], picture[copies:])
+                    if copies:
+                        found["edges"] = edge_loss(picture[:copies], x[:copies])
+                        found["features"] = self.distance(picture[:copies], x[:copies])
                     figures.update(found)
                     gradient = self.balance(found, picture)
                 yield (y * gradient).sum()
@@ -275,7 +268,7 @@ class GANTask:
         if self.critic is not None and "gc_loss" in figures:
             self.critic.lead.copy_(all_mean(torch.as_tensor(figures["gc_loss"]).detach().clone()))
         if codes:
-            self.styles.update(all_mean(code_moments(torch.cat(codes))))
+            self.styles.update(all_mean(code_moments(torch.cat(codes).detach())))
             if step % MAPPING_EVERY == 0:
                 self.generator.mapping.centre.copy_(self.styles.mean)
                 self.generator.mapping.spread.copy_(self.styles.root())
