@@ -31,7 +31,7 @@ from genai_demo.faces.train_encoders import (
     label_matrix,
 )
 from genai_demo.faces.train_gan import Balancer, GANSettings, GANTask
-from tests.faces.tiny import ENCODER, GAN, SHAPE, VARIATIONAL, image, pictures, save_all
+from tests.faces.tiny import ENCODER, GAN, SHAPE, VARIATIONAL, awake, image, pictures, save_all
 
 ROOT = Path(__file__).parents[2]
 LIGHT = {"resolution": 16, "batch": 4, "feature_critic": 0.0, "anchor": 0.0, "pretrain": 0, "adversaries_first": 0}
@@ -177,10 +177,12 @@ def test_the_adversaries_do_not_teach_the_anchor(monkeypatch):
     for loss in ("minimax", "relativistic"):
         task = gan_task(anchor=1.0, feature_critic=1.0, loss=loss)
         monkeypatch.setattr(task.optimizers["anchor"], "step", lambda: None)
+        awake(task.generator)
         full = task.real_batches(0)
         torch.manual_seed(2)
         task.update_generator(0, full, full)
         gradients.append(torch.cat([p.grad.flatten() for p in task.anchor.parameters()]))
+        assert gradients[-1].abs().sum() > 0
         assert task.generator.constant.grad.abs().sum() > 0
     torch.testing.assert_close(gradients[0], gradients[1], rtol=1e-2, atol=1e-6)
 
