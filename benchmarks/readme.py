@@ -34,6 +34,8 @@ def quality() -> str:
     judge, encoder = read_card("faces-discriminator")["metrics"], read_card("faces-encoder")["metrics"]
     lines += [
         "",
+        f"With codes from N(0, I), as in the textbook, instead of the Gaussian fitted to the codes of real faces, the "
+        f"VAE's distance would be {vae['frechet_standard_prior']:.1f}. "
         f"The VAE gives held-out faces back with {vae['psnr']:.1f} dB PSNR and SSIM {vae['ssim']:.2f}; the GAN, "
         f"through its encoder, with {encoder['psnr']:.1f} dB and {encoder['ssim']:.2f}. The discriminator is right "
         f"about {100 * judge['discriminator_accuracy']:.0f} % of faces and fakes that it has not seen. "

@@ -47,12 +47,12 @@ class GANSettings:
     augment: float = 0.3
     average_pictures: float = 5_000.0
     """Half-life of the weight average, in pictures."""
-    adversarial: float = 1.0
+    adversarial: float = 0.5
     """Share of the pixel discriminator in the generator's gradient, see ``Balancer``."""
-    feature_critic: float = 0.5
+    feature_critic: float = 2.0
     """Share of the feature critic relative to that; 0 leaves it out."""
     critic_rate: float = 0.001
-    critic_lead: float = 2.0
+    critic_lead: float = 2.5
     """The feature critic pauses while the generator has more than this to lose to it. A critic that
     is sure of every picture has nothing to tell."""
     discriminator_every: int = 1

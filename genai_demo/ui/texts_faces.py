@@ -107,6 +107,10 @@ FACES: dict[str, tuple[str, str]] = {
         "只能与真实对真实的下限比较。",
     ),
     "figure.frechet": ("Fréchet distance (lower is better)", "Fréchet 距离（越低越好）"),
+    "figure.frechet_standard_prior": (
+        "the same with codes from N(0, I), as in the textbook",
+        "若如教科书那样从 N(0, I) 取潜变量",
+    ),
     "figure.real_against_real": ("its floor: real faces against real faces", "其下限：真实对真实"),
     "figure.real_blurred_1px": ("real faces blurred by 1 pixel", "真实人脸模糊 1 像素"),
     "figure.real_blurred_2px": ("real faces blurred by 2 pixels", "真实人脸模糊 2 像素"),
