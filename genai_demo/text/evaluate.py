@@ -12,10 +12,11 @@ from typing import Any
 
 import numpy as np
 
-from genai_demo.core import checkpoint
+from genai_demo.core import checkpoint, limits
 from genai_demo.core.device import describe, pick_device
 from genai_demo.text import generate, verse
 from genai_demo.text.data import Texts, load
+from genai_demo.text.exercises import EXERCISES, pass_at, passes
 from genai_demo.text.overlap import Overlap
 from genai_demo.text.sampling import Controls
 from genai_demo.text.tokenizer import CONTROLS, Tokenizer, load_tokenizer
@@ -27,6 +28,10 @@ WRITTEN = 24
 """Continuations, poems, functions that are written and looked at."""
 TRANSLATED = 150
 """Sentences for each direction."""
+
+
+TRIES = 10
+"""Of every exercise."""
 
 
 def parts_of(tokens: np.ndarray, tokenizer: Tokenizer) -> dict[str, str]:
@@ -138,6 +143,20 @@ def code(texts: Texts, tokenizer: Tokenizer, count: int) -> dict[str, float]:
     return {"code_that_parses": right / max(1, total)}
 
 
+def exercises(tries: int) -> dict[str, float]:
+    """Share of the small exercises that are solved at the first of ``tries`` tries, and at any."""
+    right = []
+    for exercise in EXERCISES:
+        found = 0
+        for start in range(0, tries, limits.MAX_CONTINUATIONS):
+            count = min(limits.MAX_CONTINUATIONS, tries - start)
+            settings = Controls(temperature=0.6)
+            *_, last = generate.write(exercise.start, "code", "en", count, 96, settings, start)
+            found += sum(passes(exercise, text) for text in last.texts)
+        right.append(found)
+    return {f"pass_at_{k}": float(np.mean([pass_at(r, tries, k) for r in right])) for k in (1, tries)}
+
+
 def parses(source: str) -> bool:
     """Whether Python accepts it; a last line that was cut off may be left out."""
     for text in (source, source.rpartition("\n")[0]):
@@ -192,7 +211,7 @@ def evaluate(data: str | None = None, quick: bool = False, write: bool = True) -
     if "translate" in tasks:
         figures |= translations(texts, tokenizer, TRANSLATED // part)
     if "code" in tasks:
-        figures |= code(texts, tokenizer, 2 * WRITTEN // part)
+        figures |= code(texts, tokenizer, 2 * WRITTEN // part) | exercises(2 if quick else TRIES)
     figures |= speed()
     figures = {
         k: {n: round(x, 4) for n, x in v.items()} if isinstance(v, dict) else round(v, 4) for k, v in figures.items()
