@@ -116,13 +116,18 @@ def upsample(x: Tensor) -> Tensor:
 # --------------------------------------------------------------------------- generator
 
 
+KNOTS, REACH = 25, 3.0
+"""The prior's marginals are stored at so many places from -REACH to REACH standard deviations."""
+
+
 class Mapping(nn.Module):
     """Latent z to style w. (B, Z) -> (B, Z); z is first scaled to unit mean square.
 
-    w = centre + spread z + correction(z). ``centre`` and ``spread`` are no parameters: training
-    sets them to mean and root covariance of the styles that the anchor gives to real faces, so
-    the prior falls where the generator has learnt to draw (after Ghosh et al. 2020, "From
-    variational to deterministic autoencoders", section 4). The correction starts at zero.
+    w = prior(z) + correction(z). The prior is no parameter: training sets it to the distribution of
+    the styles that the anchor gives to real faces, their mean, their principal axes and the
+    quantiles along each, so new faces fall where the generator has learnt to draw (after Ghosh et
+    al. 2020, "From variational to deterministic autoencoders", section 4). The correction starts
+    at zero.
     """
 
     def __init__(self, config: GANConfig):
@@ -133,15 +138,42 @@ class Mapping(nn.Module):
         )
         nn.init.zeros_(self.layers[-1].weight)
         self.register_buffer("centre", torch.zeros(size))
-        self.register_buffer("spread", torch.eye(size))
+        self.register_buffer("axes", torch.eye(size))
+        self.register_buffer("quantiles", torch.linspace(-REACH, REACH, KNOTS).repeat(size, 1))
         self.register_buffer("mean", torch.zeros(size))
 
+    def prior(self, z: Tensor) -> Tensor:
+        """Standard Gaussian (B, Z) to styles, axis by axis through the quantiles."""
+        with torch.autocast(z.device.type, enabled=False):
+            place = ((z @ self.axes) / REACH + 1) * (KNOTS - 1) / 2
+            place = place.clamp(0, KNOTS - 1)
+            low = place.floor().clamp(max=KNOTS - 2).long()
+            columns = torch.arange(z.shape[1], device=z.device)
+            below, above = self.quantiles[columns, low], self.quantiles[columns, low + 1]
+            return self.centre + torch.lerp(below, above, place - low) @ self.axes.T
+
+    @torch.no_grad()
+    def set_gaussian(self, centre: Tensor, covariance: Tensor) -> None:
+        """A Gaussian prior. The map is then the symmetric root of the covariance."""
+        values, vectors = torch.linalg.eigh(covariance)
+        knots = torch.linspace(-REACH, REACH, KNOTS, device=values.device)
+        self.centre.copy_(centre)
+        self.axes.copy_(vectors)
+        self.quantiles.copy_(values.clamp(min=0).sqrt()[:, None] * knots)
+
+    @torch.no_grad()
+    def fit(self, styles: Tensor) -> None:
+        """A prior with mean, principal axes and quantiles of styles (N, Z)."""
+        self.set_gaussian(styles.mean(0), torch.cov(styles.T))
+        shares = torch.distributions.Normal(0.0, 1.0).cdf(torch.linspace(-REACH, REACH, KNOTS)).to(styles.device)
+        self.quantiles.copy_(torch.quantile((styles - self.centre) @ self.axes, shares, dim=0).T)
+
     def forward(self, z: Tensor) -> Tensor:
-        z = z * torch.rsqrt(z.square().mean(1, keepdim=True) + 1e-8)
+        z = z.float() * torch.rsqrt(z.float().square().mean(1, keepdim=True) + 1e-8)
         x = z
         for layer in self.layers[:-1]:
             x = activate(layer(x))
-        return self.centre + F.linear(z, self.spread) + self.layers[-1](x)
+        return self.prior(z) + self.layers[-1](x)
 
     @torch.no_grad()
     def measure_mean(self, count: int = 10_000) -> None:

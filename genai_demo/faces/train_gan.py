@@ -52,7 +52,7 @@ class GANSettings:
     feature_critic: float = 2.0
     """Share of the feature critic relative to that; 0 leaves it out."""
     critic_rate: float = 0.001
-    critic_lead: float = 2.5
+    critic_lead: float = 6.0
     """The feature critic pauses while the generator has more than this to lose to it. A critic that
     is sure of every picture has nothing to tell."""
     discriminator_every: int = 1
@@ -97,7 +97,7 @@ class GANTask:
         }
         self.balance = Balancer(
             {
-                "edges": 0.25 * settings.anchor,
+                "edges": 0.05 * settings.anchor,
                 "features": settings.anchor,
                 "g_loss": settings.adversarial,
                 "gc_loss": settings.adversarial * settings.feature_critic,
@@ -140,8 +140,10 @@ class GANTask:
             checkpoint.load_weights("faces-encoder", encoder)
             self.anchor.trunk.load_state_dict(encoder.trunk.state_dict())
             self.anchor.to_latent.load_state_dict(encoder.to_style.state_dict())
-            self.styles.mean.copy_(self.generator.mapping.centre)
-            self.styles.covariance.copy_(self.generator.mapping.spread @ self.generator.mapping.spread)
+            with torch.no_grad():
+                drawn = self.generator.mapping(self.latents(10_000))
+                self.styles.mean.copy_(drawn.mean(0))
+                self.styles.covariance.copy_(torch.cov(drawn.T))
 
     def start_from_run(self, state: dict[str, Any]) -> None:
         """Take all networks of another run. state: its ``state.pt``."""
@@ -270,8 +272,7 @@ class GANTask:
         if codes:
             self.styles.update(all_mean(code_moments(torch.cat(codes).detach())))
             if step % MAPPING_EVERY == 0:
-                self.generator.mapping.centre.copy_(self.styles.mean)
-                self.generator.mapping.spread.copy_(self.styles.root())
+                self.generator.mapping.set_gaussian(self.styles.mean, self.styles.covariance)
         return {k: torch.as_tensor(v).detach() for k, v in figures.items()}
 
     def opinion(self, adversary: nn.Module, real: Tensor, fake: Tensor) -> Tensor:
@@ -296,8 +297,26 @@ class GANTask:
 
     # -- looking at it
 
+    @torch.no_grad()
+    def fit_prior(self, count: int = 2_000) -> None:
+        """Set the average generator's prior to the styles of the first ``count`` training faces.
+
+        In training, a Gaussian with their mean and covariance follows them; this adds the shape.
+        """
+        if self.anchor is None:
+            return
+        self.anchor.eval()
+        found = []
+        for part in self.images[:count].split(100):
+            pictures = (part.to(self.device).float() / 127.5 - 1).contiguous(memory_format=torch.channels_last)
+            with autocast(self.device):
+                found.append(self.anchor(pictures))
+        self.anchor.train()
+        self.ema.target.mapping.fit(torch.cat(found))
+
     def evaluate(self) -> dict[str, float]:
         """Frechet distance of 500 pictures at truncation 1 to the held-out faces."""
+        self.fit_prior()
         from genai_demo.faces.evaluate import QuickDistance, generate_images
 
         if self.quick_distance is None:

@@ -65,14 +65,24 @@ def test_layers_keep_unit_variance():
 
 
 def test_a_new_mapping_draws_from_the_gaussian_it_was_given():
-    mapping = Mapping(GAN)
-    mapping.centre.fill_(3)
-    mapping.spread.copy_(torch.diag(torch.linspace(0.5, 2, GAN.latent)))
+    mapping, root = Mapping(GAN), torch.randn(GAN.latent, GAN.latent) / 4
+    mapping.set_gaussian(torch.full((GAN.latent,), 3.0), root @ root.T)
     w = mapping(torch.randn(20_000, GAN.latent))
     torch.testing.assert_close(w.mean(0), mapping.centre, atol=0.05, rtol=0)
-    torch.testing.assert_close(torch.cov(w.T), mapping.spread.square(), atol=0.1, rtol=0.05)
+    torch.testing.assert_close(torch.cov(w.T), root @ root.T, atol=0.1, rtol=0.05)
     mapping.measure_mean()
     torch.testing.assert_close(mapping.mean, mapping.centre, atol=0.1, rtol=0)
+
+
+def test_a_prior_takes_the_shape_of_the_styles():
+    mapping = Mapping(GAN)
+    turn = torch.linalg.qr(torch.randn(GAN.latent, GAN.latent))[0]
+    sides = torch.sign(torch.randn(5_000, GAN.latent)) * torch.linspace(1, 3, GAN.latent)
+    mapping.fit((sides + 0.1 * torch.randn_like(sides)) @ turn)
+    drawn = mapping.prior(torch.randn(5_000, GAN.latent)) @ turn.T
+    torch.testing.assert_close(drawn.std(0), sides.std(0), atol=0.25, rtol=0)
+    assert (drawn.abs() < 0.5).float().mean() < 0.1  # nothing is drawn between the sides
+    assert drawn.abs().max() < 5
 
 
 def test_mapping_forgets_the_length_of_z():
@@ -220,7 +230,7 @@ def test_truncation_of_the_vae_pulls_towards_the_average_code():
 def test_anchor_codes_are_distributed_like_the_prior():
     anchor, faces = Anchor(ENCODER), 5 * torch.randn(512, 3, 16, 16) + 3
     with torch.no_grad():
-        for _ in range(100):
+        for _ in range(250):  # the running moments have to arrive
             codes = anchor(faces)
     torch.testing.assert_close(codes.mean(0), torch.zeros(ENCODER.latent), atol=0.15, rtol=0)
     torch.testing.assert_close(codes.std(0), torch.ones(ENCODER.latent), atol=0.15, rtol=0)
