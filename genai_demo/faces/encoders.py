@@ -93,7 +93,7 @@ class Anchor(nn.Module):
 class CodeStatistics(nn.Module):
     """Mean and covariance of codes, running while an encoder trains or exact over a whole set."""
 
-    def __init__(self, size: int, momentum: float = 0.005):
+    def __init__(self, size: int, momentum: float = 0.02):
         super().__init__()
         self.momentum = momentum
         self.register_buffer("mean", torch.zeros(size))

@@ -58,10 +58,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--loss", choices=list(LOSSES), default="relativistic", help="adversarial loss (gan)")
     parser.add_argument("--resolution", type=int, choices=SIDES, default=128, help="side to train at (gan)")
     parser.add_argument("--pretrain", type=int, help="steps as an autoencoder before the contest (gan; 0 with --init)")
-    parser.add_argument("--adversarial", type=float, default=0.5, help="share of the discriminator (gan)")
-    parser.add_argument("--anchor", type=float, default=2.0, help="share of the reconstruction anchor (gan)")
+    parser.add_argument("--adversarial", type=float, default=0.1, help="share of the discriminator (gan)")
+    parser.add_argument("--anchor", type=float, default=1.5, help="share of the reconstruction anchor (gan)")
     parser.add_argument(
-        "--feature-critic", type=float, default=2.0, help="share of the feature critic, relative to that (gan)"
+        "--feature-critic", type=float, default=15.0, help="share of the feature critic, relative to that (gan)"
     )
     parser.add_argument("--augment", type=float, default=0.3, help="probability of each random view (gan)")
     parser.add_argument("--discriminator-every", type=int, default=1, help="steps between its updates (gan)")

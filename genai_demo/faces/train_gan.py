@@ -47,9 +47,9 @@ class GANSettings:
     augment: float = 0.3
     average_pictures: float = 5_000.0
     """Half-life of the weight average, in pictures."""
-    adversarial: float = 0.5
+    adversarial: float = 0.1
     """Share of the pixel discriminator in the generator's gradient, see ``Balancer``."""
-    feature_critic: float = 2.0
+    feature_critic: float = 15.0
     """Share of the feature critic relative to that; 0 leaves it out."""
     critic_rate: float = 0.001
     critic_lead: float = 6.0
@@ -57,7 +57,7 @@ class GANSettings:
     is sure of every picture has nothing to tell."""
     discriminator_every: int = 1
     """With a feature critic, the pixel discriminator may take part in every n-th step only."""
-    anchor: float = 2.0
+    anchor: float = 1.5
     """Share of the anchor: half of the generator's batch are reconstructions of real faces through
     an encoder trained alongside (after VAE/GAN, Larsen et al. 2016), and the mapping follows the
     distribution of its styles. Every face of the training set must stay reachable, so the
