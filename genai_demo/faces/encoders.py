@@ -40,6 +40,30 @@ class Trunk(nn.Module):
     def forward(self, image: Tensor) -> Tensor:
         return self.blocks(activate(self.from_rgb(image)))
 
+    @torch.no_grad()
+    def to_unit_scale(self, image: Tensor) -> float:
+        """Rescale every layer so that its output on ``image`` has mean square one.
+
+        Leaky ReLUs keep proportions, so what comes out is as before but for one factor: returned.
+        """
+
+        def quieten(loud: Tensor, *parameters: Tensor) -> float:
+            factor = float(loud.float().square().mean().sqrt()) or 1.0
+            for parameter in parameters:
+                parameter.div_(factor)
+            return factor
+
+        factor = quieten(activate(self.from_rgb(image)), self.from_rgb.weight, self.from_rgb.bias)
+        x = activate(self.from_rgb(image))
+        for block in self.blocks:
+            block.conv0.weight.mul_(factor)
+            block.skip.weight.mul_(factor)
+            inner = quieten(activate(block.conv0(x)), block.conv0.weight, block.conv0.bias)
+            block.conv1.weight.mul_(inner)
+            factor = quieten(block(x), block.conv1.weight, block.conv1.bias, block.skip.weight)
+            x = block(x)
+        return factor
+
 
 class Posterior(nn.Module):
     """q(z|x) of a variational autoencoder. (B, 3, R, R) -> mean and log variance, each (B, Z)."""
@@ -67,7 +91,7 @@ def kl_divergence(mean: Tensor, log_variance: Tensor) -> Tensor:
 class Anchor(nn.Module):
     """Faces to styles of the generator. (B, 3, R, R) -> (B, Z).
 
-    The code is standardised by its running moments and mixed with noise, so that its variance is
+    The code is standardised over the batch (by running moments in evaluation) and mixed with noise, so that its variance is
     one in every dimension and the generator has to draw a face at every place in between.
     """
 
@@ -82,11 +106,9 @@ class Anchor(nn.Module):
 
     def forward(self, image: Tensor) -> Tensor:
         code = self.to_latent(self.trunk(image).flatten(1)).float()
-        if self.training:
-            with torch.no_grad():
-                self.mean.lerp_(code.mean(0), self.momentum)
-                self.variance.lerp_((code - self.mean).square().mean(0), self.momentum)
-        code = (code - self.mean) * torch.rsqrt(self.variance + 1e-5)
+        # Through the moments of its own batch, or the code could grow without end to drown the noise.
+        own = self.training and len(code) > 1
+        code = F.batch_norm(code, self.mean, self.variance, training=own, momentum=self.momentum)
         return math.sqrt(1 - self.noise**2) * code + self.noise * torch.randn_like(code)
 
 
@@ -199,11 +221,16 @@ class Encoder(nn.Module):
         return self.to_style(x).float()[:, None] + offsets
 
     @torch.no_grad()
-    def start_from(self, anchor: Anchor) -> None:
-        """Begin as the anchor, which the GAN was trained with: its styles, no offsets."""
+    def start_from(self, anchor: Anchor, images: Tensor) -> None:
+        """Begin as the anchor, which the GAN was trained with: its styles, no offsets.
+
+        The anchor's own scale means nothing, as its codes are standardised; here every layer of the
+        trunk is brought to unit scale on ``images`` (B, 3, R, R), so that all learn at their rate.
+        """
         self.trunk.load_state_dict(anchor.trunk.state_dict())
+        loudness = self.trunk.to_unit_scale(images)
         gain = math.sqrt(1 - anchor.noise**2) * torch.rsqrt(anchor.variance + 1e-5)
-        self.to_style.weight.copy_(anchor.to_latent.weight * gain[:, None])
+        self.to_style.weight.copy_(anchor.to_latent.weight * gain[:, None] * loudness)
         self.to_style.bias.copy_((anchor.to_latent.bias - anchor.mean) * gain)
 
 

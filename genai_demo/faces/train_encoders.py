@@ -276,7 +276,7 @@ class EncoderTask(_Task):
         anchor = Anchor(self.network.config)
         anchor.load_state_dict(state["modules"]["anchor"])
         for encoder in (self.network, self.ema.target):
-            encoder.start_from(anchor)
+            encoder.start_from(anchor, as_input(self.images[:32], self.device))
 
     def step(self, step: int) -> dict[str, float | Tensor]:
         figures: dict[str, float | Tensor] = {}

@@ -452,6 +452,10 @@ def test_the_encoder_begins_as_the_anchor(home, small_models, no_features):
     with torch.no_grad():
         for _ in range(20):
             anchor(pictures(8).float() / 127.5 - 1)
+        for parameter in anchor.trunk.parameters():
+            parameter.mul_(3.0)  # its own scale means nothing
+        for _ in range(200):
+            anchor(pictures(8).float() / 127.5 - 1)
     anchor.eval()
     task = EncoderTask(Generator(GAN), EncoderSettings(batch=4), pictures(8), pictures(4))
     task.start_from_run({"modules": {"anchor": anchor.state_dict()}})
