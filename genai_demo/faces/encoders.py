@@ -91,8 +91,9 @@ def kl_divergence(mean: Tensor, log_variance: Tensor) -> Tensor:
 class Anchor(nn.Module):
     """Faces to styles of the generator. (B, 3, R, R) -> (B, Z).
 
-    The code is standardised over the batch (by running moments in evaluation) and mixed with noise, so that its variance is
-    one in every dimension and the generator has to draw a face at every place in between.
+    The code is standardised over the batch (by running moments in evaluation) and mixed with
+    noise, so that its variance is one in every dimension and the generator has to draw a face at
+    every place in between.
     """
 
     def __init__(self, config: EncoderConfig, noise: float = 0.4, momentum: float = 0.05):
