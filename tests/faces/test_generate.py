@@ -37,8 +37,9 @@ def difference(first: Image.Image, second: Image.Image) -> float:
 
 
 def almost_equal(first: Image.Image, second: Image.Image) -> bool:
-    """Batches of different sizes may round differently."""
-    return int(np.abs(pixels(first) - pixels(second)).max()) <= 2
+    """Batches of different sizes may round differently: by little everywhere, by a few levels here and there."""
+    apart = np.abs(pixels(first) - pixels(second))
+    return float(apart.mean()) < 0.5 and int(apart.max()) <= 8
 
 
 # Seeds
