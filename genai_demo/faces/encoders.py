@@ -19,7 +19,7 @@ class VAEConfig(Pyramid):
 
 @dataclass(frozen=True)
 class EncoderConfig(Pyramid):
-    """Shape of the attribute classifier, the encoder into W+, and the GAN's anchor."""
+    """Shape of the attribute classifier and of the encoder into W+."""
 
     latent: int = 256
     """Size of the generator's styles."""
@@ -86,57 +86,6 @@ def draw(mean: Tensor, log_variance: Tensor) -> Tensor:
 def kl_divergence(mean: Tensor, log_variance: Tensor) -> Tensor:
     """KL(q || N(0, I)) in nats per picture, averaged over the batch (2014, appendix B)."""
     return 0.5 * (mean.square() + log_variance.exp() - 1 - log_variance).sum(1).mean()
-
-
-class Anchor(nn.Module):
-    """Faces to styles of the generator. (B, 3, R, R) -> (B, Z).
-
-    The code is standardised over the batch (by running moments in evaluation) and mixed with
-    noise, so that its variance is one in every dimension and the generator has to draw a face at
-    every place in between.
-    """
-
-    def __init__(self, config: EncoderConfig, noise: float = 0.4, momentum: float = 0.05):
-        super().__init__()
-        self.config = config
-        self.trunk = Trunk(config)
-        self.to_latent = Linear(config.channels(4) * 16, config.latent)
-        self.register_buffer("mean", torch.zeros(config.latent))
-        self.register_buffer("variance", torch.ones(config.latent))
-        self.noise, self.momentum = noise, momentum
-
-    def forward(self, image: Tensor) -> Tensor:
-        code = self.to_latent(self.trunk(image).flatten(1)).float()
-        # Through the moments of its own batch, or the code could grow without end to drown the noise.
-        own = self.training and len(code) > 1
-        code = F.batch_norm(code, self.mean, self.variance, training=own, momentum=self.momentum)
-        return math.sqrt(1 - self.noise**2) * code + self.noise * torch.randn_like(code)
-
-
-class CodeStatistics(nn.Module):
-    """Mean and covariance of codes, running while an encoder trains or exact over a whole set."""
-
-    def __init__(self, size: int, momentum: float = 0.02):
-        super().__init__()
-        self.momentum = momentum
-        self.register_buffer("mean", torch.zeros(size))
-        self.register_buffer("covariance", torch.eye(size))
-
-    @torch.no_grad()
-    def update(self, moments: Tensor) -> None:
-        """moments: what ``code_moments`` found on a batch."""
-        self.mean.lerp_(moments[0], self.momentum)
-        self.covariance.lerp_(moments[1:] - torch.outer(self.mean, self.mean), self.momentum)
-
-    def root(self) -> Tensor:
-        """The symmetric square root of the covariance: (Z, Z)."""
-        values, vectors = torch.linalg.eigh(self.covariance)
-        return vectors * values.clamp(min=0).sqrt() @ vectors.T
-
-
-def code_moments(codes: Tensor) -> Tensor:
-    """First and second moments of (B, Z) codes, one above the other: (1 + Z, Z)."""
-    return torch.cat([codes.mean(0)[None], codes.T @ codes / len(codes)])
 
 
 class VAEDecoderBlock(nn.Module):
@@ -222,17 +171,17 @@ class Encoder(nn.Module):
         return self.to_style(x).float()[:, None] + offsets
 
     @torch.no_grad()
-    def start_from(self, anchor: Anchor, images: Tensor) -> None:
-        """Begin as the anchor, which the GAN was trained with: its styles, no offsets.
+    def start_from(self, vae: VAE, images: Tensor) -> None:
+        """Begin as the VAE whose latent space is W: the mean of q(z|x), no offsets.
 
-        The anchor's own scale means nothing, as its codes are standardised; here every layer of the
-        trunk is brought to unit scale on ``images`` (B, 3, R, R), so that all learn at their rate.
+        A trained trunk has any scale inside; here every layer is brought to unit scale on
+        ``images`` (B, 3, R, R), so that all learn at their rate.
         """
-        self.trunk.load_state_dict(anchor.trunk.state_dict())
+        self.trunk.load_state_dict(vae.posterior.trunk.state_dict())
         loudness = self.trunk.to_unit_scale(images)
-        gain = math.sqrt(1 - anchor.noise**2) * torch.rsqrt(anchor.variance + 1e-5)
-        self.to_style.weight.copy_(anchor.to_latent.weight * gain[:, None] * loudness)
-        self.to_style.bias.copy_((anchor.to_latent.bias - anchor.mean) * gain)
+        size = vae.config.latent
+        self.to_style.weight.copy_(vae.posterior.to_latent.weight[:size] * loudness)
+        self.to_style.bias.copy_(vae.posterior.to_latent.bias[:size])
 
 
 ATTRIBUTES = (

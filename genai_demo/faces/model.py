@@ -39,8 +39,8 @@ class Pyramid:
 class GANConfig(Pyramid):
     """Shape of generator and discriminator; stored in the card, rebuilds both."""
 
-    latent: int = 256
-    """Size of z and of every style."""
+    latent: int = 128
+    """Size of z and of every style; that of the VAE's code."""
     mapping_layers: int = 2
 
 
@@ -124,8 +124,8 @@ class Mapping(nn.Module):
     """Latent z to style w. (B, Z) -> (B, Z); z is first scaled to unit mean square.
 
     w = prior(z) + correction(z). The prior is no parameter: training sets it to the distribution of
-    the styles that the anchor gives to real faces, their mean, their principal axes and the
-    quantiles along each, so new faces fall where the generator has learnt to draw (after Ghosh et
+    the codes that a VAE gives to real faces, their mean, their principal axes and the quantiles
+    along each, so new faces fall where the generator has learnt to draw (after Ghosh et
     al. 2020, "From variational to deterministic autoencoders", section 4). The correction starts
     at zero.
     """
@@ -153,18 +153,10 @@ class Mapping(nn.Module):
             return self.centre + torch.lerp(below, above, place - low) @ self.axes.T
 
     @torch.no_grad()
-    def set_gaussian(self, centre: Tensor, covariance: Tensor) -> None:
-        """A Gaussian prior. The map is then the symmetric root of the covariance."""
-        values, vectors = torch.linalg.eigh(covariance)
-        knots = torch.linspace(-REACH, REACH, KNOTS, device=values.device)
-        self.centre.copy_(centre)
-        self.axes.copy_(vectors)
-        self.quantiles.copy_(values.clamp(min=0).sqrt()[:, None] * knots)
-
-    @torch.no_grad()
     def fit(self, styles: Tensor) -> None:
         """A prior with mean, principal axes and quantiles of styles (N, Z)."""
-        self.set_gaussian(styles.mean(0), torch.cov(styles.T))
+        self.centre.copy_(styles.mean(0))
+        self.axes.copy_(torch.linalg.eigh(torch.cov(styles.T))[1])
         shares = torch.distributions.Normal(0.0, 1.0).cdf(torch.linspace(-REACH, REACH, KNOTS)).to(styles.device)
         self.quantiles.copy_(torch.quantile((styles - self.centre) @ self.axes, shares, dim=0).T)
 

@@ -20,7 +20,7 @@ from genai_demo.core import checkpoint
 from genai_demo.core.device import describe, pick_device
 from genai_demo.core.loop import LoopOptions, Run, processes, start_from, world
 from genai_demo.faces.data import default_folder, load
-from genai_demo.faces.encoders import EncoderConfig, VAEConfig
+from genai_demo.faces.encoders import VAE, EncoderConfig, VAEConfig
 from genai_demo.faces.losses import LOSSES
 from genai_demo.faces.model import GANConfig, Generator
 from genai_demo.faces.networks import build
@@ -58,16 +58,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--loss", choices=list(LOSSES), default="relativistic", help="adversarial loss (gan)")
     parser.add_argument("--resolution", type=int, choices=SIDES, default=128, help="side to train at (gan)")
     parser.add_argument("--pretrain", type=int, help="steps as an autoencoder before the contest (gan; 0 with --init)")
-    parser.add_argument("--adversarial", type=float, default=0.1, help="share of the discriminator (gan)")
+    parser.add_argument("--adversarial", type=float, default=0.2, help="share of the discriminator (gan)")
     parser.add_argument("--anchor", type=float, default=1.5, help="share of the reconstruction anchor (gan)")
     parser.add_argument(
-        "--feature-critic", type=float, default=15.0, help="share of the feature critic, relative to that (gan)"
+        "--feature-critic", type=float, default=12.0, help="share of the feature critic, relative to that (gan)"
     )
     parser.add_argument("--augment", type=float, default=0.3, help="probability of each random view (gan)")
     parser.add_argument("--discriminator-every", type=int, default=1, help="steps between its updates (gan)")
     parser.add_argument(
         "--init",
-        help="start from the 'published' weights or from another run's folder (encoder: a gan run, for its anchor)",
+        help="start from the 'published' weights or from another run's folder",
     )
     parser.add_argument("--beta", type=float, default=1.0, help="weight of the KL divergence (vae)")
     parser.add_argument("--log-every", type=int, default=20, help="steps between lines of the log")
@@ -134,7 +134,9 @@ def make_task(args: argparse.Namespace) -> Any:
             adversaries_first=GANSettings.adversaries_first if pretrain or args.init else 0,
             discriminator_every=args.discriminator_every, seed=args.seed, **chosen,
         )  # fmt: skip
-        return GANTask(GANConfig(resolution=side), settings, train.images, held_out.images)
+        vae = published_vae() if settings.anchor > 0 else None
+        config = GANConfig(resolution=side, **({"latent": vae.config.latent} if vae else {}))
+        return GANTask(config, settings, train.images, held_out.images, vae)
     plain = EncoderSettings(seed=args.seed, beta=args.beta, **chosen)
     if args.model == "vae":
         return VAETask(VAEConfig(resolution=side), plain, train.images, held_out.images)
@@ -142,9 +144,17 @@ def make_task(args: argparse.Namespace) -> Any:
     unseen, held_out_labels = _with_photographs(held_out, "held_out")
     if args.model == "encoder":
         generator = build("faces-gan", checkpoint.read_card("faces-gan")["config"])
-        return EncoderTask(checkpoint.load_weights("faces-gan", generator), plain, seen, unseen)
+        vae = published_vae()
+        same = vae.config.latent == generator.config.latent
+        return EncoderTask(checkpoint.load_weights("faces-gan", generator), plain, seen, unseen, vae if same else None)
     config = EncoderConfig(resolution=side)
     return ClassifierTask(config, plain, seen, unseen, label_matrix(labels), label_matrix(held_out_labels))
+
+
+def published_vae() -> VAE:
+    """The VAE of ``checkpoints/``, whose latent space the GAN takes over."""
+    vae = build("faces-vae", checkpoint.read_card("faces-vae")["config"])
+    return checkpoint.load_weights("faces-vae", vae)
 
 
 def _with_photographs(faces: Any, split: str) -> tuple[Tensor, dict[str, Any]]:

@@ -16,13 +16,10 @@ from genai_demo.core.pictures import save_rows
 from genai_demo.faces.encoders import (
     ATTRIBUTES,
     VAE,
-    Anchor,
     Classifier,
-    CodeStatistics,
     Encoder,
     EncoderConfig,
     VAEConfig,
-    code_moments,
     draw,
     kl_divergence,
 )
@@ -169,15 +166,14 @@ class VAETask(_Task):
     @torch.inference_mode()
     def fit_prior(self, count: int | None = None) -> None:
         """Fit the Gaussian that new faces are drawn from to the codes of (the first ``count``) training faces."""
-        network, moments = self.ema.target, []
+        network, found = self.ema.target, []
         for part in self.images[:count].split(100):
             with autocast(self.device):
-                codes = draw(*network.encode(as_input(part, self.device)))
-            moments.append(code_moments(codes) * len(codes))
-        statistics = CodeStatistics(network.config.latent, momentum=1.0).to(self.device)
-        statistics.update(sum(moments) / len(self.images[:count]))
-        network.centre.copy_(statistics.mean)
-        network.spread.copy_(statistics.root())
+                found.append(draw(*network.encode(as_input(part, self.device))))
+        codes = torch.cat(found)
+        values, vectors = torch.linalg.eigh(torch.cov(codes.T))
+        network.centre.copy_(codes.mean(0))
+        network.spread.copy_(vectors * values.clamp(min=0).sqrt() @ vectors.T)
 
 
 class ClassifierTask(_Task):
@@ -257,26 +253,27 @@ class EncoderTask(_Task):
     """Half the batch are generated faces whose styles are known, half real ones.
 
     Known styles: squared error in W. All: pixels, edges and features of the decoded picture.
+    vae: the one whose latent space is the generator's W, to begin as it.
     """
 
     name = "encoder"
 
-    def __init__(self, generator: Generator, settings: EncoderSettings, images: Tensor, held_out: Tensor):
+    def __init__(
+        self,
+        generator: Generator,
+        settings: EncoderSettings,
+        images: Tensor,
+        held_out: Tensor,
+        vae: VAE | None = None,
+    ):
         torch.manual_seed(settings.seed)
         config = EncoderConfig(generator.config.resolution, latent=generator.config.latent)
         super().__init__(Encoder(config), Encoder(config), settings, images, held_out)
         self.generator = generator.to(self.device).requires_grad_(False).eval()
+        if vae is not None:
+            for encoder in (self.network, self.ema.target):
+                encoder.start_from(vae.to(self.device), as_input(images[:32], self.device))
         self.features = FeatureDistance(self.device)
-
-    def start_from_run(self, state: dict[str, Any]) -> None:
-        """Take over the anchor of a GAN run, or another encoder. state: that run's ``state.pt``."""
-        if "anchor" not in state["modules"]:
-            super().start_from_run(state)
-            return
-        anchor = Anchor(self.network.config)
-        anchor.load_state_dict(state["modules"]["anchor"])
-        for encoder in (self.network, self.ema.target):
-            encoder.start_from(anchor, as_input(self.images[:32], self.device))
 
     def step(self, step: int) -> dict[str, float | Tensor]:
         figures: dict[str, float | Tensor] = {}

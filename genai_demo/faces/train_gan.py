@@ -13,14 +13,11 @@ from genai_demo.core.device import autocast, pick_device
 from genai_demo.core.loop import Average, all_mean, batch_indices, update
 from genai_demo.core.pictures import save_rows
 from genai_demo.faces.augment import augment
-from genai_demo.faces.encoders import Anchor, CodeStatistics, EncoderConfig, code_moments
+from genai_demo.faces.encoders import VAE, draw
 from genai_demo.faces.losses import FeatureDistance, edge_loss, get_loss, zero_centred_gradient_penalty
 from genai_demo.faces.model import Discriminator, GANConfig, Generator
-from genai_demo.faces.networks import build
 
 SHEET_SEEDS = 16
-MAPPING_EVERY = 10
-"""Steps between two adjustments of the mapping to the anchor's styles."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +27,7 @@ class GANSettings:
     loss: str = "relativistic"
     resolution: int = 128
     """Side to train at; below the model's own for quick trials."""
-    pretrain: int = 3000
+    pretrain: int = 2000
     """So many steps the generator first learns as the decoder of an autoencoder, without
     adversaries; in the first half of them at half the side."""
     adversaries_first: int = 40
@@ -39,17 +36,16 @@ class GANSettings:
     accumulate: int = 1
     rate: float = 0.0015
     """Learning rate of generator and discriminator (Adam, equalised weights)."""
-    anchor_rate: float = 0.001
-    penalty: float = 1.0
+    penalty: float = 0.1
     """Weight gamma of R1 + R2 at 128 px; scaled with the number of pixels (R3GAN)."""
     penalty_every: int = 8
     """The penalties are computed every so many steps and weighted up (StyleGAN2, section 3)."""
     augment: float = 0.3
     average_pictures: float = 5_000.0
     """Half-life of the weight average, in pictures."""
-    adversarial: float = 0.1
+    adversarial: float = 0.2
     """Share of the pixel discriminator in the generator's gradient, see ``Balancer``."""
-    feature_critic: float = 15.0
+    feature_critic: float = 12.0
     """Share of the feature critic relative to that; 0 leaves it out."""
     critic_rate: float = 0.001
     critic_lead: float = 6.0
@@ -58,11 +54,10 @@ class GANSettings:
     discriminator_every: int = 1
     """With a feature critic, the pixel discriminator may take part in every n-th step only."""
     anchor: float = 1.5
-    """Share of the anchor: half of the generator's batch are reconstructions of real faces through
-    an encoder trained alongside (after VAE/GAN, Larsen et al. 2016), and the mapping follows the
-    distribution of its styles. Every face of the training set must stay reachable, so the
-    generator cannot collapse onto a few. The adversaries judge the other half only: through the
-    reconstructions they would teach the encoder to call all faces alike. 0 leaves it out."""
+    """Share of the anchor: half of the generator's batch are reconstructions of real faces from the
+    codes of a trained VAE (after VAE/GAN, Larsen et al. 2016), and the mapping has the distribution
+    of these codes. Every face of the training set must stay reachable, so the generator cannot
+    collapse onto a few. The adversaries judge the other half. 0 leaves it out."""
     mixing: float = 0.0
     """Probability of style mixing."""
     seed: int = 0
@@ -72,9 +67,12 @@ class GANTask:
     """Generator against discriminator (and, if asked for, a feature critic).
 
     images: (N, 3, R, R) uint8, training split; held_out likewise, for ``evaluate``.
+    vae: trained on the same pictures; needed for the anchor. Its latent space becomes W.
     """
 
-    def __init__(self, config: GANConfig, settings: GANSettings, images: Tensor, held_out: Tensor):
+    def __init__(
+        self, config: GANConfig, settings: GANSettings, images: Tensor, held_out: Tensor, vae: VAE | None = None
+    ):
         self.config, self.settings = config, settings
         self.device = pick_device()
         self.images, self.held_out = images, held_out
@@ -106,16 +104,14 @@ class GANTask:
         self.modules["balance"] = self.balance
         self.resolution = settings.resolution
         """Side of the present step."""
-        self.anchor = None
+        self.vae = None
         if settings.anchor > 0:
-            shape = EncoderConfig(config.resolution, latent=config.latent)
-            self.anchor = self._place(Anchor(shape))
+            fits = vae is not None and (vae.config.latent, vae.config.resolution) == (config.latent, config.resolution)
+            if not fits:
+                raise ValueError("The anchor needs a VAE for pictures of this size. Train and publish one first.")
+            self.vae = self._place(vae).requires_grad_(False).eval()
             self.distance = FeatureDistance(self.device)
-            self.styles = CodeStatistics(config.latent).to(self.device)
-            self.modules |= {"anchor": self.anchor, "styles": self.styles}
-            self.optimizers["anchor"] = torch.optim.Adam(
-                self.anchor.parameters(), lr=settings.anchor_rate, betas=(0.9, 0.99)
-            )
+            self.fit_prior()
         self.critic = None
         if settings.feature_critic > 0:
             from genai_demo.faces.critic import FeatureCritic
@@ -131,25 +127,30 @@ class GANTask:
         return module.to(self.device, memory_format=torch.channels_last)
 
     def start_from_published(self) -> None:
-        """Take generator, discriminator and, from the published encoder, the anchor; the rest starts afresh."""
+        """Take generator and discriminator; the rest starts afresh."""
         checkpoint.load_weights("faces-gan", self.generator).requires_grad_(True).train()
         checkpoint.load_weights("faces-discriminator", self.discriminator).requires_grad_(True).train()
         self.ema.target.load_state_dict(self.generator.state_dict())
-        if self.anchor is not None:
-            encoder = build("faces-encoder", checkpoint.read_card("faces-encoder").get("config"))
-            checkpoint.load_weights("faces-encoder", encoder)
-            self.anchor.trunk.load_state_dict(encoder.trunk.state_dict())
-            self.anchor.to_latent.load_state_dict(encoder.to_style.state_dict())
-            with torch.no_grad():
-                drawn = self.generator.mapping(self.latents(10_000))
-                self.styles.mean.copy_(drawn.mean(0))
-                self.styles.covariance.copy_(torch.cov(drawn.T))
 
     def start_from_run(self, state: dict[str, Any]) -> None:
         """Take all networks of another run. state: its ``state.pt``."""
         for name, module in self.modules.items():
             module.load_state_dict(state["modules"][name])
         self.ema.target.load_state_dict(state["averaged"]["generator"])
+
+    @torch.no_grad()
+    def codes(self, pictures: Tensor) -> Tensor:
+        """A code of the VAE for every picture. (B, 3, R, R) -> (B, Z)."""
+        with autocast(self.device):
+            mean, log_variance = self.vae.encode(pictures)
+        return draw(mean, log_variance)
+
+    def fit_prior(self) -> None:
+        """Draw styles as the codes of the training faces are distributed, from now on."""
+        pictures = (self.images[i : i + 100].to(self.device) for i in range(0, len(self.images), 100))
+        found = torch.cat([self.codes(x.float() / 127.5 - 1) for x in pictures])
+        for network in (self.generator, self.ema.target):
+            network.mapping.fit(found)
 
     # -- one step
 
@@ -222,7 +223,7 @@ class GANTask:
                     r1 = zero_centred_gradient_penalty(self.discriminator, self.view(x))
                     r2 = zero_centred_gradient_penalty(self.discriminator, self.view(y))
                 figures["r1"], figures["r2"] = r1.detach(), r2.detach()
-                yield weight * settings.penalty_every * settings.discriminator_every * (r1 + r2)
+                yield weight * settings.penalty_every * (r1 + r2)
 
         if step % self.settings.discriminator_every == 0:
             figures["d_loss"] = update(self.optimizers["discriminator"], losses(self.discriminator, "d"))
@@ -238,17 +239,15 @@ class GANTask:
         settings = self.settings
         pretraining = step < settings.pretrain
         with_pixels = step % settings.discriminator_every == 0
-        codes: list[Tensor] = []
 
         def losses() -> Iterator[Tensor]:
             for whole, x in zip(full, real, strict=True):
                 # So many are reconstructions; the others come from the prior and face the adversaries.
-                copies = 0 if self.anchor is None else len(x) if pretraining else len(x) // 2
+                copies = 0 if self.vae is None else len(x) if pretraining else len(x) // 2
                 with autocast(self.device):
                     w = self.generator.mapping(self.latents(len(x) - copies)).float()
-                    if self.anchor is not None:
-                        codes.append(self.anchor(whole[:copies]))
-                        w = torch.cat([codes[-1], w])
+                    if copies:
+                        w = torch.cat([self.codes(whole[:copies]), w])
                     ws = self.mix(self.per_layer(w), settings.mixing)
                     y = self.generator.synthesis(ws, None if pretraining else "random", self.resolution)
                     picture = y.detach().requires_grad_(True)
@@ -264,15 +263,10 @@ class GANTask:
                     gradient = self.balance(found, picture)
                 yield (y * gradient).sum()
 
-        optimizers = [self.optimizers[k] for k in ("generator", "anchor") if k in self.optimizers]
         with frozen(*(m for m in (self.discriminator, self.critic) if m is not None)):
-            update(optimizers, losses())
+            update(self.optimizers["generator"], losses())
         if self.critic is not None and "gc_loss" in figures:
             self.critic.lead.copy_(all_mean(torch.as_tensor(figures["gc_loss"]).detach().clone()))
-        if codes:
-            self.styles.update(all_mean(code_moments(torch.cat(codes).detach())))
-            if step % MAPPING_EVERY == 0:
-                self.generator.mapping.set_gaussian(self.styles.mean, self.styles.covariance)
         return {k: torch.as_tensor(v).detach() for k, v in figures.items()}
 
     def opinion(self, adversary: nn.Module, real: Tensor, fake: Tensor) -> Tensor:
@@ -297,26 +291,8 @@ class GANTask:
 
     # -- looking at it
 
-    @torch.no_grad()
-    def fit_prior(self, count: int = 2_000) -> None:
-        """Set the average generator's prior to the styles of the first ``count`` training faces.
-
-        In training, a Gaussian with their mean and covariance follows them; this adds the shape.
-        """
-        if self.anchor is None:
-            return
-        self.anchor.eval()
-        found = []
-        for part in self.images[:count].split(100):
-            pictures = (part.to(self.device).float() / 127.5 - 1).contiguous(memory_format=torch.channels_last)
-            with autocast(self.device):
-                found.append(self.anchor(pictures))
-        self.anchor.train()
-        self.ema.target.mapping.fit(torch.cat(found))
-
     def evaluate(self) -> dict[str, float]:
         """Frechet distance of 500 pictures at truncation 1 to the held-out faces."""
-        self.fit_prior()
         from genai_demo.faces.evaluate import QuickDistance, generate_images
 
         if self.quick_distance is None:

@@ -14,7 +14,7 @@ from genai_demo.faces.recipe import pack_styles, save_png
 from genai_demo.ui.common import keep_file, open_picture, pack_zip, parse_seeds, percent, readable_errors
 from genai_demo.ui.strings import language_of, say
 
-FIRST_SEED = 107
+FIRST_SEED = 101
 FIRST_COUNT = 8
 PSI = 0.7
 DICE = 1_000_000

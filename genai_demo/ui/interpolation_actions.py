@@ -19,8 +19,8 @@ from genai_demo.ui.faces_actions import Selected, edited, psi_of
 from genai_demo.ui.strings import language_of, say
 from genai_demo.ui.widgets import columns_for, sprite
 
-FIRST_KEYS = (101, 109, 104, 114)
-FIRST_CORNERS = (101, 109, 104, 114)
+FIRST_KEYS = (101, 148, 129, 139)
+FIRST_CORNERS = (101, 148, 129, 139)
 FIRST_FRAMES, FIRST_FPS = 48, 24
 MAP_CELLS = 5
 PSI = 0.7

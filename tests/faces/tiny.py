@@ -11,7 +11,7 @@ from genai_demo.faces.model import Discriminator, GANConfig, Generator
 
 SHAPE = {"resolution": 16, "base_channels": 128, "max_channels": 16}
 GAN = GANConfig(**SHAPE, latent=16)
-VARIATIONAL = VAEConfig(**SHAPE, latent=8)
+VARIATIONAL = VAEConfig(**SHAPE, latent=16)
 ENCODER = EncoderConfig(**SHAPE, latent=16)
 
 
