@@ -1,6 +1,7 @@
 """Decoding: prompt in, tokens out one by one, several continuations at once, and beam search."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Protocol
 
 import torch
 from torch import Tensor
@@ -58,6 +59,16 @@ class Session:
         self.cache.pick(rows)
 
 
+class Rule(Protocol):
+    """What a text must obey while it grows."""
+
+    def mask(self) -> Tensor:
+        """(rows,) bool: the tokens that may come now."""
+
+    def push(self, token: int) -> None:
+        """This token came."""
+
+
 def continuations(
     model: TextModel,
     tokens: list[int],
@@ -68,24 +79,28 @@ def continuations(
     seed: int,
     count: int,
     most: int,
+    rules: Sequence[Rule] = (),
 ) -> Iterator[list[int | None]]:
     """Up to ``most`` steps; each yields one token per continuation, None for those that have ended.
 
     allowed: (rows,) bool, the tokens that may come. ends: those that end a continuation; they are
     not yielded. Continuation i draws from a generator with seed ``seed + i``, so it does not depend
-    on how many others there are.
+    on how many others there are. rules: one for every continuation, or none.
     """
     session = Session(model, tokens, kept, count)
     sources = [torch.Generator().manual_seed(seed + i) for i in range(count)]
     running = [True] * count
     first = session.tokens.shape[1]
     for _ in range(most):
-        logits = session.logits.masked_fill(~allowed, -torch.inf)
+        now = torch.stack([rule.mask() for rule in rules]).to(allowed.device) & allowed if rules else allowed
+        logits = session.logits.masked_fill(~now, -torch.inf)
         chosen = draw(filtered(logits, controls, session.tokens[:, first:]), sources)
         running = [alive and int(token) not in ends for alive, token in zip(running, chosen, strict=True)]
         if not any(running):
             return
         yield [int(token) if alive else None for alive, token in zip(running, chosen, strict=True)]
+        for rule, token in zip(rules, chosen, strict=False):
+            rule.push(int(token))
         before = session.tokens.shape[1]
         session.add(chosen)
         if session.tokens.shape[1] <= before:

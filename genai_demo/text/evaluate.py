@@ -90,19 +90,22 @@ def written(texts: Texts, tokenizer: Tokenizer, overlap: Overlap, count: int) ->
 def poems(texts: Texts, tokenizer: Tokenizer, count: int) -> dict[str, float]:
     """Poems in regular form to the titles of held-out ones: correct lines and rhyme, beside the real ones."""
     mine: list[str] = []
+    kept: list[str] = []
     theirs: list[str] = []
     for index in texts.chosen("held_out", "poem"):
         parts = parts_of(texts.document(index), tokenizer)
         if "tang" not in parts or not verse.has_regular_lines(parts.get("body", "")):
             continue
-        *_, last = generate.write("", "poem", "zh", 1, 120, Controls(temperature=0.7), len(mine), title=parts["title"],
-                                  form="tang")  # fmt: skip
-        mine.append(last.texts[0])
+        for length, found in ((0, mine), (len(verse.lines(parts["body"])[0]), kept)):
+            *_, last = generate.write("", "poem", "zh", 1, 120, Controls(temperature=0.7), len(theirs),
+                                      title=parts["title"], form="tang", line_length=length)  # fmt: skip
+            found.append(last.texts[0])
         theirs.append(parts["body"])
         if len(mine) == count:
             break
     return {
         "poems_with_regular_lines": float(np.mean([verse.has_regular_lines(p) for p in mine])),
+        "poems_with_regular_lines_when_kept": float(np.mean([verse.has_regular_lines(p) for p in kept])),
         "poems_rhyme": float(np.mean([verse.rhyme_share(p) for p in mine])),
         "poems_rhyme_real": float(np.mean([verse.rhyme_share(p) for p in theirs])),
     }

@@ -21,11 +21,11 @@ from torch import Tensor
 
 from genai_demo.core import checkpoint, limits
 from genai_demo.core.device import pick_device
-from genai_demo.text import decode
+from genai_demo.text import decode, verse
 from genai_demo.text.documents import LANGUAGES
 from genai_demo.text.model import TextConfig, TextModel
 from genai_demo.text.quantise import can_quantise, quantised
-from genai_demo.text.sampling import Controls
+from genai_demo.text.sampling import Controls, filtered
 from genai_demo.text.tokenizer import Tokenizer, load_tokenizer
 
 NAME = "text"
@@ -35,6 +35,8 @@ BEAMS = 4
 LONGEST_SENTENCE = 200
 """Tokens of one sentence's translation."""
 SENTENCE = re.compile(r"""[^.!?。！？…\n]*[.!?。！？…]+["'”’」』)）]*[^\S\n]*|[^.!?。！？…\n]+|\n+""")
+END = "⏹"
+"""How the token is shown that ends a text."""
 _loading = threading.RLock()
 
 
@@ -63,6 +65,12 @@ def model(eight_bit: bool | None = None) -> TextModel:
         eight_bit = pick_device().type == "cpu" and can_quantise()
     with _loading:
         return _load(NAME, eight_bit)
+
+
+def shape() -> tuple[int, int]:
+    """Layers and heads of the model, by its card alone."""
+    config = checkpoint.read_card(NAME).get("config", {})
+    return int(config.get("layers", 1)), int(config.get("heads", 1))
 
 
 def _tokens(text: str, what: str = "The text") -> list[int]:
@@ -129,14 +137,20 @@ def write(
     stop: Sequence[str] = (),
     title: str = "",
     form: str = "",
+    line_length: int = 0,
 ) -> Iterator[Writing]:
     """Continue a text in ``count`` ways at once, yielding after every token.
 
     stop: a continuation ends before the first of these strings. The prompt may be empty.
+    line_length: 5 or 7 makes every line of a poem so long; 0 leaves it to the model.
     Raises ValueError for bad input.
     """
     head = head_of(kind, language, title, form)
-    yield from _write(head, _tokens(prompt, "The prompt"), ("end",), count, max_tokens, controls, seed, stop)
+    tokens = _tokens(prompt, "The prompt")
+    if line_length and (kind != "poem" or line_length not in verse.LINE_LENGTHS):
+        raise ValueError("Only poems have lines of one length: 5 or 7 characters.")
+    rules = [verse.Meter(line_length, prompt) for _ in range(count)] if line_length and isinstance(count, int) else []
+    yield from _write(head, tokens, ("end",), count, max_tokens, controls, seed, stop, rules)
 
 
 def _write(
@@ -148,6 +162,7 @@ def _write(
     controls: Controls | None,
     seed: int,
     stop: Sequence[str],
+    rules: Sequence[decode.Rule] = (),
 ) -> Iterator[Writing]:
     tokenizer, net = load_tokenizer(), model()
     for number, high, what in (
@@ -163,7 +178,7 @@ def _write(
     drawn = 0
     steps = decode.continuations(
         net, head + prompt, len(head), _allowed(*ends).to(pick_device()), {tokenizer.control(e) for e in ends},
-        controls, seed, count, max_tokens,
+        controls, seed, count, max_tokens, rules,
     )  # fmt: skip
     for tokens in steps:
         for i, token in enumerate(tokens):
@@ -290,7 +305,7 @@ def complete_code(prefix: str, suffix: str = "", count: int = 3, max_tokens: int
 
 
 def rank_code(
-    prefix: str, suffix: str = "", count: int = 3, max_tokens: int = 96, seed: int = 0
+    prefix: str, suffix: str = "", count: int = 3, max_tokens: int = 96, seed: int = 0, temperature: float = 0.4
 ) -> list[tuple[str, float]]:
     """As ``complete_code``, each with its mean log probability per token."""
     tokenizer, net = load_tokenizer(), model()
@@ -302,7 +317,7 @@ def rank_code(
     else:
         head, prompt = [mark("code"), mark("body")], _tokens(prefix, "The code")
     last = None
-    for last in _write(head, prompt, ("end",), count, max_tokens, Controls(temperature=0.4), seed, ()):  # noqa: B007
+    for last in _write(head, prompt, ("end",), count, max_tokens, Controls(temperature=temperature), seed, ()):  # noqa: B007
         pass
     texts = list(dict.fromkeys(last.texts)) if last is not None else []
     scored = [(text, _mean_log_probability([*head, *prompt], tokenizer.encode(text))) for text in texts if text.strip()]
@@ -367,6 +382,56 @@ def attention(text: str, kind: str = "story", language: str = "en") -> tuple[lis
         f"<{CONTROLS[t - tokenizer.text_size]}>" if t >= tokenizer.text_size else _show(tokenizer, t) for t in tokens
     ]
     return names, torch.cat(seen).cpu()
+
+
+@torch.inference_mode()
+def align(text: str, translation: str, source: str = "en", target: str = "zh") -> tuple[list[str], list[str], Tensor]:
+    """Which words of a sentence a translation looked at.
+
+    Returns the tokens of both sides and (target tokens, source tokens) shares, rows add up to one:
+    the attention at the moment when each token was predicted, averaged over the layers of the
+    upper half and their heads, beside what every token of the source gets on average.
+    """
+    tokenizer, net = load_tokenizer(), model(eight_bit=False)
+    given, found = tokenizer.encode(text.strip()), tokenizer.encode(translation.strip())
+    half = net.config.context // 2 - 2
+    given, found = given[:half], found[:half]
+    if not given or not found:
+        return [], [], torch.zeros(0, 0)
+    mark = tokenizer.control
+    tokens = [mark("translate"), mark(source), *given, mark(target), *found]
+    seen: list[Tensor] = []
+    net.hidden(torch.tensor([tokens], device=pick_device()), seen=seen)
+    upper = torch.cat(seen[net.config.layers // 2 :]).mean((0, 1)).cpu()
+    first = len(given) + 2  # the place that predicts the first token of the translation
+    shares = upper[first : first + len(found), 2 : 2 + len(given)]
+    shares = shares / (shares.mean(0, keepdim=True) + 1e-6)
+    return _shown(given), _shown(found), shares / shares.sum(1, keepdim=True)
+
+
+def _shown(tokens: Sequence[int]) -> list[str]:
+    """Tokens as text; the parts of a character that fell apart are shown with the last of them."""
+    stream = load_tokenizer().stream()
+    return [stream.feed(token) for token in tokens]
+
+
+@torch.inference_mode()
+def next_tokens(
+    text: str, kind: str = "story", language: str = "en", controls: Controls | None = None, count: int = 16
+) -> list[tuple[str, float, float]]:
+    """The likeliest next tokens: each with its probability, and the one after the sampling controls."""
+    tokenizer, net = load_tokenizer(), model(eight_bit=False)
+    head, tokens = head_of(kind, language), _tokens(text)
+    controls = (controls or Controls()).check()
+    tokens = tokens[-(net.config.context - len(head)) :]
+    whole = torch.tensor([head + tokens], device=pick_device())
+    logits = net(whole)[:, -1].cpu()
+    logits[:, ~_allowed("end")] = -math.inf
+    before = logits.softmax(1)[0]
+    after = filtered(logits, controls, torch.tensor([tokens], dtype=torch.long) if tokens else None)[0]
+    values, places = before.topk(count)
+    names = [_show(tokenizer, int(p)) if p < tokenizer.text_size else END for p in places]
+    return [(name, float(v), float(after[p])) for name, v, p in zip(names, values, places, strict=True)]
 
 
 @torch.inference_mode()

@@ -1,6 +1,8 @@
 """The decoder-only Transformer of the text room.
 
 Notable choices, all from the public speed-runs of GPT-2 (see docs/experiments.md for ours)
+- Every block sees a token together with the few before it (``Shift``), which attention would
+  need many more examples to learn.
 - RMSNorm without gain, rotary positions, queries and keys normalised, squared ReLU, no biases.
 - The projections back into the residual stream start at zero: a new model is its embedding alone.
 - Input and output share one embedding; the logits are capped smoothly by ``softcap``.
@@ -28,6 +30,8 @@ class TextConfig:
     """Tokens that it sees at once."""
     softcap: float = 20.0
     rope_base: float = 10_000.0
+    reach: int = 3
+    """Tokens before the present one that every block mixes into its view of it; 0 leaves that out."""
     dropout: float = 0.0
     """Of the two branches of every block, in training."""
 
@@ -45,12 +49,16 @@ def rotate(x: Tensor, angles: Tensor) -> Tensor:
 
 
 class Cache:
-    """Keys and values of the tokens so far, with room for the whole context: (B, H, T, D) a layer."""
+    """Keys and values of the tokens so far, with room for the whole context: (B, H, T, D) a layer.
+
+    And what each block saw of the last few tokens, (B, reach, W).
+    """
 
     def __init__(self, config: TextConfig, batch: int, like: Tensor):
         shape = (batch, config.heads, config.context, config.width // config.heads)
         self.keys = [like.new_zeros(shape) for _ in range(config.layers)]
         self.values = [like.new_zeros(shape) for _ in range(config.layers)]
+        self.tails = [like.new_zeros(batch, config.reach, config.width) for _ in range(config.layers)]
         self.length = 0
 
     def extend(self, layer: int, keys: Tensor, values: Tensor) -> tuple[Tensor, Tensor]:
@@ -64,11 +72,37 @@ class Cache:
         """Several continuations of the one sequence."""
         self.keys = [k.expand(batch, -1, -1, -1).clone() for k in self.keys]
         self.values = [v.expand(batch, -1, -1, -1).clone() for v in self.values]
+        self.tails = [t.expand(batch, -1, -1).clone() for t in self.tails]
 
     def pick(self, rows: Tensor) -> None:
         """Keep these sequences, in this order (beam search)."""
         self.keys = [k[rows] for k in self.keys]
         self.values = [v[rows] for v in self.values]
+        self.tails = [t[rows] for t in self.tails]
+
+
+class Shift(nn.Module):
+    """Adds the few tokens before each, channel by channel weighted. (B, T, W) -> (B, T, W).
+
+    A causal depthwise convolution beside an identity (the "Canon" layers of Allen-Zhu 2025).
+    """
+
+    def __init__(self, config: TextConfig, layer: int):
+        super().__init__()
+        self.layer = layer
+        self.weight = nn.Parameter(torch.zeros(config.reach, config.width))
+
+    def forward(self, x: Tensor, cache: Cache | None) -> Tensor:
+        reach, size = len(self.weight), x.shape[1]
+        if not reach:
+            return x
+        before = F.pad(x, (0, 0, reach, 0)) if cache is None else torch.cat([cache.tails[self.layer].to(x), x], 1)
+        if cache is not None:
+            cache.tails[self.layer] = before[:, -reach:]
+        weight = self.weight.to(x.dtype)
+        for i in range(reach):
+            x = x + weight[i] * before[:, i : i + size]
+        return x
 
 
 class Attention(nn.Module):
@@ -107,13 +141,14 @@ class Block(nn.Module):
 
     def __init__(self, config: TextConfig, layer: int):
         super().__init__()
+        self.shift = Shift(config, layer)
         self.attention = Attention(config, layer)
         self.expand = nn.Linear(config.width, 4 * config.width, bias=False)
         self.project = nn.Linear(4 * config.width, config.width, bias=False)
         self.dropout = config.dropout
 
     def forward(self, x: Tensor, angles: Tensor, cache: Cache | None, seen: list[Tensor] | None) -> Tensor:
-        x = x + self.drop(self.attention(norm(x), angles, cache, seen))
+        x = x + self.drop(self.attention(self.shift(norm(x), cache), angles, cache, seen))
         return x + self.drop(self.project(F.relu(self.expand(norm(x))).square()))
 
     def drop(self, x: Tensor) -> Tensor:
@@ -147,7 +182,11 @@ class TextModel(nn.Module):
 
     def matrices(self) -> list[nn.Parameter]:
         """The weights of all linear layers, the embedding aside."""
-        return [p for p in self.blocks.parameters() if p.ndim == 2]
+        return [m.weight for m in self.blocks.modules() if isinstance(m, nn.Linear)]
+
+    def vectors(self) -> list[nn.Parameter]:
+        """All other weights."""
+        return [self.embedding.weight, *(m.weight for m in self.blocks.modules() if isinstance(m, Shift))]
 
     def hidden(self, tokens: Tensor, cache: Cache | None = None, seen: list[Tensor] | None = None) -> Tensor:
         """The normalised state above every token: (B, T, W).

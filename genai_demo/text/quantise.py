@@ -35,6 +35,7 @@ def quantised(model: TextModel) -> TextModel:
     copy = TextModel(model.config)
     copy.embedding.weight = model.embedding.weight
     for mine, theirs in zip(copy.blocks, model.blocks, strict=True):
+        mine.shift = theirs.shift
         for inner, outer in ((mine.attention, theirs.attention), (mine, theirs)):
             for name, layer in list(outer.named_children()):
                 if isinstance(layer, nn.Linear):

@@ -40,7 +40,7 @@ class TextSettings:
     matrix_rate: float = 0.02
     """Learning rate of Muon (Jordan et al. 2024) for the matrices."""
     embedding_rate: float = 0.003
-    """Learning rate of AdamW for the embedding."""
+    """Learning rate of AdamW for the embedding and the other weights that are no matrices."""
     decay: float = 0.02
     """Weight decay of the matrices."""
     warm_up: int = 50
@@ -51,6 +51,8 @@ class TextSettings:
     """Last share of the run, in which the rates fall to zero in a line."""
     average_steps: float = 50.0
     """Half-life of the weight average."""
+    compile: bool = False
+    """Let PyTorch's compiler fuse the pass; on a CPU it wants a C++ compiler."""
     seed: int = 0
 
 
@@ -71,9 +73,10 @@ class TextTask:
                 self.model.matrices(), lr=settings.matrix_rate, weight_decay=settings.decay, momentum=0.95
             ),
             "embedding": torch.optim.AdamW(
-                [self.model.embedding.weight], lr=settings.embedding_rate, betas=(0.9, 0.95), weight_decay=0.0
+                self.model.vectors(), lr=settings.embedding_rate, betas=(0.9, 0.95), weight_decay=0.0
             ),
         }
+        self.loss = torch.compile(self.plain_loss) if settings.compile else self.plain_loss
         self.rates = {name: optimizer.param_groups[0]["lr"] for name, optimizer in self.optimizers.items()}
 
     def rate_factor(self, step: int) -> float:
@@ -83,6 +86,10 @@ class TextTask:
         if settings.steps and settings.cool_down:
             factor = min(factor, max(0.0, (settings.steps - step) / (settings.cool_down * settings.steps)))
         return factor
+
+    def plain_loss(self, tokens: Tensor, targets: Tensor) -> Tensor:
+        """Mean cross-entropy in nats. tokens, targets: (B, T) int64, -100 where nothing is learnt."""
+        return F.cross_entropy(self.model(tokens).flatten(0, 1), targets.flatten())
 
     def step(self, step: int) -> dict[str, float | Tensor]:
         for name, optimizer in self.optimizers.items():
@@ -96,9 +103,8 @@ class TextTask:
             for part, flags in parts:
                 part, flags = part.to(self.device), flags.to(self.device)
                 with autocast(self.device):
-                    hidden = self.model.hidden(part[:, :-1])
-                    logits = self.model.logits(hidden[flags[:, 1:]])
-                yield F.cross_entropy(logits, part[:, 1:][flags[:, 1:]])
+                    loss = self.loss(part[:, :-1], part[:, 1:].masked_fill(~flags[:, 1:], -100))
+                yield loss
 
         loss = update(list(self.optimizers.values()), losses())
         half_life = min(self.settings.average_steps, 0.1 * (step + 1))
@@ -192,6 +198,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--layers", type=int, default=TextConfig.layers, help="blocks")
     parser.add_argument("--width", type=int, default=TextConfig.width, help="width of the residual stream")
     parser.add_argument("--heads", type=int, default=TextConfig.heads, help="attention heads")
+    parser.add_argument("--reach", type=int, default=TextConfig.reach, help="tokens that every block mixes into one")
     parser.add_argument("--context", type=int, default=TextConfig.context, help="tokens seen at once")
     parser.add_argument("--dropout", type=float, default=0.0, help="of every block's branches")
     parser.add_argument("--batch", type=int, default=TextSettings.batch, help="rows of tokens a step, all processes")
@@ -199,6 +206,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--rate", type=float, default=TextSettings.matrix_rate, help="learning rate of the matrices")
     parser.add_argument("--embedding-rate", type=float, default=TextSettings.embedding_rate, help="of the embedding")
     parser.add_argument("--cool-down", type=float, default=TextSettings.cool_down, help="last share of --steps")
+    parser.add_argument("--compile", action="store_true", help="fuse the pass: slow to start, then half as fast again")
     parser.add_argument("--init", help="start from the 'published' weights or from another run's folder")
     parser.add_argument("--log-every", type=int, default=20, help="steps between lines of the log")
     parser.add_argument("--evaluate-every", type=int, default=250, help="steps between held-out figures")
@@ -236,12 +244,13 @@ def run(args: argparse.Namespace) -> None:
 def make_task(args: argparse.Namespace) -> TextTask:
     """The task that the options describe, on the prepared data."""
     tokenizer = load_tokenizer()
-    config = TextConfig(tokenizer.size, args.layers, args.width, args.heads, args.context, dropout=args.dropout)
+    config = TextConfig(tokenizer.size, args.layers, args.width, args.heads, args.context, reach=args.reach,
+                        dropout=args.dropout)  # fmt: skip
     if config.width % (2 * config.heads):
         raise ValueError(f"The width {config.width} cannot be shared by {config.heads} heads of even size.")
     settings = TextSettings(
         args.batch, args.accumulate, args.rate, args.embedding_rate, steps=args.steps, cool_down=args.cool_down,
-        seed=args.seed,
+        compile=args.compile, seed=args.seed,
     )  # fmt: skip
     return TextTask(config, settings, load(args.data), tokenizer)
 

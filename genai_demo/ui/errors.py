@@ -85,6 +85,27 @@ SENTENCES: tuple[tuple[str, str], ...] = (
     ("A map needs exactly four corner faces.", "地图需要恰好四张角脸。"),
     ("The four corners must come from one model.", "四个角必须来自同一个模型。"),
     ('Write the point as "x,y" with two numbers from 0 to 1.', "请将点写成“x,y”，两个数都在 0 到 1 之间。"),
+    # text
+    ("{0} must be words.", "“{0}”须为文字。"),
+    ("{0} is longer than {1} characters. Shorten it.", "“{0}”超过 {1} 个字符，请缩短。"),
+    ("No {0} is called {1}. Choose one of {2}.", "没有名为 {1} 的选项（{0}），可选：{2}。"),
+    ("Write some text first.", "请先写一些文字。"),
+    ("Write some code first.", "请先写一些代码。"),
+    ("Write something to translate first.", "请先写下要翻译的内容。"),
+    ("Choose two different languages.", "请选择两种不同的语言。"),
+    (
+        "Write something first: a conversation is answered after a turn of yours.",
+        "请先写点什么：模型会回复你的话。",
+    ),
+    ("There is nothing to write again. Press Continue first.", "还没有可重写的内容，请先点“续写”。"),
+    (
+        "The last line is longer than {0} characters. Shorten it or choose another form.",
+        "最后一句超过 {0} 个字，请缩短或更换诗体。",
+    ),
+    ("Only poems have lines of one length: 5 or 7 characters.", "只有诗词才有固定句长：5 或 7 个字。"),
+    ("There is nothing to undo.", "没有可撤销的内容。"),
+    ("There is nothing here yet. Press Three ways first.", "这里还没有内容，请先点“三种续写”。"),
+    ("There is no suggestion here. Press Suggest first.", "这里还没有建议，请先点“给出建议”。"),
     # checkpoints
     ("There is no checkpoint called {0} in {1}.", "{1} 中没有名为 {0} 的检查点。"),
     ("The card {0} is damaged. Fetch it again.", "模型卡 {0} 已损坏，请重新获取。"),

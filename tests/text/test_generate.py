@@ -164,3 +164,43 @@ def test_every_kind_can_be_asked_for_on_the_command_line(kind, capsys):
     assert first.strip()
     assert cli.main(command) == 0
     assert capsys.readouterr().out == first
+
+
+def test_every_word_of_a_translation_shares_out_its_attention():
+    given, found, shares = generate.align("I have cats.", "我有猫。")
+    assert "".join(given) == "I have cats."
+    assert "".join(found) == "我有猫。"
+    assert shares.shape == (len(found), len(given))
+    torch.testing.assert_close(shares.sum(1), torch.ones(len(found)))
+    assert generate.align("", "我")[2].shape == (0, 0)
+
+
+def test_the_alignment_reads_the_row_that_predicts_each_token(monkeypatch):
+    def look(self, tokens, cache=None, seen=None):
+        """Predicting the first token of the translation, all heads look at the second of the source."""
+        size = tokens.shape[1]
+        weights = torch.full((1, CONFIG.heads, size, size), 0.01)
+        weights[..., 2 + 2, 2 + 1] = 1.0  # after task, language and two tokens comes the target language
+        seen.extend([weights] * CONFIG.layers)
+
+    monkeypatch.setattr(TextModel, "hidden", look)
+    given, found, shares = generate.align("one two", "一二三")
+    assert len(given) == 2
+    assert shares[0].argmax() == 1
+    assert shares[0, 1] > 0.7
+    assert shares.shape == (len(found), 2)
+
+
+def test_next_tokens_before_and_after_the_controls():
+    free = generate.next_tokens("Once", controls=Controls(temperature=1.0, top_p=1.0))
+    assert all(before == pytest.approx(after, rel=1e-4) for _, before, after in free)
+    assert [b for _, b, _ in free] == sorted((b for _, b, _ in free), reverse=True)
+    greedy = generate.next_tokens("Once", controls=Controls(temperature=0.0))
+    assert [after for _, _, after in greedy] == [1.0] + [0.0] * (len(greedy) - 1)
+    few = generate.next_tokens("Once", controls=Controls(temperature=1.0, top_p=1.0, top_k=3))
+    assert sum(after > 0 for _, _, after in few) == 3
+    assert generate.next_tokens("", count=4)
+
+
+def test_shape_is_read_from_the_card():
+    assert generate.shape() == (CONFIG.layers, CONFIG.heads)

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -65,3 +66,29 @@ def test_variety_is_one_without_and_low_with_repetition():
 )
 def test_what_python_accepts(source, right):
     assert evaluate.parses(source) is right
+
+
+@pytest.mark.parametrize("length", [5, 7])
+def test_the_meter_lets_only_regular_poems_grow(length):
+    torch.manual_seed(length)
+    for _ in range(5):
+        meter, tokens = verse.Meter(length), []
+        for _ in range(200):
+            token = int(torch.multinomial(meter.mask().float(), 1))
+            if token == TOKENIZER.control("end"):
+                break
+            tokens.append(token)
+            meter.push(token)
+        poem = TOKENIZER.decode(tokens)
+        assert verse.has_regular_lines(poem)
+        assert {len(line) for line in verse.lines(poem)} == {length}
+        assert len(verse.lines(poem)) <= 8
+
+
+def test_the_meter_goes_on_where_the_poem_stands():
+    meter = verse.Meter(5, "床前明月光，疑是")
+    allowed = {TOKENIZER.decode([t]) for t in meter.mask().nonzero()[:, 0].tolist()}
+    assert "地" in allowed
+    assert not any(e in text[:1] for text in allowed if text for e in "，。")
+    with pytest.raises(ValueError, match="longer than 5"):
+        verse.Meter(5, "春眠不觉晓，处处闻啼鸟啊")

@@ -5,7 +5,7 @@ import dataclasses
 import pytest
 import torch
 
-from genai_demo.text.model import Cache, TextModel
+from genai_demo.text.model import Cache, Shift, TextModel
 from tests.text.tiny import CONFIG
 
 
@@ -71,7 +71,7 @@ def test_attention_that_is_shown_is_the_one_that_is_used(model, tokens):
         model.hidden(tokens, seen=seen)
         attention = model.blocks[0].attention
         x = torch.nn.functional.rms_norm(model.embedding(tokens), (CONFIG.width,))
-        x = torch.nn.functional.rms_norm(x, (CONFIG.width,))
+        x = model.blocks[0].shift(torch.nn.functional.rms_norm(x, (CONFIG.width,)), None)
         values = attention.to_qkv(x).unflatten(-1, (3, CONFIG.heads, -1))[:, :, 2].transpose(1, 2)
         mixed = attention.project((seen[0] @ values).transpose(1, 2).flatten(2))
         angles = torch.arange(40)[:, None] * model.speeds
@@ -102,7 +102,18 @@ def test_more_than_the_context_is_refused(model):
 
 def test_matrices_are_all_linear_layers(model):
     assert len(model.matrices()) == 4 * CONFIG.layers
-    assert (
-        sum(p.numel() for p in model.parameters())
-        == sum(p.numel() for p in model.matrices()) + CONFIG.rows * CONFIG.width
-    )
+    assert {id(p) for p in model.parameters()} == {id(p) for p in [*model.matrices(), *model.vectors()]}
+    assert sum(p.numel() for p in model.vectors()) == (CONFIG.rows + CONFIG.layers * CONFIG.reach) * CONFIG.width
+
+
+def test_every_block_sees_the_tokens_just_before(tokens):
+    shift = Shift(CONFIG, 0)
+    x = torch.randn(2, 10, CONFIG.width)
+    assert torch.equal(shift(x, None), x)
+    torch.nn.init.normal_(shift.weight)
+    y = shift(x, None)
+    torch.testing.assert_close(y[:, 0], x[:, 0])
+    expected = x[:, 5] + sum(shift.weight[i] * x[:, 5 - CONFIG.reach + i] for i in range(CONFIG.reach))
+    torch.testing.assert_close(y[:, 5], expected)
+    without = Shift(dataclasses.replace(CONFIG, reach=0), 0)
+    assert torch.equal(without(x, None), x)

@@ -15,6 +15,7 @@ from genai_demo.ui.errors import SENTENCES, localise
 PACKAGE = Path(__file__).parents[2] / "genai_demo"
 SHOWN = [*sorted((PACKAGE / "ui").glob("*.py"))]
 SHOWN += [PACKAGE / "core" / f"{name}.py" for name in ("uploads", "checkpoint")]
+SHOWN += [PACKAGE / "text" / f"{name}.py" for name in ("generate", "sampling")]
 SHOWN += [PACKAGE / "faces" / f"{name}.py" for name in ("generate", "latents", "align", "networks")]
 NEVER_IN_THE_PAGE = (
     "half precision cannot",
