@@ -1,9 +1,10 @@
-"""Fill the table of measured quality in README.md from the cards: ``python -m benchmarks.readme``."""
+"""Fill the tables of measured quality in README.md from the cards: ``python -m benchmarks.readme``."""
 
 import re
 from pathlib import Path
 
 from genai_demo.core.checkpoint import read_card
+from genai_demo.text.documents import TASKS
 
 README = Path(__file__).parents[1] / "README.md"
 ROWS = [
@@ -45,10 +46,36 @@ def quality() -> str:
     return "\n".join(lines)
 
 
+def text_quality() -> str:
+    """The figures of the text model as Markdown."""
+    card = read_card("text")
+    figures, training = card["metrics"], card["training"]
+    bits = figures["bits_per_byte"]
+    names = [n for task in TASKS for n in (task, f"{task}_en", f"{task}_zh") if n in bits]
+    words = [n.replace("_en", ", English").replace("_zh", ", Chinese") for n in names]
+    lines = [f"| bits per byte of held-out text | {' | '.join(words)} |", f"|---|{'---:|' * len(names)}"]
+    lines.append(f"| ours | {' | '.join(f'{bits[n]:.2f}' for n in names)} |")
+    lines += [
+        "",
+        f"Trained on {training['tokens'] / 1e6:.1f} million tokens. BLEU on everyday sentences: "
+        f"{figures['bleu_en_zh']:.1f} into Chinese, {figures['bleu_zh_en']:.1f} into English (sacrebleu). "
+        f"{100 * figures['code_that_parses']:.0f} % of its code suggestions parse; it solves "
+        f"{100 * figures['pass_at_10']:.0f} % of small exercises in ten tries. Poems: "
+        f"{100 * figures['poems_with_regular_lines']:.0f} % have regular lines on their own, "
+        f"{100 * figures['poems_with_regular_lines_when_kept']:.0f} % where a form is chosen. The longest run that a "
+        f"story copies from the training text is {figures['longest_copy_en_written']:.0f} tokens at the median (real "
+        f"held-out stories: {figures['longest_copy_en_real']:.0f}). First token after "
+        f"{figures['first_token_milliseconds']:.0f} ms, then {figures['tokens_per_second_1']:.0f} tokens a second, "
+        f"four texts at once {figures['tokens_per_second_4']:.0f}.",
+    ]
+    return "\n".join(lines)
+
+
 def main() -> None:
     text = README.read_text(encoding="utf-8")
-    block = f"<!-- quality:begin -->\n{quality()}\n<!-- quality:end -->"
-    text = re.sub(r"<!-- quality:begin -->.*?<!-- quality:end -->", lambda _: block, text, flags=re.DOTALL)
+    for name, content in (("quality", quality()), ("text", text_quality())):
+        block = f"<!-- {name}:begin -->\n{content}\n<!-- {name}:end -->"
+        text = re.sub(rf"<!-- {name}:begin -->.*?<!-- {name}:end -->", lambda _, b=block: b, text, flags=re.DOTALL)
     README.write_text(text, encoding="utf-8")
 
 

@@ -135,8 +135,8 @@ def make_task(args: argparse.Namespace) -> Any:
             discriminator_every=args.discriminator_every, seed=args.seed, **chosen,
         )  # fmt: skip
         vae = published_vae() if settings.anchor > 0 else None
-        config = GANConfig(resolution=side, **({"latent": vae.config.latent} if vae else {}))
-        return GANTask(config, settings, train.images, held_out.images, vae)
+        shape = GANConfig(resolution=side, **({"latent": vae.config.latent} if vae else {}))
+        return GANTask(shape, settings, train.images, held_out.images, vae)
     plain = EncoderSettings(seed=args.seed, beta=args.beta, **chosen)
     if args.model == "vae":
         return VAETask(VAEConfig(resolution=side), plain, train.images, held_out.images)

@@ -141,6 +141,7 @@ class GANTask:
     @torch.no_grad()
     def codes(self, pictures: Tensor) -> Tensor:
         """A code of the VAE for every picture. (B, 3, R, R) -> (B, Z)."""
+        assert self.vae is not None
         with autocast(self.device):
             mean, log_variance = self.vae.encode(pictures)
         return draw(mean, log_variance)

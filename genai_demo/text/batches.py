@@ -57,16 +57,27 @@ def learnt(tokens: np.ndarray, tokenizer: Tokenizer) -> np.ndarray:
 class Batches:
     """Rows of tokens for every step.
 
-    tasks: only documents of these tasks; none for all.
+    tasks: only documents of these tasks; none for all. sources: only of sources whose names begin so.
     """
 
-    def __init__(self, texts: Texts, tokenizer: Tokenizer, seed: int, width: int, tasks: tuple[str, ...] = ()):
+    def __init__(
+        self,
+        texts: Texts,
+        tokenizer: Tokenizer,
+        seed: int,
+        width: int,
+        tasks: tuple[str, ...] = (),
+        sources: tuple[str, ...] = (),
+    ):
         self.texts, self.tokenizer, self.seed, self.width = texts, tokenizer, seed, width
         chosen = texts.chosen("train")
         if tasks:
             chosen = chosen[np.isin(texts.task[chosen], [TASKS.index(t) for t in tasks])]
+        if sources:
+            named = [i for i, name in enumerate(texts.card["source_names"]) if name.startswith(sources)]
+            chosen = chosen[np.isin(texts.source[chosen], named)]
         if not len(chosen):
-            raise ValueError("There is no training text of these tasks.")
+            raise ValueError("There is no training text of these tasks and sources.")
         self.documents = chosen
         is_code = texts.task[chosen] == TASKS.index("code")
         self.can_fill = is_code & (texts.length[chosen] >= 8)

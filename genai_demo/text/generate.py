@@ -7,6 +7,7 @@
 The model loads on first use and stays. Same seed, same settings, same machine: same text.
 """
 
+import dataclasses
 import functools
 import math
 import re
@@ -68,8 +69,8 @@ def model(eight_bit: bool | None = None) -> TextModel:
 
 
 def shape() -> tuple[int, int]:
-    """Layers and heads of the model, by its card alone."""
-    config = checkpoint.read_card(NAME).get("config", {})
+    """Layers and heads of the model, by its card alone; (1, 1) where there is none."""
+    config = checkpoint.read_card(NAME)["config"] if NAME in checkpoint.names() else {}
     return int(config.get("layers", 1)), int(config.get("heads", 1))
 
 
@@ -146,11 +147,14 @@ def write(
     Raises ValueError for bad input.
     """
     head = head_of(kind, language, title, form)
-    tokens = _tokens(prompt, "The prompt")
+    # A word brings its space along: after a space of its own the model would expect a number.
+    spaced = kind != "code" and isinstance(prompt, str) and prompt.endswith(" ")
+    tokens = _tokens(prompt.rstrip(" ") if spaced else prompt, "The prompt")
     if line_length and (kind != "poem" or line_length not in verse.LINE_LENGTHS):
         raise ValueError("Only poems have lines of one length: 5 or 7 characters.")
     rules = [verse.Meter(line_length, prompt) for _ in range(count)] if line_length and isinstance(count, int) else []
-    yield from _write(head, tokens, ("end",), count, max_tokens, controls, seed, stop, rules)
+    for state in _write(head, tokens, ("end",), count, max_tokens, controls, seed, stop, rules):
+        yield dataclasses.replace(state, texts=[t.removeprefix(" ") for t in state.texts]) if spaced else state
 
 
 def _write(

@@ -53,6 +53,8 @@ class TextSettings:
     """Half-life of the weight average."""
     compile: bool = False
     """Let PyTorch's compiler fuse the pass; on a CPU it wants a C++ compiler."""
+    sources: tuple[str, ...] = ()
+    """Only texts of sources whose names begin so; none for all."""
     seed: int = 0
 
 
@@ -65,7 +67,7 @@ class TextTask:
         torch.manual_seed(settings.seed)
         self.model = TextModel(config).to(self.device)
         self.ema = Average(self.model, TextModel(config).to(self.device))
-        self.batches = Batches(texts, tokenizer, settings.seed, config.context)
+        self.batches = Batches(texts, tokenizer, settings.seed, config.context, sources=settings.sources)
         self.modules: dict[str, nn.Module] = {"model": self.model}
         self.averaged: dict[str, nn.Module] = {"model": self.ema.target}
         self.optimizers: dict[str, torch.optim.Optimizer] = {
@@ -200,6 +202,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--heads", type=int, default=TextConfig.heads, help="attention heads")
     parser.add_argument("--reach", type=int, default=TextConfig.reach, help="tokens that every block mixes into one")
     parser.add_argument("--context", type=int, default=TextConfig.context, help="tokens seen at once")
+    parser.add_argument("--sources", nargs="+", default=[], help="only texts of sources whose names begin so")
     parser.add_argument("--dropout", type=float, default=0.0, help="of every block's branches")
     parser.add_argument("--batch", type=int, default=TextSettings.batch, help="rows of tokens a step, all processes")
     parser.add_argument("--accumulate", type=int, default=1, help="micro-batches a step")
@@ -250,7 +253,7 @@ def make_task(args: argparse.Namespace) -> TextTask:
         raise ValueError(f"The width {config.width} cannot be shared by {config.heads} heads of even size.")
     settings = TextSettings(
         args.batch, args.accumulate, args.rate, args.embedding_rate, steps=args.steps, cool_down=args.cool_down,
-        compile=args.compile, seed=args.seed,
+        compile=args.compile, sources=tuple(args.sources), seed=args.seed,
     )  # fmt: skip
     return TextTask(config, settings, load(args.data), tokenizer)
 

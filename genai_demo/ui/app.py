@@ -5,7 +5,7 @@ import os
 import gradio as gr
 
 from genai_demo.core import limits
-from genai_demo.ui import faces_tab, interpolation_tab
+from genai_demo.ui import faces_tab, interpolation_tab, text_tab
 from genai_demo.ui.strings import text, translations
 from genai_demo.ui.theme import CSS, HEAD, theme
 
@@ -16,11 +16,13 @@ def build() -> gr.Blocks:
         with gr.Column(elem_classes="headline"):
             gr.Markdown("# genai_demo")
             gr.Markdown(text("shell.headline"))
-        with gr.Tabs():
+        with gr.Tabs() as tabs:
             with gr.Tab(text("tab.faces"), id="faces"):
                 faces = faces_tab.build(demo)
             with gr.Tab(text("tab.interpolation"), id="interpolation"):
                 interpolation_tab.build(demo, faces)
+            with gr.Tab(text("tab.text"), id="text"):
+                text_tab.build(demo, tabs)
         gr.Markdown(text("shell.footer"), elem_classes=["notice", "page-foot"])
     return demo.queue(max_size=limits.MAX_QUEUE, default_concurrency_limit=4)
 

@@ -1,11 +1,13 @@
-"""The figures on the model cards as a table, GAN and VAE side by side."""
+"""The figures on the model cards as tables."""
 
 import html
 from typing import Any
 
 import gradio as gr
 
+from genai_demo.core import checkpoint
 from genai_demo.faces import generate
+from genai_demo.text.generate import NAME
 from genai_demo.ui.common import readable_errors
 from genai_demo.ui.strings import TEXTS, language_of, say
 
@@ -13,12 +15,23 @@ from genai_demo.ui.strings import TEXTS, language_of, say
 @readable_errors
 def show_quality(request: gr.Request) -> str:
     """The figures on the model cards, GAN and VAE side by side, as an HTML table."""
+    return _table({m.upper(): generate.card(m).get("metrics", {}) for m in generate.MODELS}, language_of(request))
+
+
+@readable_errors
+def show_text_quality(request: gr.Request) -> str:
+    """The figures on the card of the text model as an HTML table."""
     language = language_of(request)
-    sides = [_figures(generate.card(model).get("metrics", {})) for model in generate.MODELS]
+    return _table({say("quality.value", language): checkpoint.read_card(NAME).get("metrics", {})}, language)
+
+
+def _table(columns: dict[str, dict[str, Any]], language: str) -> str:
+    """Metrics by the name of their column, side by side."""
+    sides = [_figures(metrics) for metrics in columns.values()]
     names = list(dict.fromkeys(n for side in sides for n in side))
     if not names:
         return f"<p>{say('quality.none', language)}</p>"
-    head = "".join(f"<th scope='col'>{h}</th>" for h in (say("quality.figure", language), "GAN", "VAE"))
+    head = "".join(f"<th scope='col'>{h}</th>" for h in (say("quality.figure", language), *columns))
     rows = [
         f"<tr><th scope='row'>{html.escape(_figure_name(n, language))}</th>"
         + "".join(f"<td>{s.get(n, '–')}</td>" for s in sides)

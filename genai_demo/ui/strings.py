@@ -10,6 +10,7 @@ from gradio.i18n import I18nData
 from genai_demo.core import limits
 from genai_demo.ui.texts_faces import FACES
 from genai_demo.ui.texts_interpolation import INTERPOLATION
+from genai_demo.ui.texts_text import TEXT
 
 CHINESE_LOCALES = ("zh", "zh-CN", "zh-TW", "zh-HK", "zh-SG", "zh-Hans", "zh-Hant")
 
@@ -29,7 +30,7 @@ SHELL: dict[str, tuple[str, str]] = {
     "tab.interpolation": ("Latent interpolation", "潜空间插值"),
 }
 
-TEXTS = SHELL | FACES | INTERPOLATION
+TEXTS = SHELL | FACES | INTERPOLATION | TEXT
 
 
 def text(key: str) -> I18nData:

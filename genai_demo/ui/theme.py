@@ -4,6 +4,7 @@ import gradio as gr
 
 CSS = """
 .gradio-container {max-width: 1280px !important; margin: 0 auto; overflow: clip !important}
+.gradio-container .main.fillable {min-width: 0; max-width: 100vw}
 .headline {margin: 4px 0 0}
 .headline h1 {font-size: 1.35rem; margin: 0; font-weight: 650}
 .headline p {color: var(--body-text-color-subdued); margin: 0}
@@ -25,6 +26,14 @@ CSS = """
 .figures {width: 100%; border-collapse: collapse}
 .figures th, .figures td {padding: 4px 8px; border-bottom: 1px solid var(--border-color-primary); text-align: left}
 .figures td {font-variant-numeric: tabular-nums}
+.next {width: 100%; border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: .88rem}
+.next th {font-weight: 500; text-align: right; color: var(--body-text-color-subdued)}
+.next td {padding: 1px 6px; text-align: right}
+.next td:first-child {text-align: left; white-space: pre}
+.next td:nth-child(2) {width: 50%}
+.next i, .next b {display: block; height: 6px; border-radius: 3px; background: var(--body-text-color-subdued)}
+.next i {opacity: .45}
+.next b {background: var(--color-accent)}
 button:focus-visible, input:focus-visible, [tabindex]:focus-visible {
   outline: 2px solid var(--color-accent); outline-offset: 2px}
 @media (max-width: 640px) {

@@ -243,3 +243,14 @@ def test_epochs_differ_in_order_and_form(texts):
 def test_batches_of_no_task_are_refused(texts):
     with pytest.raises(ValueError, match="no training text"):
         Batches(texts, TOKENIZER, 0, 16, tasks=("news",))
+
+
+def test_batches_of_some_sources_only(texts):
+    names_of = texts.card["source_names"]
+    batches = Batches(texts, TOKENIZER, 0, 16, sources=("c", "t"))
+    found = {names_of[i] for i in texts.source[batches.documents]}
+    trained = {names_of[i] for i in texts.source[texts.chosen("train")]}
+    assert found == {name for name in trained if name.startswith(("c", "t"))}
+    assert 0 < len(batches.documents) < len(texts.chosen("train"))
+    with pytest.raises(ValueError, match="tasks and sources"):
+        Batches(texts, TOKENIZER, 0, 16, sources=("nothing of that name",))

@@ -48,6 +48,12 @@ def test_several_at_once_are_those_one_by_one():
         assert text == "".join(generate.stream("Once", max_tokens=15, seed=5 + i))
 
 
+def test_a_space_at_the_end_of_the_prompt_changes_nothing_but_itself():
+    bare = list(generate.write("Once upon", max_tokens=30, seed=4))[-1].texts[0]
+    spaced = list(generate.write("Once upon ", max_tokens=30, seed=4))[-1].texts[0]
+    assert spaced == bare.removeprefix(" ")
+
+
 def test_a_stop_string_never_shows():
     free = "".join(generate.stream("Once", max_tokens=60, seed=4))
     stop = free[10:13]
@@ -204,3 +210,12 @@ def test_next_tokens_before_and_after_the_controls():
 
 def test_shape_is_read_from_the_card():
     assert generate.shape() == (CONFIG.layers, CONFIG.heads)
+
+
+def test_without_a_checkpoint_the_page_still_opens(tmp_path, monkeypatch):
+    monkeypatch.setenv("GENAI_CHECKPOINTS", str(tmp_path / "empty"))
+    (tmp_path / "empty").mkdir()
+    assert generate.shape() == (1, 1)
+    generate._load.cache_clear()
+    with pytest.raises(ValueError, match="no checkpoint called 'text'"):
+        next(generate.write("Once"))

@@ -1,0 +1,136 @@
+"""The room "Chat" of the text tab: several turns, which can be edited, taken back and answered anew."""
+
+import random
+from collections.abc import Iterator
+from typing import Any
+
+import gradio as gr
+
+from genai_demo.core import limits
+from genai_demo.text import generate
+from genai_demo.ui.common import choice, readable_errors, slider
+from genai_demo.ui.strings import text
+from genai_demo.ui.text_common import STREAM_EVENT, controls_of, paced, presets, sampling_controls, seed_box
+
+PRESETS = [
+    ("Hello", ["en", "Hello! How are you?"]),
+    ("A story", ["en", "Can you tell me a short story about a cat?"]),
+    ("Advice", ["en", "I can't sleep at night. What should I do?"]),
+    ("你好", ["zh", "你好，你是谁？"]),
+    ("周末", ["zh", "周末有什么好玩的地方推荐吗？"]),
+]
+Messages = list[dict[str, Any]]
+
+
+def words_of(message: dict[str, Any]) -> str:
+    """The text of a message, in whichever form the page sends it."""
+    content = message.get("content", "")
+    if isinstance(content, str):
+        return content
+    parts = content if isinstance(content, list) else [content]
+    return "".join(p if isinstance(p, str) else str(p.get("text", "")) for p in parts if p)
+
+
+def turns_of(messages: Messages) -> list[str]:
+    """User, reply, user ...: what the model takes."""
+    return [words_of(m) for m in messages]
+
+
+@readable_errors
+def send(
+    turn: str, messages: Messages, language: str, length: float, seed: float, *controls: float
+) -> Iterator[tuple[str, Messages]]:
+    """Add a turn and stream the answer. Yields the emptied box and the conversation."""
+    if not (turn or "").strip():
+        raise ValueError("Write something first: a conversation is answered after a turn of yours.")
+    messages = [*messages, {"role": "user", "content": turn.strip()}]
+    for found in answer(messages, language, length, seed, *controls):
+        yield "", found
+
+
+@readable_errors
+def answer(messages: Messages, language: str, length: float, seed: float, *controls: float) -> Iterator[Messages]:
+    """Stream the reply to a conversation that ends with a turn of the user."""
+    said = ""
+    pieces = generate.chat(turns_of(messages), language, int(length), controls_of(*controls), int(seed))
+    yield messages
+    for said in paced(_added(pieces)):
+        yield [*messages, {"role": "assistant", "content": said}]
+    if not said.strip():
+        yield [*messages, {"role": "assistant", "content": "…"}]
+
+
+def _added(pieces: Iterator[str]) -> Iterator[str]:
+    said = ""
+    for piece in pieces:
+        said += piece
+        yield said.lstrip()
+
+
+@readable_errors
+def answer_again(
+    messages: Messages, language: str, length: float, retry: gr.RetryData, *controls: float
+) -> Iterator[Messages]:
+    """Another reply to the turn before the one that was clicked, from a random seed."""
+    index = retry.index if isinstance(retry.index, int) else retry.index[0]
+    kept = messages[: index + 1]
+    while kept and kept[-1]["role"] == "assistant":
+        kept = kept[:-1]
+    yield from answer(kept, language, length, random.randrange(limits.MAX_SEED), *controls)
+
+
+def take_back(messages: Messages, undo: gr.UndoData) -> tuple[Messages, str]:
+    """Without the turn that was clicked and all after it; its words return to the box."""
+    index = undo.index if isinstance(undo.index, int) else undo.index[0]
+    while index > 0 and messages[index]["role"] == "assistant":
+        index -= 1
+    return messages[:index], words_of(messages[index])
+
+
+@readable_errors
+def change_turn(
+    messages: Messages, language: str, length: float, seed: float, edit: gr.EditData, *controls: float
+) -> Iterator[Messages]:
+    """A turn was edited: what came after it is answered anew."""
+    index = edit.index if isinstance(edit.index, int) else edit.index[0]
+    kept = [*messages[:index], {**messages[index], "content": edit.value}]
+    if kept[-1]["role"] == "assistant":
+        yield [*kept, *messages[index + 1 :]]
+        return
+    yield from answer(kept, language, length, seed, *controls)
+
+
+def build() -> None:
+    """Lay out the room inside the open ``gr.Tab`` and connect its events."""
+    language = choice("language", generate.LANGUAGES, "en")
+    box = gr.Chatbot(
+        label=text("chat.box"),
+        placeholder=text("chat.hello"),  # type: ignore[arg-type]
+        editable="all",
+        height=420,
+        buttons=["copy", "copy_all"],
+        elem_id="chat-box",
+        feedback_options=None,
+    )
+    with gr.Row(elem_classes="buttons"):
+        turn = gr.Textbox(
+            show_label=False, placeholder=text("chat.placeholder"), scale=6, min_width=200, elem_id="chat-turn"
+        )
+        go = gr.Button(text("chat.send"), variant="primary", min_width=80, elem_id="chat-send")
+        stop = gr.Button(text("text.stop"), variant="stop", min_width=80)
+        new = gr.Button(text("chat.new"), min_width=110)
+    presets([language, turn], [row for _, row in PRESETS], [name for name, _ in PRESETS])
+    with gr.Accordion(text("settings"), open=False), gr.Row(elem_classes="settings"):
+        length = slider("length", 10, 300, 80, 10)
+        seed = seed_box()
+        controls = sampling_controls(0.7)
+    settings = [language, length, seed, *controls]
+    without_seed = [language, length, *controls]
+    running = [
+        gr.on([go.click, turn.submit], send, [turn, box, *settings], [turn, box], api_name="chat", **STREAM_EVENT),
+        box.retry(answer_again, [box, *without_seed], box, api_visibility="private", **STREAM_EVENT),
+        box.edit(change_turn, [box, *settings], box, api_visibility="private", **STREAM_EVENT),
+    ]
+    stop.click(None, cancels=running, api_visibility="private")
+    box.undo(take_back, box, [box, turn], api_visibility="private", show_progress="hidden")
+    new.click(list, None, box, api_visibility="private", show_progress="hidden")

@@ -1,0 +1,102 @@
+"""The room "Code" of the text tab: Python that goes on, or fills its gap."""
+
+import ast
+import math
+
+import gradio as gr
+
+from genai_demo.text import generate
+from genai_demo.ui.common import MODEL_EVENT, readable_errors, slider
+from genai_demo.ui.strings import language_of, say, text
+from genai_demo.ui.text_common import presets, seed_box
+
+GAP = "<FILL>"
+WAYS = 3
+PRESETS = [
+    ("Function", 'def is_even(number):\n    """Return True if the number is even."""\n    '),
+    ("Loop", "def count_vowels(text):\n    count = 0\n    for letter in text:\n        "),
+    ("Gap", "def area(width, height):\n    result = <FILL>\n    return result\n"),
+    ("Class", "class Stack:\n    def __init__(self):\n        self.items = []\n\n    def push(self, item):\n        "),
+    ("File", "import json\n\ndef read_settings(path):\n    with open(path) as file:\n        "),
+]
+
+
+class Editor(gr.Code):
+    """A code box that keeps the spaces at both ends: in Python they say where code belongs."""
+
+    is_template = True
+
+    def postprocess(self, value: str | None) -> str | None:
+        """The code as it is."""
+        return value
+
+
+def parts_of(code: str) -> tuple[str, str]:
+    """The code before and after the gap; without one, all of it is before."""
+    before, _, after = (code or "").partition(GAP)
+    return before, after
+
+
+def opinion(code: str, likelihood: float, language: str) -> str:
+    """Whether the whole code parses, in words."""
+    try:
+        ast.parse(code)
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        reason = error.msg if isinstance(error, SyntaxError) else type(error).__name__
+        return say("code.broken", language, reason=reason, likelihood=likelihood)
+    return say("code.parses", language, likelihood=likelihood)
+
+
+@readable_errors
+def suggest(code: str, temperature: float, length: float, seed: float, request: gr.Request) -> list[str]:
+    """Suggestions for the gap (or the end), likeliest first: code, verdict, code, verdict ..."""
+    before, after = parts_of(code)
+    if not (before + after).strip():
+        raise ValueError("Write some code first.")
+    page, found = language_of(request), []
+    for words, score in generate.rank_code(before, after, WAYS, int(length), int(seed), temperature):
+        found += [words, opinion(before + words + after, math.exp(score), page)]
+    while len(found) < 2 * WAYS:
+        found += ["", say("code.none", page)]
+    return found
+
+
+@readable_errors
+def insert(code: str, suggestion: str) -> str:
+    """The code with a suggestion in its gap, or at its end."""
+    if not suggestion:
+        raise ValueError("There is no suggestion here. Press Suggest first.")
+    before, after = parts_of(code)
+    return before + suggestion + after
+
+
+def build() -> None:
+    """Lay out the room inside the open ``gr.Tab`` and connect its events."""
+    gr.Markdown(text("code.note"), elem_classes="notice")
+    code = Editor(PRESETS[0][1], language="python", label=text("code.editor"), lines=10, elem_id="code-editor")
+    with gr.Row(elem_classes="buttons"):
+        go = gr.Button(text("code.go"), variant="primary", min_width=110, elem_id="code-go")
+    presets([code], [[row] for _, row in PRESETS], [name for name, _ in PRESETS])
+    with gr.Row(equal_height=False):
+        shown, buttons = [], []
+        for i in range(WAYS):
+            with gr.Column(min_width=260):
+                shown.append(
+                    Editor(
+                        language="python",
+                        label=text(f"code.suggestion.{i + 1}"),
+                        interactive=False,
+                        lines=4,
+                        elem_id=f"code-way-{i + 1}",
+                    )
+                )
+                shown.append(gr.Markdown(elem_classes="notice"))
+                buttons.append(gr.Button(text("code.insert"), size="sm"))
+    with gr.Accordion(text("settings"), open=False), gr.Row(elem_classes="settings"):
+        temperature = slider("code.variety", 0, 1.5, 0.4, 0.1)
+        length = slider("length", 8, 200, 64, 8)
+        seed = seed_box()
+    inputs = [code, temperature, length, seed]
+    go.click(suggest, inputs, shown, api_name="suggest_code", show_progress="minimal", **MODEL_EVENT)
+    for suggestion, button in zip(shown[::2], buttons, strict=True):
+        button.click(insert, [code, suggestion], code, api_visibility="private", show_progress="hidden")

@@ -1,0 +1,26 @@
+"""The tab "Text continuation": five rooms around one model."""
+
+import gradio as gr
+
+from genai_demo.ui import chat_room, code_room, inside_room, translate_room, write_room
+from genai_demo.ui.quality import show_text_quality
+from genai_demo.ui.strings import text
+
+
+def build(demo: gr.Blocks, tabs: gr.Tabs) -> None:
+    """Lay out the rooms inside the open ``gr.Tab``. ``tabs``: the outer ones, which a link may switch."""
+    with gr.Tabs():
+        with gr.Tab(text("room.write"), id="write"):
+            write_room.build(demo, tabs)
+        with gr.Tab(text("room.translate"), id="translate"):
+            translate_room.build()
+        with gr.Tab(text("room.chat"), id="chat"):
+            chat_room.build()
+        with gr.Tab(text("room.code"), id="code"):
+            code_room.build()
+        with gr.Tab(text("room.inside"), id="inside"):
+            inside_room.build()
+    with gr.Accordion(text("text.quality"), open=False):
+        table = gr.HTML()
+    demo.load(show_text_quality, None, table, api_name="text_quality", show_progress="hidden")
+    gr.Markdown(text("text.note"), elem_classes="notice")

@@ -1,0 +1,109 @@
+"""The room "Translate" of the text tab."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from genai_demo.text import generate
+from genai_demo.ui.common import choice, readable_errors
+from genai_demo.ui.strings import text
+from genai_demo.ui.text_common import STREAM_EVENT, presets
+
+WAYS = ("en-zh", "zh-en")
+MOST_ALIGNED = 12
+"""Sentences whose words are connected; later ones are translated only."""
+PRESETS = [
+    ("Hello", ["en-zh", "Hello! How are you today?"]),
+    ("At the station", ["en-zh", "Where is the station?\nI would like to buy two tickets.\nThe train leaves at nine."]),
+    ("Weather", ["en-zh", "It is going to rain tomorrow. Don't forget your umbrella."]),
+    ("你好", ["zh-en", "你好，很高兴认识你。"]),
+    ("吃饭", ["zh-en", "我们今天晚上去哪里吃饭？\n我想喝一杯茶。"]),
+    ("学校", ["zh-en", "他每天早上七点去学校。"]),
+]
+ALIGN_HTML = '<div class="pairs" role="group"></div>'
+ALIGN_CSS = """
+.pairs {display: grid; gap: 10px}
+.pair {display: grid; gap: 2px; line-height: 1.9}
+.pair span {padding: 2px 1px; border-radius: 4px; white-space: pre-wrap; cursor: default}
+.pair .to span:hover, .pair .to span:focus {outline: 2px solid var(--color-accent)}
+.from {color: var(--body-text-color-subdued)}
+"""
+
+
+@readable_errors
+def translate(words: str, way: str) -> Iterator[tuple[str, str, list[list[str]]]]:
+    """Sentence by sentence: the text so far, connected words as JSON, and all sentences with alternatives."""
+    if way not in WAYS:
+        raise ValueError(f"No direction is called {way!r}. Choose one of {', '.join(WAYS)}.")
+    if not (words or "").strip():
+        raise ValueError("Write something to translate first.")
+    source, target = way.split("-")
+    whole = ""
+    rows: list[list[str]] = []
+    pairs: list[dict[str, Any]] = []
+    for piece, found in generate.translate_sentences(words, source, target):
+        whole += found[0] if found else piece
+        if found:
+            rows.append([piece.strip(), *(f.strip() for f in found[:3])])
+            if len(pairs) < MOST_ALIGNED:
+                given, said, shares = generate.align(piece, found[0], source, target)
+                pairs.append({"from": given, "to": said, "shares": [[round(v, 3) for v in r] for r in shares.tolist()]})
+        yield whole, json.dumps(pairs, ensure_ascii=False), rows
+
+
+def swap(way: str, words: str, result: str) -> tuple[str, str]:
+    """The other direction, with the translation as its text."""
+    return WAYS[way == WAYS[0]], result or words
+
+
+def build() -> None:
+    """Lay out the room inside the open ``gr.Tab`` and connect its events."""
+    way = choice("translate.way", WAYS, WAYS[0], elem_id="translate-way")
+    with gr.Row(equal_height=True):
+        words = gr.Textbox(
+            PRESETS[1][1][1],
+            label=text("translate.text"),
+            placeholder=text("translate.placeholder"),
+            lines=7,
+            max_lines=20,
+            min_width=260,
+            elem_id="translate-text",
+        )
+        result = gr.Textbox(
+            label=text("translate.result"),
+            lines=7,
+            max_lines=20,
+            min_width=260,
+            buttons=["copy"],
+            interactive=False,
+            elem_id="translate-result",
+        )
+    with gr.Row(elem_classes="buttons"):
+        go = gr.Button(text("translate.go"), variant="primary", min_width=110, elem_id="translate-go")
+        stop = gr.Button(text("text.stop"), variant="stop", min_width=80)
+        turn = gr.Button(text("translate.swap"), min_width=80)
+    gr.Markdown(text("translate.words"), elem_classes="notice")
+    aligned = gr.HTML(
+        "[]",
+        html_template=ALIGN_HTML,
+        css_template=ALIGN_CSS,
+        elem_id="aligned",
+        apply_default_css=False,
+        js_on_load=Path(__file__).with_name("aligned.js").read_text(encoding="utf-8"),
+    )
+    with gr.Accordion(text("translate.others"), open=False):
+        others = gr.Dataframe(
+            headers=["1", "2", "3", "4"],
+            column_count=4,
+            interactive=False,
+            wrap=True,
+            show_label=False,
+            elem_id="translate-others",
+        )
+    presets([way, words], [row for _, row in PRESETS], [name for name, _ in PRESETS])
+    running: Any = go.click(translate, [words, way], [result, aligned, others], api_name="translate", **STREAM_EVENT)
+    stop.click(None, cancels=running, api_visibility="private")
+    turn.click(swap, [way, words, result], [way, words], api_visibility="private", show_progress="hidden")

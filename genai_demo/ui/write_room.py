@@ -1,0 +1,300 @@
+"""The room "Continue" of the text tab: a text that grows under the user's hands."""
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import gradio as gr
+
+from genai_demo.core import limits
+from genai_demo.text import generate, verse
+from genai_demo.ui.common import choice, readable_errors, slider
+from genai_demo.ui.strings import language_of, say, text
+from genai_demo.ui.text_common import STREAM_EVENT, controls_of, paced, presets, sampling_controls, seed_box
+
+WAYS = 3
+MOST_UNDO = 20
+PRESETS: list[tuple[str, list[str]]] = [
+    ("A story", ["en", "story", "", "", "Once upon a time, in a house by the sea, there lived a girl named Mia. "]),
+    ("A dragon", ["en", "story", "The Shy Dragon", "", ""]),
+    ("News", ["en", "news", "", "", "LONDON - Shares rose on Tuesday after "]),
+    ("A product", ["en", "product", "Travel mug", "", "This stainless steel travel mug keeps "]),
+    ("故事", ["zh", "story", "", "", "从前，有一只小兔子，"]),
+    ("新闻", ["zh", "news", "", "", "本报北京电"]),
+    ("商品", ["zh", "product", "", "", "这款保温杯"]),
+    ("七言诗", ["zh", "poem", "春夜", "seven", ""]),
+    ("五言诗", ["zh", "poem", "山中", "five", ""]),
+    ("词", ["zh", "poem", "浣溪沙", "ci", ""]),
+]  # fmt: skip
+
+CURSOR_JS = """(...values) => {
+  const box = document.querySelector("#write-text textarea");
+  const place = box && box.value === values[0] ? box.selectionStart : 0;
+  values[1] = place > 0 ? [...values[0].slice(0, place)].length : -1;
+  return values;
+}"""
+"""Where the cursor stands, in characters; -1 for the end."""
+SAVE_JS = """(...values) => {
+  const [name, content] = BODY;
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([content], {type: "text/plain;charset=utf-8"}));
+  link.download = name; link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+}"""
+LINK_JS = """(...values) => {
+  const link = new URL(location.href.split(/[?#]/)[0]);
+  link.searchParams.set("tab", "text");
+  NAMES.forEach((name, i) => { if (values[i] !== "" && values[i] !== null) link.searchParams.set(name, values[i]); });
+  const address = link.toString();
+  navigator.clipboard?.writeText(address).catch(() => {});
+  return address;
+}"""
+FORMS = {"five": "tang", "seven": "tang"}
+"""Forms of the page that are a form of the model, with lines of a fixed length."""
+LINES = {"five": 5, "seven": 7}
+LINKED = ("text", "language", "kind", "title", "form", "length", "temperature", "top_p", "top_k", "min_p", "penalty",
+          "seed")  # fmt: skip
+LONGEST_LINK = 1_500
+"""Characters of text that a link carries; browsers and servers cut longer addresses."""
+
+Pair = tuple[str, str]
+"""The text before and after the place where the model goes on."""
+
+
+def split_at(words: str, cursor: float | None) -> Pair:
+    """The text up to the cursor and the rest; -1, or no number, stands for the end."""
+    words = words or ""
+    place = int(cursor) if cursor is not None and 0 <= cursor <= len(words) else len(words)
+    return words[:place], words[place:]
+
+
+def language_for(kind: str, language: str) -> str:
+    """Classical poems are Chinese, whatever was chosen."""
+    return "zh" if kind == "poem" else language
+
+
+class Clock:
+    """Measures when the first token came and how many a second followed."""
+
+    def __init__(self) -> None:
+        self.start, self.first = time.perf_counter(), 0.0
+
+    def say(self, state: generate.Writing, language: str) -> str:
+        """The status line."""
+        passed = time.perf_counter() - self.start
+        self.first = self.first or passed
+        rate = max(0, state.tokens - len(state.texts)) / max(1e-6, passed - self.first)
+        found = say("write.status", language, tokens=state.tokens, rate=rate, first=1000 * self.first)
+        return found + (say("write.forgotten", language, count=state.forgotten) if state.forgotten else "")
+
+
+def _write(before: str, count: int, seed: float, settings: tuple[Any, ...]) -> Iterator[generate.Writing]:
+    language, kind, title, form, length, temperature, top_p, top_k, min_p, penalty, stops = settings
+    yield from generate.write(
+        before,
+        kind,
+        language_for(kind, language),
+        count,
+        int(length),
+        controls_of(temperature, top_p, top_k, min_p, penalty),
+        int(seed),
+        [line for line in (stops or "").split("\n") if line],
+        title or "",
+        FORMS.get(form, form) or "",
+        LINES.get(form, 0) if kind == "poem" else 0,
+    )
+
+
+def _verse(kind: str, words: str, language: str) -> str:
+    """Line lengths and rhyme, once a poem has two lines."""
+    found = verse.lines(words)
+    if kind != "poem" or len(found) < 2:
+        return ""
+    lengths = " ".join(str(len(line)) for line in found[:16])
+    return say("write.verse", language, lengths=lengths, rhyme=verse.rhyme_share(words))
+
+
+@readable_errors
+def continue_text(
+    words: str,
+    cursor: float,
+    history: list[Pair],
+    seed: float,
+    language: str,
+    kind: str,
+    title: str,
+    form: str,
+    length: float,
+    temperature: float,
+    top_p: float,
+    top_k: float,
+    min_p: float,
+    penalty: float,
+    stops: str,
+    request: gr.Request,
+) -> Iterator[tuple[Any, ...]]:
+    """Go on from the cursor (-1: the end). Yields the whole text, a status line, what Undo brings back."""
+    settings = (language, kind, title, form, length, temperature, top_p, top_k, min_p, penalty, stops)
+    yield from _continue(split_at(words, cursor), history, seed, settings, language_of(request))
+
+
+def _continue(
+    pair: Pair, history: list[Pair], seed: float, settings: tuple[Any, ...], page: str
+) -> Iterator[tuple[Any, ...]]:
+    (before, rest), kind, clock = pair, settings[1], Clock()
+    history = [*history, pair][-MOST_UNDO:]
+    for state in paced(_write(before, 1, seed, settings)):
+        status = clock.say(state, page) + _verse(kind, before + state.texts[0], page)
+        yield before + state.texts[0] + rest, status, history
+
+
+@readable_errors
+def regenerate(history: list[Pair], seed: float, request: gr.Request, *settings: Any) -> Iterator[tuple[Any, ...]]:
+    """The last continuation once more, with the next seed. Yields as ``continue_text``, and the seed."""
+    if not history:
+        raise ValueError("There is nothing to write again. Press Continue first.")
+    seed = (int(seed) + 1) % limits.MAX_SEED
+    for found in _continue(history[-1], history[:-1], seed, settings, language_of(request)):
+        yield *found, seed
+
+
+@readable_errors
+def undo(history: list[Pair]) -> tuple[str, list[Pair]]:
+    """The text before the last continuation."""
+    if not history:
+        raise ValueError("There is nothing to undo.")
+    return "".join(history[-1]), history[:-1]
+
+
+@readable_errors
+def three_ways(
+    words: str, cursor: float, seed: float, request: gr.Request, *settings: Any
+) -> Iterator[tuple[Any, ...]]:
+    """Three continuations side by side. Yields them, a status line, and the text around them."""
+    pair, clock, page = split_at(words, cursor), Clock(), language_of(request)
+    for state in paced(_write(pair[0], WAYS, seed, settings), 0.08):
+        yield *state.texts, clock.say(state, page), pair
+
+
+@readable_errors
+def take_way(way: str, pair: Pair | None, history: list[Pair]) -> tuple[str, list[Pair]]:
+    """Put a continuation into the text."""
+    if not way or pair is None:
+        raise ValueError("There is nothing here yet. Press Three ways first.")
+    return pair[0] + way + pair[1], [*history, pair][-MOST_UNDO:]
+
+
+def read_link(request: gr.Request) -> list[Any]:
+    """The settings of a link; what it does not name stays. First the tab."""
+    given = dict(request.query_params) if request is not None else {}
+    if given.get("tab") != "text":
+        return [gr.skip() for _ in range(len(LINKED) + 1)]
+    found: list[Any] = [gr.Tabs(selected="text")]
+    for name in LINKED:
+        value: Any = given.get(name)
+        if value is not None and name not in ("text", "language", "kind", "title", "form"):
+            try:
+                value = float(value)
+            except ValueError:
+                value = None
+        allowed = {"language": generate.LANGUAGES, "kind": generate.KINDS, "form": ("", *LINES, *generate.FORMS)}.get(
+            name
+        )
+        good = value is not None and (allowed is None or value in allowed)
+        found.append(value[: limits.MAX_PROMPT] if good and isinstance(value, str) else value if good else gr.skip())
+    return found
+
+
+def build(demo: gr.Blocks, tabs: gr.Tabs) -> None:
+    """Lay out the room inside the open ``gr.Tab`` and connect its events."""
+    history, pair = gr.State([], time_to_live=1800), gr.State(None, time_to_live=1800)
+    with gr.Row(elem_classes="settings"):
+        language = choice("language", generate.LANGUAGES, "en", min_width=150)
+        kind = gr.Dropdown(
+            [(text(f"kind.{k}"), k) for k in generate.KINDS], value="story", label=text("kind"), info=text("kind.info"),
+            filterable=False, elem_id="write-kind", min_width=170,
+        )  # fmt: skip
+        title = gr.Textbox(label=text("title"), info=text("title.info"), max_length=100, min_width=170)
+        form = gr.Dropdown(
+            [(text("form.any"), ""), *((text(f"form.{f}"), f) for f in (*LINES, *generate.FORMS))], value="",
+            label=text("form"), info=text("form.info"), filterable=False, visible=False, min_width=170,
+        )  # fmt: skip
+    words = gr.Textbox(
+        PRESETS[0][1][-1],
+        label=text("write.text"),
+        placeholder=text("write.placeholder"),
+        lines=9,
+        max_lines=24,
+        elem_id="write-text",
+        buttons=["copy"],
+    )
+    status = gr.Markdown(elem_classes="notice", elem_id="write-status")
+    with gr.Row(elem_classes="buttons"):
+        go = gr.Button(text("write.continue"), variant="primary", min_width=110, elem_id="write-go")
+        stop = gr.Button(text("text.stop"), variant="stop", min_width=80, elem_id="write-stop")
+        again = gr.Button(text("write.again"), min_width=110, elem_id="write-again")
+        back = gr.Button(text("write.undo"), min_width=90, elem_id="write-undo")
+        three = gr.Button(text("write.three"), min_width=110, elem_id="write-three")
+    with gr.Row(visible=False, equal_height=True) as side_by_side:
+        ways, takes = [], []
+        for i in range(WAYS):
+            with gr.Column(min_width=220):
+                ways.append(
+                    gr.Textbox(
+                        label=text(f"write.way.{i + 1}"),
+                        lines=7,
+                        max_lines=14,
+                        interactive=False,
+                        elem_id=f"write-way-{i + 1}",
+                    )
+                )
+                takes.append(gr.Button(text("write.take"), size="sm"))
+    with gr.Accordion(text("settings"), open=False), gr.Row(elem_classes="settings"):
+        length = slider("length", 10, limits.MAX_NEW_TOKENS, 150, 10)
+        seed = seed_box()
+        controls = sampling_controls()
+        stops = gr.Textbox(label=text("stops"), info=text("stops.info"), lines=2, max_length=200, min_width=170)
+    with gr.Row(elem_classes="buttons"):
+        save_text = gr.Button(text("write.txt"), size="sm", min_width=70, elem_id="write-txt")
+        save_json = gr.Button(text("write.json"), size="sm", min_width=110, elem_id="write-json")
+        link = gr.Button(text("write.link"), size="sm", min_width=90, elem_id="write-link")
+        clear = gr.Button(text("write.clear"), size="sm", min_width=70)
+    address = gr.Textbox(show_label=False, container=False, visible=False, elem_id="write-address", buttons=["copy"])
+    presets([language, kind, title, form, words], [row for _, row in PRESETS], [name for name, _ in PRESETS])
+
+    cursor = gr.Number(-1, visible="hidden", precision=0)
+    settings = [language, kind, title, form, length, *controls, stops]
+    written = [words, status, history]
+    running = [
+        go.click(
+            continue_text,
+            [words, cursor, history, seed, *settings],
+            written,
+            js=CURSOR_JS,
+            api_name="continue_text",
+            **STREAM_EVENT,
+        ),
+        again.click(
+            regenerate, [history, seed, *settings], [*written, seed], api_name="regenerate_text", **STREAM_EVENT
+        ),
+    ]
+    shown = three.click(lambda: gr.Row(visible=True), None, side_by_side, api_visibility="private", queue=False)
+    compare = shown.then(three_ways, [words, cursor, seed, *settings], [*ways, status, pair], js=CURSOR_JS,
+                         api_name="three_ways", **STREAM_EVENT)  # fmt: skip
+    stop.click(None, cancels=[*running, compare], api_visibility="private")
+    back.click(undo, history, [words, history], api_name="undo_text", show_progress="hidden")
+    for way, take in zip(ways, takes, strict=True):
+        take.click(take_way, [way, pair, history], [words, history], api_visibility="private", show_progress="hidden")
+    clear.click(lambda: ("", ""), None, [words, title], api_visibility="private", show_progress="hidden")
+    kind.change(lambda k: gr.Dropdown(visible=k == "poem"), kind, form, api_visibility="private", queue=False)
+
+    linked = [words, language, kind, title, form, length, *controls, seed]
+    save_text.click(
+        None, [words], None, js=SAVE_JS.replace("BODY", '["text.txt", values[0]]'), api_visibility="private"
+    )
+    recipe = f'["text.json", JSON.stringify(Object.fromEntries({list(LINKED)}.map((n, i) => [n, values[i]])), null, 1)]'
+    save_json.click(None, linked, None, js=SAVE_JS.replace("BODY", recipe), api_visibility="private")
+    link.click(None, linked, address, js=LINK_JS.replace("NAMES", str(list(LINKED))), api_visibility="private").then(
+        lambda: gr.Textbox(visible=True), None, address, api_visibility="private", queue=False
+    )
+    demo.load(read_link, None, [tabs, *linked], api_visibility="private", show_progress="hidden")

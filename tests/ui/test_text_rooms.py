@@ -1,0 +1,138 @@
+"""The functions behind the text tab that need no model."""
+
+import time
+from types import SimpleNamespace
+
+import gradio as gr
+import pytest
+
+from genai_demo.core import limits
+from genai_demo.ui import chat_room, code_room, translate_room, write_room
+from genai_demo.ui.text_common import controls_of, paced
+
+
+@pytest.mark.parametrize(
+    ("cursor", "parts"),
+    [
+        (-1, ("春ab", "")),
+        (None, ("春ab", "")),
+        (0, ("", "春ab")),
+        (1, ("春", "ab")),
+        (3, ("春ab", "")),
+        (9, ("春ab", "")),
+    ],
+)
+def test_the_text_is_split_at_the_cursor(cursor, parts):
+    assert write_room.split_at("春ab", cursor) == parts
+
+
+def test_poems_are_chinese():
+    assert write_room.language_for("poem", "en") == "zh"
+    assert write_room.language_for("story", "en") == "en"
+
+
+def test_pacing_keeps_the_first_and_the_last():
+    assert list(paced(iter(range(1000)), pause=60)) == [0, 999]
+    assert list(paced(iter(range(5)), pause=0)) == [0, 1, 2, 3, 4]
+    assert list(paced(iter([]))) == []
+
+    def slow():
+        for i in range(3):
+            time.sleep(0.02)
+            yield i
+
+    assert list(paced(slow(), pause=0.01)) == [0, 1, 2]
+
+
+def test_undo_brings_back_what_was_there():
+    assert write_room.undo([("a", "b"), ("c", "d")]) == ("cd", [("a", "b")])
+    with pytest.raises(gr.Error, match="nothing to undo"):
+        write_room.undo([])
+
+
+def test_a_way_is_put_where_the_cursor_was():
+    words, history = write_room.take_way(" new", ("old", " end"), [])
+    assert words == "old new end"
+    assert history == [("old", " end")]
+    with pytest.raises(gr.Error, match="Three ways"):
+        write_room.take_way("", None, [])
+
+
+def test_a_link_sets_what_it_names_and_nothing_else():
+    found = write_room.read_link(
+        SimpleNamespace(query_params={"tab": "text", "text": "春", "kind": "poem", "seed": "7", "temperature": "hot"})
+    )
+    values = dict(zip(("tab", *write_room.LINKED), found, strict=True))
+    assert values["text"] == "春"
+    assert values["kind"] == "poem"
+    assert values["seed"] == 7
+    assert isinstance(values["tab"], gr.Tabs)
+    for name in ("temperature", "language", "title"):
+        assert values[name] == gr.skip()
+
+
+@pytest.mark.parametrize("query", [{}, {"tab": "faces", "seed": "7"}, {"tab": "text", "kind": "<script>"}])
+def test_other_links_change_nothing(query):
+    found = write_room.read_link(SimpleNamespace(query_params=query))
+    assert all(v == gr.skip() for v in found[1:])
+    assert len(found) == len(write_room.LINKED) + 1
+
+
+def test_controls_in_the_order_of_the_sliders():
+    controls = controls_of(0.5, 0.9, 40.0, 0.1, 1.2)
+    assert (controls.temperature, controls.top_p, controls.top_k) == (0.5, 0.9, 40)
+    assert (controls.min_p, controls.repetition_penalty) == (0.1, 1.2)
+
+
+def test_code_is_split_at_its_gap():
+    assert code_room.parts_of("a = <FILL>\nb") == ("a = ", "\nb")
+    assert code_room.parts_of("a = ") == ("a = ", "")
+
+
+@pytest.mark.parametrize(("code", "sign"), [("x = 1\n", "✓"), ("x = (", "✗"), ("x\0", "✗"), ("(" * 5000, "✗")])
+def test_whether_code_parses(code, sign):
+    assert code_room.opinion(code, 0.5, "en").startswith(sign)
+    assert "50%" in code_room.opinion(code, 0.5, "zh")
+
+
+def test_a_suggestion_keeps_its_indentation():
+    assert code_room.insert("def f():\n<FILL>\n", "    return 1") == "def f():\n    return 1\n"
+    assert code_room.Editor("    x\n", language="python").postprocess("    x\n") == "    x\n"
+    with pytest.raises(gr.Error, match="Suggest"):
+        code_room.insert("x", "")
+
+
+@pytest.mark.parametrize(
+    "content", ["hello", ["hello"], [{"type": "text", "text": "hello"}], {"type": "text", "text": "hello"}]
+)
+def test_words_of_a_message_in_every_form(content):
+    assert chat_room.words_of({"role": "user", "content": content}) == "hello"
+
+
+def test_a_turn_that_is_taken_back_returns_to_the_box():
+    messages = [
+        {"role": r, "content": c} for r, c in (("user", "a"), ("assistant", "b"), ("user", "c"), ("assistant", "d"))
+    ]
+    assert chat_room.take_back(messages, SimpleNamespace(index=3)) == (messages[:2], "c")
+    assert chat_room.take_back(messages, SimpleNamespace(index=0)) == ([], "a")
+
+
+def test_swapping_turns_the_translation_round():
+    assert translate_room.swap("en-zh", "hello", "你好") == ("zh-en", "你好")
+    assert translate_room.swap("zh-en", "你好", "") == ("en-zh", "你好")
+
+
+def test_a_direction_that_does_not_exist():
+    with pytest.raises(gr.Error, match="No direction"):
+        next(translate_room.translate("hello", "en-fr"))
+    with pytest.raises(gr.Error, match="Write something to translate"):
+        next(translate_room.translate("  ", "en-zh"))
+
+
+def test_presets_fit_their_rooms():
+    for _, (language, kind, _, form, words) in write_room.PRESETS:
+        assert language in write_room.generate.LANGUAGES
+        assert kind in write_room.generate.KINDS
+        assert form in ("", *write_room.LINES, *write_room.generate.FORMS)
+        assert len(words) < limits.MAX_PROMPT
+    assert all(way in translate_room.WAYS for _, (way, _) in translate_room.PRESETS)
