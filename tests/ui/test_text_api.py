@@ -77,8 +77,8 @@ def test_three_ways_side_by_side(client: Client) -> None:
     settings = [SETTINGS[k] for k in list(SETTINGS)[3:]]
     *ways, status = client.predict(SETTINGS["words"], -1, 3, *settings, api_name="/three_ways")
     assert len(set(ways)) == 3
-    assert SETTINGS["words"] + ways[0] == go_on(client)[0]
-    assert status
+    assert all(len(way) > 20 for way in ways)
+    assert "tokens" in status
 
 
 def test_a_poem_is_measured(client: Client) -> None:
