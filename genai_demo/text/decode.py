@@ -85,7 +85,8 @@ def continuations(
 
     allowed: (rows,) bool, the tokens that may come. ends: those that end a continuation; they are
     not yielded. Continuation i draws from a generator with seed ``seed + i``, so it does not depend
-    on how many others there are (but for eight-bit layers, which round a batch in common). rules: one for every continuation, or none.
+    on how many others there are (but for eight-bit layers, which round a batch in common).
+    rules: one for every continuation, or none.
     """
     session = Session(model, tokens, kept, count)
     sources = [torch.Generator().manual_seed(seed + i) for i in range(count)]
