@@ -1,6 +1,5 @@
 """Fill the tables of measured quality in README.md from the cards: ``python -m benchmarks.readme``."""
 
-import re
 from pathlib import Path
 
 from genai_demo.core.checkpoint import read_card
@@ -49,12 +48,14 @@ def quality() -> str:
 def text_quality() -> str:
     """The figures of the text model as Markdown."""
     card = read_card("text")
-    figures, training = card["metrics"], card["training"]
-    bits = figures["bits_per_byte"]
+    figures, training = card.get("metrics", {}), card["training"]
+    bits = figures.get("bits_per_byte") or training["held_out"]
     names = [n for task in TASKS for n in (task, f"{task}_en", f"{task}_zh") if n in bits]
     words = [n.replace("_en", ", English").replace("_zh", ", Chinese") for n in names]
     lines = [f"| bits per byte of held-out text | {' | '.join(words)} |", f"|---|{'---:|' * len(names)}"]
     lines.append(f"| ours | {' | '.join(f'{bits[n]:.2f}' for n in names)} |")
+    if not figures:
+        return "\n".join([*lines, "", f"Trained on {training['tokens'] / 1e6:.1f} million tokens."])
     lines += [
         "",
         f"Trained on {training['tokens'] / 1e6:.1f} million tokens. BLEU on everyday sentences: "
@@ -71,12 +72,18 @@ def text_quality() -> str:
     return "\n".join(lines)
 
 
+def fill(page: str, name: str, content: str) -> str:
+    """The page with new content between the marks of that name."""
+    before, _, rest = page.partition(f"<!-- {name}:begin -->")
+    _, _, after = rest.partition(f"<!-- {name}:end -->")
+    return f"{before}<!-- {name}:begin -->\n{content}\n<!-- {name}:end -->{after}"
+
+
 def main() -> None:
-    text = README.read_text(encoding="utf-8")
+    page = README.read_text(encoding="utf-8")
     for name, content in (("quality", quality()), ("text", text_quality())):
-        block = f"<!-- {name}:begin -->\n{content}\n<!-- {name}:end -->"
-        text = re.sub(rf"<!-- {name}:begin -->.*?<!-- {name}:end -->", lambda _, b=block: b, text, flags=re.DOTALL)
-    README.write_text(text, encoding="utf-8")
+        page = fill(page, name, content)
+    README.write_text(page, encoding="utf-8")
 
 
 if __name__ == "__main__":
