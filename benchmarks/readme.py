@@ -55,7 +55,14 @@ def text_quality() -> str:
     lines = [f"| bits per byte of held-out text | {' | '.join(words)} |", f"|---|{'---:|' * len(names)}"]
     lines.append(f"| ours | {' | '.join(f'{bits[n]:.2f}' for n in names)} |")
     if not figures:
-        return "\n".join([*lines, "", f"Trained on {training['tokens'] / 1e6:.1f} million tokens."])
+        return "\n".join(
+            [
+                *lines,
+                "",
+                f"Trained on {training['tokens'] / 1e6:.1f} million tokens; 24 documents of each kind, measured by "
+                "`train text`.",
+            ]
+        )
     lines += [
         "",
         f"Trained on {training['tokens'] / 1e6:.1f} million tokens. BLEU on everyday sentences: "

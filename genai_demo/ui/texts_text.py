@@ -56,7 +56,7 @@ TEXT: dict[str, tuple[str, str]] = {
     "write.clear": ("Clear", "清空"),
     "write.txt": ("↓ .txt", "↓ .txt"),
     "write.json": ("↓ .json with recipe", "↓ .json（含配方）"),
-    "write.link": ("🔗 Copy link", "🔗 复制链接"),
+    "write.link": ("Copy link", "复制链接"),
     "text.stop": ("■ Stop", "■ 停止"),
     "write.status": (
         "{tokens} tokens · {rate:.0f} a second · first after {first:.0f} ms",
