@@ -62,7 +62,7 @@ def measure(data: str | None, count: int, ours: bool) -> Iterator[dict[str, floa
         row["ppmd"] = ppmd(training, plain(texts, held_out, tokenizer))
         row["kneser_ney"] = n_gram(grams, texts, held_out, tokenizer)
         if ours:
-            row["ours"] = bits_per_byte(generate.model(eight_bit=False), texts, held_out, tokenizer)
+            row["ours"] = bits_per_byte(generate.model(), texts, held_out, tokenizer)
         yield row
 
 

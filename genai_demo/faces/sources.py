@@ -1,14 +1,10 @@
 """The public face pictures: which repositories they come from, at which commit, and how they are fetched."""
 
 import csv
-import http.client
 import io
 import lzma
 import os
-import time
-import urllib.error
 import urllib.parse
-import urllib.request
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -20,6 +16,7 @@ import numpy as np
 from PIL import Image
 from tqdm import tqdm
 
+from genai_demo.core import download
 from genai_demo.core.imagecheck import MAX_BYTES, decode_picture, difference_hash
 from genai_demo.core.picturefiles import Archive
 from genai_demo.faces.recrop import recover_crop
@@ -72,7 +69,7 @@ MANIFEST_DECIMALS = {
     "hand_glasses": 2, "hand_beard": 2, "hand_hat": 2,
 }  # fmt: skip
 BASE_URL = "https://raw.githubusercontent.com"
-THREADS, TRIES, TIMEOUT_SECONDS = 8, 4, 30
+THREADS = 8
 HOPELESS = 16
 """So many pictures in a row out of reach, and none before them: there is no network."""
 
@@ -129,9 +126,7 @@ def fetch(
     Returns the files refused, each with its reason; they are asked for again next time.
     ValueError, after fetching all others, when some pictures are out of reach for now.
     """
-    base = (base_url or os.environ.get("GENAI_FACES_URL") or BASE_URL).rstrip("/")
-    if not base.startswith(("https://", "http://")):
-        raise ValueError(f"{base!r} is no address of a web server; begin it with https://.")
+    base = download.checked_base(base_url or os.environ.get("GENAI_FACES_URL") or BASE_URL)
     cache.mkdir(parents=True, exist_ok=True)
     refused: dict[str, str] = {}
     wanted = [row for row in rows if not cached_path(cache, row["file"]).exists()]
@@ -180,36 +175,10 @@ def _answers(
         repository = REPOSITORIES[row["source"]]
         path = urllib.parse.quote(row["source_path"])
         url = f"{base}/{repository.name}/{repository.commit}/{path}"
-        waiting.append((row, pool.submit(_download, url, pause)))
+        waiting.append((row, pool.submit(download.read, url, MAX_BYTES, pause)))
         if len(waiting) >= 4 * THREADS:
             yield waiting.popleft()
     yield from waiting
-
-
-def _download(url: str, pause: float) -> bytes:
-    """ValueError when the server will never give it, ConnectionError when it did not now."""
-    request = urllib.request.Request(url, headers={"User-Agent": "genai-demo"})
-    problem: Exception | str = ""
-    for attempt in range(TRIES):
-        if attempt:
-            time.sleep(pause * 2 ** (attempt - 1))
-        try:
-            with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as answer:
-                data = answer.read(MAX_BYTES + 1)
-                expected = answer.headers.get("Content-Length")
-        except urllib.error.HTTPError as error:
-            if error.code in (404, 410, 451):
-                raise ValueError("gone at the source") from error
-            problem = error
-        except (OSError, http.client.HTTPException) as error:
-            problem = error
-        else:
-            if len(data) > MAX_BYTES:
-                raise ValueError("file too large")
-            if expected is None or int(expected) == len(data):
-                return data
-            problem = "the answer was cut short"
-    raise ConnectionError(str(problem))
 
 
 def _keep(data: bytes, row: dict[str, str], cache: Path) -> None:

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from genai_demo.text.model import Cache, TextModel
-from genai_demo.text.sampling import Controls, draw, filtered
+from genai_demo.text.sampling import Controls, candidates, draw
 
 
 class Session:
@@ -19,7 +19,7 @@ class Session:
 
     def __init__(self, model: TextModel, tokens: list[int], kept: int, count: int = 1):
         self.model, self.kept = model, kept
-        self.tokens = torch.tensor([self.fit(tokens)] * count)
+        self.tokens = torch.tensor([self.fit(tokens)] * count, device=model.speeds.device)
         self.cache: Cache | None = None
         self.logits = self._read()
 
@@ -46,7 +46,7 @@ class Session:
         self.tokens = torch.cat([self.tokens, tokens[:, None]], 1)
         assert self.cache is not None
         if self.cache.length < self.model.config.context:
-            self.logits = self.model.logits(self.model.hidden(tokens[:, None], self.cache)[:, -1])
+            self.logits = self.model.step(tokens, self.cache)
             return
         half = self.model.config.context // 2
         self.tokens = torch.cat([self.tokens[:, : self.kept], self.tokens[:, -half:]], 1)
@@ -88,22 +88,23 @@ def continuations(
     on how many others there are (but for eight-bit layers, which round a batch in common).
     rules: one for every continuation, or none.
     """
-    session = Session(model, tokens, kept, count)
+    session, forbidden = Session(model, tokens, kept, count), ~allowed
     sources = [torch.Generator().manual_seed(seed + i) for i in range(count)]
     running = [True] * count
     first = session.tokens.shape[1]
     for _ in range(most):
-        now = torch.stack([rule.mask() for rule in rules]).to(allowed.device) & allowed if rules else allowed
-        logits = session.logits.masked_fill(~now, -torch.inf)
-        chosen = draw(filtered(logits, controls, session.tokens[:, first:]), sources)
-        running = [alive and int(token) not in ends for alive, token in zip(running, chosen, strict=True)]
+        never = ~torch.stack([rule.mask() for rule in rules]).to(forbidden.device) | forbidden if rules else forbidden
+        logits = session.logits.masked_fill(never, -torch.inf)
+        drawn = draw(*candidates(logits, controls, session.tokens[:, first:]), sources)
+        new = drawn.tolist()
+        running = [alive and token not in ends for alive, token in zip(running, new, strict=True)]
         if not any(running):
             return
-        yield [int(token) if alive else None for alive, token in zip(running, chosen, strict=True)]
-        for rule, token in zip(rules, chosen, strict=False):
-            rule.push(int(token))
+        yield [token if alive else None for alive, token in zip(running, new, strict=True)]
+        for rule, token in zip(rules, new, strict=False):
+            rule.push(token)
         before = session.tokens.shape[1]
-        session.add(chosen)
+        session.add(drawn.to(forbidden.device))
         if session.tokens.shape[1] <= before:
             first = kept  # the oldest half was forgotten
 

@@ -60,7 +60,7 @@ def distinct(texts: Sequence[str], size: int, tokenizer: Tokenizer) -> float:
 
 def all_bits(texts: Texts, tokenizer: Tokenizer, count: int) -> dict[str, float]:
     """Bits per byte of every task and language."""
-    model = generate.model(eight_bit=False)
+    model = generate.model()
     found = {}
     for task, language in measured_tasks(texts):
         chosen = texts.chosen("held_out", task, language)[:count]

@@ -25,19 +25,19 @@ from genai_demo.core.device import pick_device
 from genai_demo.text import decode, verse
 from genai_demo.text.documents import LANGUAGES
 from genai_demo.text.model import TextConfig, TextModel
-from genai_demo.text.quantise import can_quantise, quantised
-from genai_demo.text.sampling import Controls, filtered
-from genai_demo.text.tokenizer import Tokenizer, load_tokenizer
+from genai_demo.text.quantise import EightBitStep, can_quantise
+from genai_demo.text.sampling import Controls
+from genai_demo.text.tokenizer import load_tokenizer
 
 NAME = "text"
 KINDS = ("story", "news", "product", "poem", "prose")
 FORMS = ("tang", "ci", "qu", "old")
 BEAMS = 4
 LONGEST_SENTENCE = 200
-"""Tokens of one sentence's translation."""
+"""Tokens of one sentence's translation, and ..."""
+LONGER = 3
+"""... so many times as many as the sentence has, with a few to spare."""
 SENTENCE = re.compile(r"""[^.!?。！？…\n]*[.!?。！？…]+["'”’」』)）]*[^\S\n]*|[^.!?。！？…\n]+|\n+""")
-END = "⏹"
-"""How the token is shown that ends a text."""
 _loading = threading.RLock()
 
 
@@ -45,27 +45,25 @@ _loading = threading.RLock()
 
 
 @functools.cache
-def _load(name: str, eight_bit: bool) -> TextModel:
-    if eight_bit:
-        return quantised(model(eight_bit=False))
+def _load(name: str) -> TextModel:
     try:
         config = TextConfig(**checkpoint.read_card(name).get("config", {}))
     except TypeError as error:
         raise ValueError(f"The settings on the card of {name!r} do not fit this program. Fetch it again.") from error
     found = checkpoint.load_weights(name, TextModel(config)).to(pick_device())
     assert isinstance(found, TextModel)
+    if pick_device().type == "cpu" and can_quantise():
+        found.faster = EightBitStep(found)
     return found
 
 
-def model(eight_bit: bool | None = None) -> TextModel:
-    """The trained model; with eight-bit weights where the CPU computes in them, unless said otherwise.
+def model() -> TextModel:
+    """The trained model; it writes with eight-bit weights where the CPU computes in them.
 
     Raises ValueError where its checkpoint is missing or broken.
     """
-    if eight_bit is None:
-        eight_bit = pick_device().type == "cpu" and can_quantise()
     with _loading:
-        return _load(NAME, eight_bit)
+        return _load(NAME)
 
 
 def shape() -> tuple[int, int]:
@@ -74,7 +72,7 @@ def shape() -> tuple[int, int]:
     return int(config.get("layers", 1)), int(config.get("heads", 1))
 
 
-def _tokens(text: str, what: str = "The text") -> list[int]:
+def encoded(text: str, what: str = "The text") -> list[int]:
     """Encoded user text. Raises ValueError where it is too long."""
     if not isinstance(text, str):
         raise ValueError(f"{what} must be words.")
@@ -98,11 +96,11 @@ def head_of(kind: str, language: str, title: str = "", form: str = "") -> list[i
     if kind == "poem" and form:
         found.append(tokenizer.control(_choice(form, FORMS, "form")))
     if title and kind != "code":
-        found += [tokenizer.control("title"), *_tokens(title[:100], "The title")]
+        found += [tokenizer.control("title"), *encoded(title[:100], "The title")]
     return [*found, tokenizer.control("body")]
 
 
-def _allowed(*controls: str) -> Tensor:
+def allowed(*controls: str) -> Tensor:
     """(rows,) bool: all text, and these control tokens."""
     tokenizer = load_tokenizer()
     found = torch.zeros(tokenizer.size, dtype=torch.bool)
@@ -149,7 +147,7 @@ def write(
     head = head_of(kind, language, title, form)
     # A word brings its space along: after a space of its own the model would expect a number.
     spaced = kind != "code" and isinstance(prompt, str) and prompt.endswith(" ")
-    tokens = _tokens(prompt.rstrip(" ") if spaced else prompt, "The prompt")
+    tokens = encoded(prompt.rstrip(" ") if spaced else prompt, "The prompt")
     if line_length and (kind != "poem" or line_length not in verse.LINE_LENGTHS):
         raise ValueError("Only poems have lines of one length: 5 or 7 characters.")
     rules = [verse.Meter(line_length, prompt) for _ in range(count)] if line_length and isinstance(count, int) else []
@@ -181,7 +179,7 @@ def _write(
     texts, done = [""] * count, [False] * count
     drawn = 0
     steps = decode.continuations(
-        net, head + prompt, len(head), _allowed(*ends).to(pick_device()), {tokenizer.control(e) for e in ends},
+        net, head + prompt, len(head), allowed(*ends).to(pick_device()), {tokenizer.control(e) for e in ends},
         controls, seed, count, max_tokens, rules,
     )  # fmt: skip
     for tokens in steps:
@@ -258,7 +256,7 @@ def chat(
     tokenizer = load_tokenizer()
     mark = tokenizer.control
     head = [mark("chat"), mark(_choice(language, LANGUAGES, "language"))]
-    said = [[mark("reply" if i % 2 else "user"), *_tokens(t.strip(), "Your turn")] for i, t in enumerate(turns)]
+    said = [[mark("reply" if i % 2 else "user"), *encoded(t.strip(), "Your turn")] for i, t in enumerate(turns)]
     room = model().config.context - len(head) - 2 - min(max_tokens, model().config.context // 3)
     while len(said) > 1 and sum(map(len, said)) > room:
         said = said[2:]
@@ -281,7 +279,7 @@ def translate_sentences(
     _choice(source, LANGUAGES, "language"), _choice(target, LANGUAGES, "language")
     if source == target:
         raise ValueError("Choose two different languages.")
-    _tokens(text)
+    encoded(text)
     tokenizer, net = load_tokenizer(), model()
     mark = tokenizer.control
     for piece in SENTENCE.findall(text):
@@ -293,8 +291,8 @@ def translate_sentences(
         prompt = prompt[: net.config.context // 2 - 1] + (
             [mark(target)] if len(prompt) >= net.config.context // 2 else []
         )
-        most = min(LONGEST_SENTENCE, net.config.context - len(prompt) - 1)
-        found = decode.beam_search(net, prompt, _allowed("end").to(pick_device()), mark("end"), beams, most)
+        most = min(LONGEST_SENTENCE, LONGER * len(prompt) + 8, net.config.context - len(prompt) - 1)
+        found = decode.beam_search(net, prompt, allowed("end").to(pick_device()), mark("end"), beams, most)
         space = piece[len(piece.rstrip()) :]
         space = "" if target == "zh" and "\n" not in space else space or (" " if target == "en" else "")
         yield piece, [tokenizer.decode(tokens).strip() + space for tokens, _ in found]
@@ -316,10 +314,10 @@ def rank_code(
     mark = tokenizer.control
     if suffix.strip():
         half = (net.config.context - max_tokens) // 2
-        before, after = _tokens(prefix, "The code")[-half:], _tokens(suffix, "The code")[: half - 8]
+        before, after = encoded(prefix, "The code")[-half:], encoded(suffix, "The code")[: half - 8]
         head, prompt = [mark("code")], [mark("prefix"), *before, mark("suffix"), *after, mark("middle")]
     else:
-        head, prompt = [mark("code"), mark("body")], _tokens(prefix, "The code")
+        head, prompt = [mark("code"), mark("body")], encoded(prefix, "The code")
     last = None
     for last in _write(head, prompt, ("end",), count, max_tokens, Controls(temperature=temperature), seed, ()):  # noqa: B007
         pass
@@ -337,114 +335,13 @@ def _mean_log_probability(before: list[int], tokens: list[int]) -> float:
     return -float(F.cross_entropy(logits, whole[0, -new:]))
 
 
-# --------------------------------------------------------------------------- looking inside
-
-
-@dataclass(frozen=True)
-class TokenView:
-    """One token of a text as the model sees it."""
-
-    text: str
-    probability: float
-    rank: int
-    """0: it was the likeliest."""
-    alternatives: list[tuple[str, float]]
-    """The likeliest tokens at this place."""
-
-
-@torch.inference_mode()
-def inspect(text: str, kind: str = "story", language: str = "en", alternatives: int = 8) -> list[TokenView]:
-    """Every token of a text with its probability and what else could have come. Long texts: the newest part."""
-    tokenizer, net = load_tokenizer(), model(eight_bit=False)
-    head, tokens = head_of(kind, language), _tokens(text)
-    tokens = tokens[-(net.config.context - len(head)) :]
-    whole = torch.tensor([head + tokens], device=pick_device())
-    logits = net(whole[:, :-1])[0, len(head) - 1 :, : tokenizer.text_size].cpu()
-    probabilities = logits.softmax(-1)
-    found = []
-    for token, row in zip(tokens, probabilities, strict=True):
-        values, places = row.topk(alternatives)
-        likely = [(_show(tokenizer, int(p)), float(v)) for p, v in zip(places, values, strict=True)]
-        found.append(TokenView(_show(tokenizer, token), float(row[token]), int((row > row[token]).sum()), likely))
-    return found
-
-
-def _show(tokenizer: Tokenizer, token: int) -> str:
-    return tokenizer.bytes_of(token).decode("utf-8", "replace")
-
-
-@torch.inference_mode()
-def attention(text: str, kind: str = "story", language: str = "en") -> tuple[list[str], Tensor]:
-    """Tokens of a text (control tokens first, in angle brackets) and (layers, heads, T, T) attention."""
-    from genai_demo.text.tokenizer import CONTROLS
-
-    tokenizer, net = load_tokenizer(), model(eight_bit=False)
-    tokens = (head_of(kind, language) + _tokens(text))[: limits.MAX_ATTENTION_TOKENS]
-    seen: list[Tensor] = []
-    net.hidden(torch.tensor([tokens], device=pick_device()), seen=seen)
-    names = [
-        f"<{CONTROLS[t - tokenizer.text_size]}>" if t >= tokenizer.text_size else _show(tokenizer, t) for t in tokens
-    ]
-    return names, torch.cat(seen).cpu()
-
-
-@torch.inference_mode()
-def align(text: str, translation: str, source: str = "en", target: str = "zh") -> tuple[list[str], list[str], Tensor]:
-    """Which words of a sentence a translation looked at.
-
-    Returns the tokens of both sides and (target tokens, source tokens) shares, rows add up to one:
-    the attention at the moment when each token was predicted, averaged over the layers of the
-    upper half and their heads, beside what every token of the source gets on average.
-    """
-    tokenizer, net = load_tokenizer(), model(eight_bit=False)
-    given, found = tokenizer.encode(text.strip()), tokenizer.encode(translation.strip())
-    half = net.config.context // 2 - 2
-    given, found = given[:half], found[:half]
-    if not given or not found:
-        return [], [], torch.zeros(0, 0)
-    mark = tokenizer.control
-    tokens = [mark("translate"), mark(source), *given, mark(target), *found]
-    seen: list[Tensor] = []
-    net.hidden(torch.tensor([tokens], device=pick_device()), seen=seen)
-    upper = torch.cat(seen[net.config.layers // 2 :]).mean((0, 1)).cpu()
-    first = len(given) + 2  # the place that predicts the first token of the translation
-    shares = upper[first : first + len(found), 2 : 2 + len(given)]
-    shares = shares / (shares.mean(0, keepdim=True) + 1e-6)
-    return _shown(given), _shown(found), shares / shares.sum(1, keepdim=True)
-
-
-def _shown(tokens: Sequence[int]) -> list[str]:
-    """Tokens as text; the parts of a character that fell apart are shown with the last of them."""
-    stream = load_tokenizer().stream()
-    return [stream.feed(token) for token in tokens]
-
-
-@torch.inference_mode()
-def next_tokens(
-    text: str, kind: str = "story", language: str = "en", controls: Controls | None = None, count: int = 16
-) -> list[tuple[str, float, float]]:
-    """The likeliest next tokens: each with its probability, and the one after the sampling controls."""
-    tokenizer, net = load_tokenizer(), model(eight_bit=False)
-    head, tokens = head_of(kind, language), _tokens(text)
-    controls = (controls or Controls()).check()
-    tokens = tokens[-(net.config.context - len(head)) :]
-    whole = torch.tensor([head + tokens], device=pick_device())
-    logits = net(whole)[:, -1].cpu()
-    logits[:, ~_allowed("end")] = -math.inf
-    before = logits.softmax(1)[0]
-    after = filtered(logits, controls, torch.tensor([tokens], dtype=torch.long) if tokens else None)[0]
-    values, places = before.topk(count)
-    names = [_show(tokenizer, int(p)) if p < tokenizer.text_size else END for p in places]
-    return [(name, float(v), float(after[p])) for name, v, p in zip(names, values, places, strict=True)]
-
-
 @torch.inference_mode()
 def score(text: str, kind: str = "story", language: str = "en") -> dict[str, Any]:
     """Bits per UTF-8 byte that the text costs the model, and its tokens. The start of a long text is read first."""
-    tokens = _tokens(text)
+    tokens = encoded(text)
     if not tokens:
         raise ValueError("Write some text first.")
-    net, head = model(eight_bit=False), head_of(kind, language)
+    net, head = model(), head_of(kind, language)
     context, nats = net.config.context, 0.0
     sequence = head + tokens
     stop = len(head) - 1

@@ -10,6 +10,7 @@ Notable choices, all from the public speed-runs of GPT-2 (see docs/experiments.m
 """
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -41,11 +42,20 @@ def norm(x: Tensor) -> Tensor:
     return F.rms_norm(x, (x.shape[-1],))
 
 
-def rotate(x: Tensor, angles: Tensor) -> Tensor:
-    """Rotary positions (Su et al. 2021). x: (B, H, T, D); angles: (T, D / 2)."""
-    cos, sin = angles.cos().to(x.dtype), angles.sin().to(x.dtype)
-    first, second = x.chunk(2, dim=-1)
-    return torch.cat([first * cos - second * sin, first * sin + second * cos], dim=-1)
+def turns(start: int, end: int, speeds: Tensor, dtype: torch.dtype) -> tuple[Tensor, Tensor]:
+    """Cosines and signed sines of these positions for ``rotate``, (T, D) each. speeds: (D / 2,)."""
+    angles = torch.arange(start, end, device=speeds.device)[:, None] * speeds
+    cos, sin = angles.cos().to(dtype), angles.sin().to(dtype)
+    return torch.cat([cos, cos], -1), torch.cat([-sin, sin], -1)
+
+
+def rotate(x: Tensor, turn: tuple[Tensor, Tensor]) -> Tensor:
+    """Rotary positions (Su et al. 2021): each number of the first half turns with its partner in the second.
+
+    x: (..., T, D).
+    """
+    cos, sin = turn
+    return torch.addcmul(x * cos, x.roll(x.shape[-1] // 2, -1), sin)
 
 
 class Cache:
@@ -114,9 +124,9 @@ class Attention(nn.Module):
         self.to_qkv = nn.Linear(config.width, 3 * config.width, bias=False)
         self.project = nn.Linear(config.width, config.width, bias=False)
 
-    def forward(self, x: Tensor, angles: Tensor, cache: Cache | None, seen: list[Tensor] | None) -> Tensor:
-        q, k, v = self.to_qkv(x).unflatten(-1, (3, self.heads, -1)).permute(2, 0, 3, 1, 4)
-        q, k = rotate(norm(q), angles), rotate(norm(k), angles)
+    def forward(self, x: Tensor, turn: tuple[Tensor, Tensor], cache: Cache | None, seen: list[Tensor] | None) -> Tensor:
+        qkv = self.to_qkv(x).unflatten(-1, (3, self.heads, -1)).permute(2, 0, 3, 1, 4)
+        (q, k), v = rotate(norm(qkv[:2]), turn), qkv[2]
         if cache is not None:
             k, v = cache.extend(self.layer, k, v)
         causal = q.shape[2] > 1
@@ -147,9 +157,10 @@ class Block(nn.Module):
         self.project = nn.Linear(4 * config.width, config.width, bias=False)
         self.dropout = config.dropout
 
-    def forward(self, x: Tensor, angles: Tensor, cache: Cache | None, seen: list[Tensor] | None) -> Tensor:
-        x = x + self.drop(self.attention(self.shift(norm(x), cache), angles, cache, seen))
-        return x + self.drop(self.project(F.relu(self.expand(norm(x))).square()))
+    def forward(self, x: Tensor, turn: tuple[Tensor, Tensor], cache: Cache | None, seen: list[Tensor] | None) -> Tensor:
+        x = x + self.drop(self.attention(self.shift(norm(x), cache), turn, cache, seen))
+        positive = F.relu(self.expand(norm(x)))
+        return x + self.drop(self.project(positive * positive))
 
     def drop(self, x: Tensor) -> Tensor:
         return F.dropout(x, self.dropout, self.training) if self.dropout else x
@@ -164,8 +175,8 @@ class TextModel(nn.Module):
         self.embedding = nn.Embedding(config.rows, config.width)
         self.blocks = nn.ModuleList(Block(config, i) for i in range(config.layers))
         half = config.width // config.heads // 2
-        self.head: nn.Module | None = None
-        """Takes the place of the embedding as output layer where decoding has a faster one."""
+        self.faster: Callable[[Tensor, Cache], Tensor] | None = None
+        """Takes the place of ``step`` where there is something faster (see quantise.py)."""
         self.register_buffer("speeds", config.rope_base ** (-torch.arange(half) / half), persistent=False)
         self.initialise()
 
@@ -199,18 +210,24 @@ class TextModel(nn.Module):
         end = start + tokens.shape[1]
         if end > self.config.context:
             raise ValueError(f"The model sees {self.config.context} tokens at once, not {end}.")
-        angles = torch.arange(start, end, device=tokens.device)[:, None] * self.speeds
         x = norm(self.embedding(tokens))
+        turn = turns(start, end, self.speeds, x.dtype)
         for block in self.blocks:
-            x = block(x, angles, cache, seen)
+            x = block(x, turn, cache, seen)
         if cache is not None:
             cache.length = end
         return norm(x)
 
     def logits(self, hidden: Tensor) -> Tensor:
         """(..., W) to (..., rows) float32."""
-        raw = (F.linear(hidden, self.embedding.weight) if self.head is None else self.head(hidden)).float()
+        raw = F.linear(hidden, self.embedding.weight).float()
         return self.config.softcap * torch.tanh(raw / self.config.softcap) if self.config.softcap else raw
+
+    def step(self, tokens: Tensor, cache: Cache) -> Tensor:
+        """Logits after one more token for every sequence of the cache: (B,) -> (B, rows)."""
+        if self.faster is not None:
+            return self.faster(tokens, cache)
+        return self.logits(self.hidden(tokens[:, None], cache)[:, -1])
 
     def forward(self, tokens: Tensor, cache: Cache | None = None) -> Tensor:
         return self.logits(self.hidden(tokens, cache))

@@ -1,7 +1,6 @@
 """From logits to the next token: the sampling controls, each with its source."""
 
 import dataclasses
-import math
 
 import torch
 from torch import Tensor
@@ -40,34 +39,51 @@ class Controls:
         return self
 
 
-def filtered(logits: Tensor, controls: Controls, before: Tensor | None = None) -> Tensor:
-    """Probabilities after all controls. logits: (B, V) float32 -> (B, V), rows add up to one.
+LIKELIEST = 1024
+"""So many tokens are looked at first; nearly always the nucleus is among them."""
 
-    before: (B, T) tokens that the repetition penalty counts.
+
+def candidates(logits: Tensor, controls: Controls, before: Tensor | None = None) -> tuple[Tensor, Tensor]:
+    """Probabilities after all controls, and the tokens they belong to, the likeliest first: (B, K) each.
+
+    logits: (B, V) float32. before: (B, T) tokens that the repetition penalty counts. Rows add up
+    to one; K is the same for all rows, tokens that may not come have probability zero.
     """
     if controls.repetition_penalty != 1 and before is not None and before.shape[1]:
         here = logits.gather(1, before)
         factor = controls.repetition_penalty
         logits = logits.scatter(1, before, torch.where(here > 0, here / factor, here * factor))
     if controls.temperature == 0:
-        return torch.nn.functional.one_hot(logits.argmax(1), logits.shape[1]).float()
+        best = logits.argmax(1, keepdim=True)
+        return torch.ones_like(best, dtype=logits.dtype), best
     logits = logits / controls.temperature
-    if 0 < controls.top_k < logits.shape[1]:
-        least = logits.topk(controls.top_k).values[:, -1:]
-        logits = logits.masked_fill(logits < least, -math.inf)
-    probabilities = logits.softmax(1)
-    if controls.top_p < 1:
-        ordered, places = probabilities.sort(1, descending=True)
-        above = ordered.cumsum(1) - ordered  # what the likelier tokens reach together
-        ordered = ordered.masked_fill(above >= controls.top_p, 0.0)
-        probabilities = torch.zeros_like(probabilities).scatter(1, places, ordered)
-    if controls.min_p > 0:
-        least = controls.min_p * probabilities.amax(1, keepdim=True)
-        probabilities = probabilities.masked_fill(probabilities < least, 0.0)
-    return probabilities / probabilities.sum(1, keepdim=True)
+    size = logits.shape[1]
+    for count in (min(controls.top_k, size),) if controls.top_k else (min(LIKELIEST, size), size):
+        values, tokens = logits.topk(count)
+        rest = values if controls.top_k else logits  # what the probabilities are shares of
+        probabilities = (values - rest.logsumexp(1, keepdim=True)).exp()
+        if controls.top_p < 1:
+            above = probabilities.cumsum(1) - probabilities  # what the likelier tokens reach together
+            probabilities = probabilities.masked_fill(above >= controls.top_p, 0.0)
+        if controls.min_p > 0:
+            probabilities = probabilities.masked_fill(probabilities < controls.min_p * probabilities[:, :1], 0.0)
+        if not probabilities[:, -1].any():
+            break  # the last one is ruled out, so everything less likely is too
+    return probabilities / probabilities.sum(1, keepdim=True), tokens
 
 
-def draw(probabilities: Tensor, sources: list[torch.Generator]) -> Tensor:
-    """One token a row, each from a generator of its own, so that rows do not disturb each other. -> (B,)."""
-    rows = zip(probabilities.cpu(), sources, strict=True)
-    return torch.cat([torch.multinomial(row, 1, generator=source) for row, source in rows])
+def filtered(logits: Tensor, controls: Controls, before: Tensor | None = None) -> Tensor:
+    """As ``candidates``, spread over the vocabulary: (B, V)."""
+    probabilities, tokens = candidates(logits, controls, before)
+    return torch.zeros_like(logits).scatter(1, tokens, probabilities)
+
+
+def draw(probabilities: Tensor, tokens: Tensor, sources: list[torch.Generator]) -> Tensor:
+    """One token a row, by one number from each row's own generator, so that rows do not disturb each other.
+
+    probabilities, tokens: (B, K), as ``candidates`` gives them -> (B,) on the CPU.
+    """
+    reached = probabilities.cpu().double().cumsum(1)
+    points = torch.stack([torch.rand(1, dtype=torch.float64, generator=source) for source in sources])
+    places = torch.searchsorted(reached, points * reached[:, -1:], right=True)
+    return tokens.cpu().gather(1, places)[:, 0]

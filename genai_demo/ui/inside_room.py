@@ -9,7 +9,7 @@ from pathlib import Path
 import gradio as gr
 
 from genai_demo.core import limits
-from genai_demo.text import generate
+from genai_demo.text import generate, inside
 from genai_demo.ui.common import LIVE_EVENT, MODEL_EVENT, choice, readable_errors, slider
 from genai_demo.ui.strings import language_of, say, text
 from genai_demo.ui.text_common import controls_of, presets, sampling_controls
@@ -55,7 +55,7 @@ def look(words: str, kind: str, language: str, request: gr.Request) -> tuple[str
     if not (words or "").strip():
         raise ValueError("Write some text first.")
     start = time.perf_counter()
-    found = generate.inspect(words, kind, language_for(kind, language))
+    found = inside.inspect(words, kind, language_for(kind, language))
     passed = time.perf_counter() - start
     tokens = [
         {"text": visible(v.text), "p": round(v.probability, 5), "rank": v.rank,
@@ -75,7 +75,7 @@ def look(words: str, kind: str, language: str, request: gr.Request) -> tuple[str
 def picture_next(words: str, kind: str, language: str, request: gr.Request, *controls: float) -> str:
     """The next token's distribution before and after the sampling controls, as bars."""
     page = language_of(request)
-    found = generate.next_tokens(words or "", kind, language_for(kind, language), controls_of(*controls), SHOWN)
+    found = inside.next_tokens(words or "", kind, language_for(kind, language), controls_of(*controls), SHOWN)
     most = max(max(before, after) for _, before, after in found) or 1
     rows = "".join(
         f"<tr><td><code>{html.escape(visible(name).strip(chr(10)))}</code></td>"
@@ -92,7 +92,7 @@ def picture_attention(words: str, kind: str, language: str, layer: float, head: 
     """The attention of one head as JSON: names of the tokens, rows of shares from 0 to 255."""
     if not (words or "").strip():
         raise ValueError("Write some text first.")
-    names, shares = generate.attention(words, kind, language_for(kind, language))
+    names, shares = inside.attention(words, kind, language_for(kind, language))
     layer, head = (min(int(v) - 1, size - 1) for v, size in ((layer, shares.shape[0]), (head, shares.shape[1])))
     rows = (255 * shares[layer, head]).round().int().tolist()
     return json.dumps({"names": [visible(n) for n in names], "rows": rows}, ensure_ascii=False)

@@ -7,7 +7,7 @@ from typing import Any
 
 import gradio as gr
 
-from genai_demo.text import generate
+from genai_demo.text import generate, inside
 from genai_demo.ui.common import choice, readable_errors
 from genai_demo.ui.strings import text
 from genai_demo.ui.text_common import STREAM_EVENT, presets
@@ -49,7 +49,7 @@ def translate(words: str, way: str) -> Iterator[tuple[str, str, list[list[str]]]
         if found:
             rows.append([piece.strip(), *(f.strip() for f in found[:3])])
             if len(pairs) < MOST_ALIGNED:
-                given, said, shares = generate.align(piece, found[0], source, target)
+                given, said, shares = inside.align(piece, found[0], source, target)
                 pairs.append({"from": given, "to": said, "shares": [[round(v, 3) for v in r] for r in shares.tolist()]})
         yield whole, json.dumps(pairs, ensure_ascii=False), rows
 

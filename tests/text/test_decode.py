@@ -5,9 +5,9 @@ import dataclasses
 import pytest
 import torch
 
-from genai_demo.text import decode
-from genai_demo.text.model import TextConfig, TextModel
-from genai_demo.text.quantise import can_quantise, quantised
+from genai_demo.text import decode, sampling
+from genai_demo.text.model import Cache, TextConfig, TextModel
+from genai_demo.text.quantise import EightBitStep, can_quantise
 from genai_demo.text.sampling import Controls, draw, filtered
 
 CONFIG = TextConfig(rows=128, layers=2, width=32, heads=2, context=64)
@@ -73,11 +73,29 @@ def test_senseless_controls_are_a_sentence(settings):
 
 
 def test_rows_draw_from_their_own_generators():
-    p = torch.full((3, 50), 0.02)
-    whole = [draw(p, [torch.Generator().manual_seed(i) for i in (1, 2, 3)]) for _ in range(2)]
-    alone = draw(p[:1], [torch.Generator().manual_seed(2)])
+    p, tokens = torch.full((3, 50), 0.02), torch.arange(50).expand(3, 50)
+    whole = [draw(p, tokens, [torch.Generator().manual_seed(i) for i in (1, 2, 3)]) for _ in range(2)]
+    alone = draw(p[:1], tokens[:1], [torch.Generator().manual_seed(2)])
     assert torch.equal(whole[0], whole[1])
     assert whole[0][1] == alone[0]
+
+
+def test_tokens_are_drawn_as_often_as_they_are_likely():
+    p = torch.tensor([[0.5, 0.0, 0.3, 0.2]])
+    source = torch.Generator().manual_seed(0)
+    counts = torch.bincount(torch.cat([draw(p, torch.tensor([[7, 1, 4, 2]]), [source]) for _ in range(4000)]))
+    assert counts[1] == 0
+    torch.testing.assert_close(counts[[7, 4, 2]] / 4000, torch.tensor([0.5, 0.3, 0.2]), atol=0.03, rtol=0)
+
+
+@pytest.mark.parametrize("controls", [Controls(1.2, 0.7), Controls(1.0, 1.5, top_p=0.999), Controls(1.0, 2.0, 0, 1.0)])
+@pytest.mark.parametrize("flat", [0.1, 3.0])
+def test_looking_at_the_likeliest_only_changes_nothing(monkeypatch, controls, flat):
+    logits = flat * torch.randn(3, 2000, generator=torch.Generator().manual_seed(1))
+    logits[0, 100:] = -torch.inf
+    few = filtered(logits, controls, torch.tensor([[3], [5], [7]]))
+    monkeypatch.setattr(sampling, "LIKELIEST", 2000)
+    torch.testing.assert_close(few, filtered(logits, controls, torch.tensor([[3], [5], [7]])))
 
 
 # Decoding
@@ -197,14 +215,28 @@ def test_beams_are_different_and_in_order(model):
 
 
 @pytest.mark.skipif(not can_quantise(), reason="no eight-bit kernels here")
-def test_eight_bits_agree_with_thirty_two():
+@pytest.mark.parametrize("count", [1, 3])
+def test_eight_bits_agree_with_thirty_two(count):
     big = lively(dataclasses.replace(CONFIG, rows=256, width=128, heads=4))
-    small = quantised(big)
-    tokens = torch.randint(0, 256, (4, 60), generator=torch.Generator().manual_seed(3))
+    tokens = torch.randint(0, 256, (count, 60), generator=torch.Generator().manual_seed(3))
+    small, caches = EightBitStep(big), [Cache(big.config, count, big.speeds) for _ in range(2)]
     with torch.inference_mode():
-        wide, narrow = big(tokens), small(tokens)
+        for cache in caches:
+            big.hidden(tokens[:, :20], cache)
+        wide = torch.stack([big.step(tokens[:, i], caches[0]) for i in range(20, 60)])
+        narrow = torch.stack([small(tokens[:, i], caches[1]) for i in range(20, 60)])
+        torch.testing.assert_close(wide[-1], big(tokens)[:, -1], rtol=1e-3, atol=1e-3)
     assert (wide.argmax(-1) == narrow.argmax(-1)).float().mean() > 0.9
     assert (wide - narrow).square().mean() < 0.01 * wide.var()
-    assert sum(p.numel() for p in small.parameters()) == sum(p.numel() for p in big.vectors())
+    assert caches[0].length == caches[1].length == 60
+
+
+@pytest.mark.skipif(not can_quantise(), reason="no eight-bit kernels here")
+def test_writing_uses_the_faster_step():
+    model = lively(dataclasses.replace(CONFIG, rows=256, width=128, heads=4))
     every = torch.ones(256, dtype=torch.bool)
-    assert len(list(decode.continuations(small, [1, 2], 1, every, set(), GREEDY, 0, 2, 5))) == 5
+    calls = []
+    step = EightBitStep(model)
+    model.faster = lambda tokens, cache: calls.append(len(tokens)) or step(tokens, cache)
+    assert len(list(decode.continuations(model, [1, 2], 1, every, set(), GREEDY, 0, 2, 5))) == 5
+    assert calls == [2] * 5

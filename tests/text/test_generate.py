@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from genai_demo.core import checkpoint, limits
-from genai_demo.text import generate
+from genai_demo.text import generate, inside
 from genai_demo.text.model import TextModel
 from genai_demo.text.sampling import Controls
 from tests.text.tiny import CONFIG, TOKENIZER
@@ -42,7 +42,7 @@ def test_pieces_are_the_text():
 
 
 def test_several_at_once_are_those_one_by_one(monkeypatch):
-    monkeypatch.setattr(generate, "can_quantise", lambda: False)
+    monkeypatch.setattr(generate.model(), "faster", None)
     last = list(generate.write("Once", count=3, max_tokens=15, seed=5))[-1]
     assert all(last.done)
     for i, text in enumerate(last.texts):
@@ -134,13 +134,13 @@ def test_code_is_ranked_and_not_repeated():
 
 def test_inspection_covers_every_token():
     text = "The bears ate 粥."
-    views = generate.inspect(text)
+    views = inside.inspect(text)
     assert len(views) == len(TOKENIZER.encode(text))
     for view in views:
         assert 0 <= view.probability <= 1
         assert view.alternatives[0][1] >= view.probability
         assert (view.rank == 0) == (view.alternatives[0][1] == view.probability)
-    names, maps = generate.attention(text)
+    names, maps = inside.attention(text)
     assert names[:3] == ["<story>", "<en>", "<body>"]
     assert maps.shape == (CONFIG.layers, CONFIG.heads, len(names), len(names))
 
@@ -151,7 +151,7 @@ def test_scores_add_up_over_windows():
     assert found["tokens"] == len(TOKENIZER.encode(text)) > CONFIG.context
     assert 1 < found["bits_per_byte"] < 12
     short = "Once there were bears."
-    views = generate.inspect(short)
+    views = inside.inspect(short)
     nats = -sum(torch.tensor(v.probability).log2().item() for v in views)
     assert generate.score(short)["bits_per_byte"] * len(short) == pytest.approx(nats, rel=0.02)
     with pytest.raises(ValueError, match="Write some text"):
@@ -174,12 +174,12 @@ def test_every_kind_can_be_asked_for_on_the_command_line(kind, capsys):
 
 
 def test_every_word_of_a_translation_shares_out_its_attention():
-    given, found, shares = generate.align("I have cats.", "我有猫。")
+    given, found, shares = inside.align("I have cats.", "我有猫。")
     assert "".join(given) == "I have cats."
     assert "".join(found) == "我有猫。"
     assert shares.shape == (len(found), len(given))
     torch.testing.assert_close(shares.sum(1), torch.ones(len(found)))
-    assert generate.align("", "我")[2].shape == (0, 0)
+    assert inside.align("", "我")[2].shape == (0, 0)
 
 
 def test_the_alignment_reads_the_row_that_predicts_each_token(monkeypatch):
@@ -191,7 +191,7 @@ def test_the_alignment_reads_the_row_that_predicts_each_token(monkeypatch):
         seen.extend([weights] * CONFIG.layers)
 
     monkeypatch.setattr(TextModel, "hidden", look)
-    given, found, shares = generate.align("one two", "一二三")
+    given, found, shares = inside.align("one two", "一二三")
     assert len(given) == 2
     assert shares[0].argmax() == 1
     assert shares[0, 1] > 0.7
@@ -199,14 +199,14 @@ def test_the_alignment_reads_the_row_that_predicts_each_token(monkeypatch):
 
 
 def test_next_tokens_before_and_after_the_controls():
-    free = generate.next_tokens("Once", controls=Controls(temperature=1.0, top_p=1.0))
+    free = inside.next_tokens("Once", controls=Controls(temperature=1.0, top_p=1.0))
     assert all(before == pytest.approx(after, rel=1e-4) for _, before, after in free)
     assert [b for _, b, _ in free] == sorted((b for _, b, _ in free), reverse=True)
-    greedy = generate.next_tokens("Once", controls=Controls(temperature=0.0))
+    greedy = inside.next_tokens("Once", controls=Controls(temperature=0.0))
     assert [after for _, _, after in greedy] == [1.0] + [0.0] * (len(greedy) - 1)
-    few = generate.next_tokens("Once", controls=Controls(temperature=1.0, top_p=1.0, top_k=3))
+    few = inside.next_tokens("Once", controls=Controls(temperature=1.0, top_p=1.0, top_k=3))
     assert sum(after > 0 for _, _, after in few) == 3
-    assert generate.next_tokens("", count=4)
+    assert inside.next_tokens("", count=4)
 
 
 def test_shape_is_read_from_the_card():

@@ -5,7 +5,7 @@ import dataclasses
 import pytest
 import torch
 
-from genai_demo.text.model import Cache, Shift, TextModel
+from genai_demo.text.model import Cache, Shift, TextModel, turns
 from tests.text.tiny import CONFIG
 
 
@@ -74,8 +74,8 @@ def test_attention_that_is_shown_is_the_one_that_is_used(model, tokens):
         x = model.blocks[0].shift(torch.nn.functional.rms_norm(x, (CONFIG.width,)), None)
         values = attention.to_qkv(x).unflatten(-1, (3, CONFIG.heads, -1))[:, :, 2].transpose(1, 2)
         mixed = attention.project((seen[0] @ values).transpose(1, 2).flatten(2))
-        angles = torch.arange(40)[:, None] * model.speeds
-        torch.testing.assert_close(mixed, attention(x, angles, None, None), rtol=1e-4, atol=1e-4)
+        turn = turns(0, 40, model.speeds, x.dtype)
+        torch.testing.assert_close(mixed, attention(x, turn, None, None), rtol=1e-4, atol=1e-4)
     assert [s.shape for s in seen] == [(3, CONFIG.heads, 40, 40)] * CONFIG.layers
     torch.testing.assert_close(seen[1].sum(-1), torch.ones(3, CONFIG.heads, 40))
     assert not seen[0].triu(1).any()
