@@ -66,6 +66,12 @@ def model() -> TextModel:
         return _load(NAME)
 
 
+def warm_up() -> None:
+    """Load the model and write a token, so that the first text does not wait for either."""
+    for _ in write("Once", max_tokens=2):
+        pass
+
+
 def shape() -> tuple[int, int]:
     """Layers and heads of the model, by its card alone; (1, 1) where there is none."""
     config = checkpoint.read_card(NAME)["config"] if NAME in checkpoint.names() else {}

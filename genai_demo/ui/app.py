@@ -21,8 +21,8 @@ def build() -> gr.Blocks:
                 faces = faces_tab.build(demo)
             with gr.Tab(text("tab.interpolation"), id="interpolation"):
                 interpolation_tab.build(demo, faces)
-            with gr.Tab(text("tab.text"), id="text"):
-                text_tab.build(demo, tabs)
+            with gr.Tab(text("tab.text"), id="text") as tab:
+                text_tab.build(demo, tabs, tab)
         gr.Markdown(text("shell.footer"), elem_classes=["notice", "page-foot"])
     return demo.queue(max_size=limits.MAX_QUEUE, default_concurrency_limit=4)
 

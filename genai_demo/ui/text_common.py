@@ -1,5 +1,7 @@
 """What the rooms of the text tab share."""
 
+import queue
+import threading
 import time
 from collections.abc import Iterator
 from typing import Any, TypeVar
@@ -20,16 +22,43 @@ PAUSE = 0.04
 
 
 def paced(items: Iterator[T], pause: float = PAUSE) -> Iterator[T]:
-    """The first item at once, then at most one every ``pause`` seconds, and the last in any case."""
+    """The first item at once, then the newest every ``pause`` seconds, and the last in any case.
+
+    The items are made in a thread of their own, so that they go on while the page takes one.
+    Closing the iterator stops them after the one that is being made; what they raise is raised here.
+    """
+    made: queue.SimpleQueue[tuple[bool, Any]] = queue.SimpleQueue()
+    closed = threading.Event()
+
+    def make() -> None:
+        try:
+            for item in items:
+                made.put((True, item))
+                if closed.is_set():
+                    return
+            made.put((False, None))
+        except BaseException as error:
+            made.put((False, error))
+
+    threading.Thread(target=make, daemon=True).start()
     shown, held = 0.0, None
-    for item in items:
-        now = time.perf_counter()
-        held = item
-        if now - shown >= pause:
-            shown, held = now, None
-            yield item
-    if held is not None:
-        yield held
+    try:
+        while True:
+            going, item = made.get()
+            now = time.perf_counter()
+            if not going:
+                break
+            if not shown or (made.empty() and now - shown >= pause):
+                shown, held = now, None
+                yield item
+            else:
+                held = item
+        if held is not None:
+            yield held
+        if item is not None:
+            raise item
+    finally:
+        closed.set()
 
 
 def sampling_controls(temperature: float = 0.8) -> list[Slider]:

@@ -1,14 +1,22 @@
 """The tab "Text continuation": five rooms around one model."""
 
+import contextlib
+
 import gradio as gr
 
+from genai_demo.text import generate
 from genai_demo.ui import chat_room, code_room, inside_room, translate_room, write_room
 from genai_demo.ui.quality import show_text_quality
 from genai_demo.ui.strings import text
 
 
-def build(demo: gr.Blocks, tabs: gr.Tabs) -> None:
-    """Lay out the rooms inside the open ``gr.Tab``. ``tabs``: the outer ones, which a link may switch."""
+def _warm_up() -> None:
+    with contextlib.suppress(ValueError):  # without a checkpoint the buttons say so
+        generate.warm_up()
+
+
+def build(demo: gr.Blocks, tabs: gr.Tabs, tab: gr.Tab) -> None:
+    """Lay out the rooms inside the open ``tab``. ``tabs``: the outer ones, which a link may switch."""
     with gr.Tabs():
         with gr.Tab(text("room.write"), id="write"):
             write_room.build(demo, tabs)
@@ -22,5 +30,6 @@ def build(demo: gr.Blocks, tabs: gr.Tabs) -> None:
             inside_room.build()
     with gr.Accordion(text("text.quality"), open=False):
         table = gr.HTML()
+    tab.select(_warm_up, queue=False, show_progress="hidden", api_visibility="private")
     demo.load(show_text_quality, None, table, api_name="text_quality", show_progress="hidden")
     gr.Markdown(text("text.note"), elem_classes="notice")
