@@ -25,7 +25,7 @@ from genai_demo.core.device import pick_device
 from genai_demo.text import decode, verse
 from genai_demo.text.documents import LANGUAGES
 from genai_demo.text.model import TextConfig, TextModel
-from genai_demo.text.quantise import EightBitStep, can_quantise
+from genai_demo.text.quantise import FasterStep, can_quantise
 from genai_demo.text.sampling import Controls
 from genai_demo.text.tokenizer import load_tokenizer
 
@@ -53,7 +53,7 @@ def _load(name: str) -> TextModel:
     found = checkpoint.load_weights(name, TextModel(config)).to(pick_device())
     assert isinstance(found, TextModel)
     if pick_device().type == "cpu" and can_quantise():
-        found.faster = EightBitStep(found)
+        found.faster = FasterStep(found)
     return found
 
 

@@ -1,26 +1,33 @@
 """Eight-bit weights for writing on CPUs.
 
 A token at a time, a CPU spends its time fetching weights and starting operations. Here a weight
-takes a quarter of the bytes, and one pass of ``model.py`` is written out with as few operations
-as it takes; both together write about three times as fast. Texts are read by the model itself.
+takes a quarter of the bytes, and one pass of ``model.py`` is written out with few operations that
+TorchScript starts without Python; together they write several times as fast. Texts are read by
+the model itself.
 """
+
+import warnings
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor
+from torch import Tensor, nn
 
-from genai_demo.text.model import Cache, TextModel, rotate, turns
-
-linear = torch.ops.quantized.linear_dynamic.default
-"""(x, packed weight, headroom for CPUs without VNNI): activations are rounded call by call."""
+from genai_demo.text.model import Block, Cache, TextModel, rotate, turns
 
 
-def packed(weight: Tensor) -> torch.ScriptObject:
-    """A matrix (O, I) rounded to eight bits, with a scale of its own for every output."""
-    scale = weight.abs().amax(1).clamp(min=1e-8).double() / 127
-    zero = torch.zeros(len(weight), dtype=torch.long)
-    rounded = torch.quantize_per_channel(weight.detach().float().contiguous(), scale, zero, 0, torch.qint8)
-    return torch.ops.quantized.linear_prepack(rounded, None)
+class EightBitLinear(nn.Module):
+    """A linear layer without bias; every output has a scale of its own. (..., I) -> (..., O)."""
+
+    def __init__(self, weight: Tensor):
+        super().__init__()
+        scale = weight.abs().amax(1).clamp(min=1e-8).double() / 127
+        zero = torch.zeros(len(weight), dtype=torch.long)
+        rounded = torch.quantize_per_channel(weight.detach().float().contiguous(), scale, zero, 0, torch.qint8)
+        self.packed = torch.ops.quantized.linear_prepack(rounded, None)
+
+    def forward(self, x: Tensor) -> Tensor:
+        # the numbers are rounded call by call, with headroom for CPUs that would overflow
+        return torch.ops.quantized.linear_dynamic(x, self.packed, True)
 
 
 def can_quantise() -> bool:
@@ -28,41 +35,82 @@ def can_quantise() -> bool:
     return torch.backends.quantized.engine in ("x86", "fbgemm", "onednn", "qnnpack")
 
 
-class EightBitStep:
+class Norm(nn.Module):
+    """``model.norm`` for a last dimension of known size, in three operations."""
+
+    def __init__(self, size: int):
+        super().__init__()
+        self.least = nn.Buffer(torch.tensor(1e-6))
+        self.scale = nn.Buffer(torch.tensor(size**-0.5))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x / torch.addcmul(self.least, torch.linalg.vector_norm(x, 2.0, [-1], True), self.scale)
+
+
+class EightBitBlock(nn.Module):
+    """``Block`` for one token of each sequence: (B, 1, W) -> (B, 1, W)."""
+
+    def __init__(self, block: Block):
+        super().__init__()
+        width, self.heads = block.attention.to_qkv.in_features, block.attention.heads
+        self.shift = nn.Buffer(torch.cat([block.shift.weight, torch.ones(1, width)]).detach())
+        self.norm, self.norm_head = Norm(width), Norm(width // self.heads)
+        self.to_qkv, self.from_heads = (
+            EightBitLinear(m.weight) for m in (block.attention.to_qkv, block.attention.project)
+        )
+        self.expand, self.contract = (EightBitLinear(m.weight) for m in (block.expand, block.project))
+
+    def forward(
+        self, x: Tensor, turn: tuple[Tensor, Tensor], tail: Tensor, keys: Tensor, values: Tensor, here: int
+    ) -> Tensor:
+        size, width = x.shape[0], x.shape[2]
+        recent = torch.cat([tail, self.norm(x)], 1)
+        tail.copy_(recent[:, 1:])
+        mixed = (self.shift * recent).sum(1)
+        qkv = self.to_qkv(mixed).view(size, 3, self.heads, 1, width // self.heads).transpose(0, 1)
+        q, k = rotate(self.norm_head(qkv[:2]), turn).unbind(0)
+        keys[:, :, here : here + 1] = k
+        values[:, :, here : here + 1] = qkv[2]
+        y = F.scaled_dot_product_attention(q, keys[:, :, : here + 1], values[:, :, : here + 1])
+        x = x + self.from_heads(y.view(size, 1, width))
+        positive = F.relu(self.expand(self.norm(x)))
+        return x + self.contract(positive * positive)
+
+
+class EightBitStep(nn.Module):
     """What ``TextModel.step`` computes, with rounded matrices. Tests hold the two against each other."""
 
     def __init__(self, model: TextModel):
-        self.config, self.embedding, self.speeds = model.config, model.embedding.weight, model.speeds
-        self.head = packed(model.embedding.weight)
-        self.blocks = []
-        for block in model.blocks:
-            attention = block.attention
-            matrices = [m.weight for m in (attention.to_qkv, attention.project, block.expand, block.project)]
-            shift = torch.cat([block.shift.weight, torch.ones(1, model.config.width)]).detach()
-            self.blocks.append((shift, [packed(m) for m in matrices]))
-        self.least = torch.tensor(1e-6)
-        self.wide = torch.tensor(model.config.width**-0.5)
-        self.narrow = torch.tensor((model.config.width // model.config.heads) ** -0.5)
+        super().__init__()
+        self.embedding, self.speeds = nn.Buffer(model.embedding.weight.detach()), nn.Buffer(model.speeds)
+        self.norm = Norm(model.config.width)
+        self.blocks = nn.ModuleList(EightBitBlock(block) for block in model.blocks)
+        self.head, self.softcap = EightBitLinear(model.embedding.weight), model.config.softcap
 
-    def norm(self, x: Tensor, scale: Tensor) -> Tensor:
-        """Root mean square one. scale: 1 / sqrt(size of the last dimension)."""
-        return x / torch.addcmul(self.least, torch.linalg.vector_norm(x, 2, -1, True), scale)
+    def forward(
+        self, tokens: Tensor, tails: list[Tensor], keys: list[Tensor], values: list[Tensor], here: int
+    ) -> Tensor:
+        """Logits after one more token for every sequence, number ``here`` of each: (B,) -> (B, rows)."""
+        x = self.norm(F.embedding(tokens[:, None], self.embedding))
+        turn = turns(here, here + 1, self.speeds, x.dtype)
+        for i, block in enumerate(self.blocks):
+            x = block(x, turn, tails[i], keys[i], values[i], here)
+        raw = self.head(self.norm(x)[:, 0])
+        return self.softcap * torch.tanh(raw / self.softcap) if self.softcap else raw
+
+
+class FasterStep:
+    """``EightBitStep`` in TorchScript, over a ``Cache``: takes the place of ``TextModel.step``."""
+
+    def __init__(self, model: TextModel):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # of TorchScript; the version of PyTorch is pinned
+            warnings.simplefilter("ignore", UserWarning)  # of the quantised tensors; likewise
+            self.script = torch.jit.freeze(torch.jit.script(EightBitStep(model).eval()))
 
     @torch.inference_mode()
     def __call__(self, tokens: Tensor, cache: Cache) -> Tensor:
-        """Logits after one more token for every sequence: (B,) -> (B, rows). The cache grows by it."""
-        heads, size, here = self.config.heads, len(tokens), cache.length
-        x = self.norm(F.embedding(tokens[:, None], self.embedding), self.wide)
-        turn = turns(here, here + 1, self.speeds, x.dtype)
-        for i, (shift, (to_qkv, project, expand, contract)) in enumerate(self.blocks):
-            recent = torch.cat([cache.tails[i], self.norm(x, self.wide)], 1)
-            cache.tails[i] = recent[:, 1:]
-            qkv = linear((shift * recent).sum(1), to_qkv, True).view(size, 3, heads, 1, -1).transpose(0, 1)
-            q, k = rotate(self.norm(qkv[:2], self.narrow), turn)
-            y = F.scaled_dot_product_attention(q, *cache.extend(i, k, qkv[2]))
-            x = x + linear(y.view(size, 1, -1), project, True)
-            positive = F.relu(linear(self.norm(x, self.wide), expand, True))
-            x = x + linear(positive * positive, contract, True)
-        cache.length = here + 1
-        raw = linear(self.norm(x, self.wide)[:, 0], self.head, True)
-        return self.config.softcap * torch.tanh(raw / self.config.softcap) if self.config.softcap else raw
+        """One more token for every sequence: (B,) -> logits (B, rows). The cache grows by it."""
+        logits = self.script(tokens, cache.tails, cache.keys, cache.values, cache.length)
+        cache.length += 1
+        return logits

@@ -7,7 +7,7 @@ import torch
 
 from genai_demo.text import decode, sampling
 from genai_demo.text.model import Cache, TextConfig, TextModel
-from genai_demo.text.quantise import EightBitStep, can_quantise
+from genai_demo.text.quantise import FasterStep, can_quantise
 from genai_demo.text.sampling import Controls, draw, filtered
 
 CONFIG = TextConfig(rows=128, layers=2, width=32, heads=2, context=64)
@@ -219,7 +219,7 @@ def test_beams_are_different_and_in_order(model):
 def test_eight_bits_agree_with_thirty_two(count):
     big = lively(dataclasses.replace(CONFIG, rows=256, width=128, heads=4))
     tokens = torch.randint(0, 256, (count, 60), generator=torch.Generator().manual_seed(3))
-    small, caches = EightBitStep(big), [Cache(big.config, count, big.speeds) for _ in range(2)]
+    small, caches = FasterStep(big), [Cache(big.config, count, big.speeds) for _ in range(2)]
     with torch.inference_mode():
         for cache in caches:
             big.hidden(tokens[:, :20], cache)
@@ -236,7 +236,7 @@ def test_writing_uses_the_faster_step():
     model = lively(dataclasses.replace(CONFIG, rows=256, width=128, heads=4))
     every = torch.ones(256, dtype=torch.bool)
     calls = []
-    step = EightBitStep(model)
+    step = FasterStep(model)
     model.faster = lambda tokens, cache: calls.append(len(tokens)) or step(tokens, cache)
     assert len(list(decode.continuations(model, [1, 2], 1, every, set(), GREEDY, 0, 2, 5))) == 5
     assert calls == [2] * 5
