@@ -19,9 +19,9 @@ from torch import Tensor
 from genai_demo.core import checkpoint
 from genai_demo.core.device import describe, pick_device
 from genai_demo.core.loop import LoopOptions, Run, processes, start_from, world
+from genai_demo.core.losses import LOSSES
 from genai_demo.faces.data import default_folder, load
 from genai_demo.faces.encoders import VAE, EncoderConfig, VAEConfig
-from genai_demo.faces.losses import LOSSES
 from genai_demo.faces.model import GANConfig, Generator
 from genai_demo.faces.networks import build
 

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from genai_demo.core import checkpoint
 from genai_demo.core.device import autocast, pick_device
 from genai_demo.core.loop import Average, batch_indices, update
+from genai_demo.core.losses import FeatureDistance, edge_loss
 from genai_demo.core.pictures import save_rows
 from genai_demo.faces.encoders import (
     ATTRIBUTES,
@@ -23,7 +24,6 @@ from genai_demo.faces.encoders import (
     draw,
     kl_divergence,
 )
-from genai_demo.faces.losses import KL_SCALE, FeatureDistance, edge_loss
 from genai_demo.faces.model import Generator
 
 LABELS = {
@@ -43,6 +43,8 @@ LABELS = {
 """Column of the index behind each attribute of the classifier."""
 INVERTED = {"light_skin"}
 """Columns that grow towards dark: the attribute is their negative."""
+KL_SCALE = 2000.0
+"""Nats that weigh as much as one unit of reconstruction loss at beta 1 (chosen by eye)."""
 
 
 @dataclass(frozen=True)

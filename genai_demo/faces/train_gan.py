@@ -11,10 +11,10 @@ from torch import Tensor, nn
 from genai_demo.core import checkpoint
 from genai_demo.core.device import autocast, pick_device
 from genai_demo.core.loop import Average, all_mean, batch_indices, update
+from genai_demo.core.losses import FeatureDistance, edge_loss, get_loss, zero_centred_gradient_penalty
 from genai_demo.core.pictures import save_rows
 from genai_demo.faces.augment import augment
 from genai_demo.faces.encoders import VAE, draw
-from genai_demo.faces.losses import FeatureDistance, edge_loss, get_loss, zero_centred_gradient_penalty
 from genai_demo.faces.model import Discriminator, GANConfig, Generator
 
 SHEET_SEEDS = 16

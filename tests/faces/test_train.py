@@ -16,10 +16,10 @@ from torch import nn
 
 from genai_demo import __main__ as cli
 from genai_demo.core import checkpoint, loop
+from genai_demo.core.losses import LOSSES
 from genai_demo.faces import data, evaluate, generate, train, train_encoders, train_gan
 from genai_demo.faces.cleaning import split_of
 from genai_demo.faces.encoders import ATTRIBUTES, VAE, VAEConfig
-from genai_demo.faces.losses import LOSSES
 from genai_demo.faces.model import GANConfig, Generator
 from genai_demo.faces.train_encoders import (
     INVERTED,

@@ -102,9 +102,6 @@ def zero_centred_gradient_penalty(critic: Callable[[Tensor], Tensor], images: Te
 
 # --------------------------------------------------------------------------- reconstruction
 
-KL_SCALE = 2000.0
-"""Nats that weigh as much as one unit of reconstruction loss at beta 1 (chosen by eye)."""
-
 
 class FeatureDistance(nn.Module):
     """Mean distance of frozen EfficientNet-Lite0 features at four strides (after Johnson et al. 2016)."""

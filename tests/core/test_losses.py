@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from genai_demo.faces.losses import (
+from genai_demo.core.losses import (
     LOSSES,
     FeatureDistance,
     edge_loss,
