@@ -1,10 +1,12 @@
-"""Reads texts, checks and cleans them, and writes them as token numbers with a data card.
+"""Fetches or reads texts, checks and cleans them, and writes them as token numbers with a data card.
 
-A prepared folder holds
+Without --from: the packs in the folder that the variable GENAI_DATA names, else the public sources
+of ``sources``, which are downloaded beside the prepared folder. A prepared folder holds
 
     tokens.npy      (T,) uint16: all documents one after the other, laid out by ``layout``
     documents.npz   start, length, bytes, task, language, split, source of every document
-    card.json       counts by task, source, licence and split, what was dropped and why, the settings
+    card.json       counts by task, source, licence and split, what was dropped and why, the settings;
+                    of public sources also the addresses and checksums, and what could not be had
 """
 
 import argparse
@@ -14,7 +16,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +24,7 @@ import numpy as np
 from tqdm import tqdm
 
 from genai_demo.text.documents import LANGUAGES, TASKS, Document, from_record, read_own, read_packs
+from genai_demo.text.fetch import Library, choose, read_public
 from genai_demo.text.tokenizer import Tokenizer, load_tokenizer
 
 LICENCES = ("all", "open")
@@ -112,15 +115,23 @@ def split_of(document: Document) -> str:
     return "held_out" if int.from_bytes(digest[:4], "big") % 100 < HELD_OUT_PERCENT else "train"
 
 
-def read_documents(source: str | Path | None, licence: str, dropped: collections.Counter[str]) -> Iterator[Document]:
+def read_documents(
+    source: str | Path | None,
+    licence: str,
+    dropped: collections.Counter[str],
+    public: Iterable[tuple[dict[str, Any], str]] | None = None,
+) -> Iterator[Document]:
     """Clean documents without duplicates; counts in ``dropped`` what was left out, by reason.
 
     source: other people's texts; None for the packs in the folder that GENAI_DATA names.
     licence: "all", or "open" for documents under free licences only.
+    public: records with the names of their packs, to be read instead.
     """
     if licence not in LICENCES:
         raise ValueError(f"{licence!r} is no choice of licences; use 'all' or 'open'.")
-    if source is not None:
+    if public is not None:
+        records = iter(public)
+    elif source is not None:
         records = read_own(Path(source))
     else:
         folder = os.environ.get("GENAI_DATA")
@@ -151,22 +162,34 @@ def prepare(
     licence: str = "all",
     progress: bool = True,
     tokenizer: Tokenizer | None = None,
+    sources: Sequence[str] = (),
+    base_url: str | None = None,
 ) -> dict[str, Any]:
     """Write the data set into ``out`` and return its card. The folder appears whole or not at all.
 
+    ``source``: a file or folder of texts; without it see the module. ``sources``: names of public
+    sources, which are then fetched whatever GENAI_DATA says. ``base_url``: a mirror, see ``Library``.
     Raises ValueError where the source cannot be used or nothing is left of it.
     """
+    if sources and source is not None:
+        raise ValueError("--sources chooses among the public texts; leave out --from.")
     target = Path(out) if out is not None else default_folder()
     if target.exists() and not (target / "card.json").exists():
         raise ValueError(f"{target} holds something else than a prepared set; choose another folder with --out.")
     tokenizer = tokenizer or load_tokenizer()
     dropped: collections.Counter[str] = collections.Counter()
-    documents = tqdm(read_documents(source, licence, dropped), unit="document", disable=not progress)
+    public, origin = None, "own texts" if source is not None else "packs"
+    report: list[dict[str, Any]] = []
+    if source is None and (sources or not os.environ.get("GENAI_DATA")):
+        chosen, origin = choose(sources, licence), "public sources"
+        library = Library(target.with_name(target.name + "-download"), base_url, progress)
+        public = read_public(chosen, library, report)
+    documents = tqdm(read_documents(source, licence, dropped, public), unit="document", disable=not progress)
     tokens, columns, names = _tokenise(documents, tokenizer)
     if not columns["start"]:
         raise ValueError("No document is left. See what --licence and the cleaning leave out.")
     arrays = {k: np.array(v, np.int64 if k == "start" else np.int32) for k, v in columns.items()}
-    card = _card(arrays, names, dropped, licence, "own texts" if source is not None else "packs")
+    card = _card(arrays, names, dropped, licence, origin) | ({"public": report} if report else {})
     building = target.with_name(f".{target.name}.building")
     shutil.rmtree(building, ignore_errors=True)
     building.mkdir(parents=True)
@@ -261,12 +284,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--from", dest="source", metavar="PATH", help="your own texts: a file or a folder")
     parser.add_argument("--out", metavar="FOLDER", help="where to write; else data/text")
     parser.add_argument("--licence", choices=LICENCES, default="all", help="open: only documents under free licences")
+    parser.add_argument("--sources", metavar="NAMES", default="", help="some of the public sources: snakes,SGD,...")
     parser.add_argument("--quiet", action="store_true", help="no progress bar, no summary")
 
 
 def run(args: argparse.Namespace) -> None:
     """Prepare the set that the options describe and print what came of it."""
-    card = prepare(args.source, args.out, args.licence, not args.quiet)
+    sources = [name for name in args.sources.split(",") if name.strip()]
+    card = prepare(args.source, args.out, args.licence, not args.quiet, sources=sources)
     if args.quiet:
         return
     everything = card["everything"]
@@ -275,4 +300,8 @@ def run(args: argparse.Namespace) -> None:
         print(f"  {found['tokens']:>12,} tokens  {found['bytes_per_token']:.2f} bytes/token  {task}")
     for reason, count in card["dropped"].items():
         print(f"  {count:>12,} dropped: {reason}")
+    for entry in card.get("public", []):
+        if entry["problems"]:
+            more = f" (and {len(entry['problems']) - 1} more)" if len(entry["problems"]) > 1 else ""
+            print(f"  not all of {entry['name']}: {entry['problems'][0]}{more}")
     print("Details: card.json beside them.")

@@ -152,7 +152,6 @@ def test_the_command_says_what_is_wrong(tmp_path, monkeypatch, capsys):
     broken = tmp_path / "broken.jsonl"
     broken.write_text('{"text": ')
     for options, words in (
-        ([], "Name a file or folder"),
         ([f"--from={tmp_path / 'nothing'}"], "There is no"),
         ([f"--from={broken}"], "is damaged"),
     ):
