@@ -25,3 +25,7 @@ MAX_TEMPERATURE = 2.0
 MAX_ATTENTION_TOKENS = 96
 
 MAX_QUEUE = 24
+
+MAX_REPAIR_PIXELS = 4_000_000
+"""Of a picture that is repaired, and of what comes out when it is enlarged."""
+MAX_VARIANTS = 4

@@ -1,0 +1,340 @@
+"""The repair room's only door: damaged pictures in, repaired pictures out.
+
+    from genai_demo.repair import generate
+    better = generate.restore("holiday.jpg", task="old")
+
+The network loads on first use and stays. Same picture, seed and machine: same result.
+"""
+
+import functools
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from PIL import Image
+from torch import Tensor
+
+from genai_demo.core import checkpoint, limits, metrics
+from genai_demo.core.device import autocast, pick_device
+from genai_demo.core.uploads import open_upload
+from genai_demo.repair import damage as damages
+from genai_demo.repair.model import GRAIN, TASKS, RepairConfig, Restorer
+from genai_demo.repair.tiles import TILE, padded, tiled, without_seam
+
+NAME = "repair"
+FACTORS = {"enlarge2": 2, "enlarge4": 4}
+COARSE = 256
+"""Longer side at which holes of larger pictures are filled first; then detail is added at full size."""
+FACE_SIDE = 128
+SMALL_FACE, LARGE_FACE = 40, 300
+"""Sides in pixels of the squares around faces that are repaired in their own crop as well."""
+Source = str | Path | bytes | Image.Image
+FaceFinder = Callable[[Image.Image], Sequence[np.ndarray]]
+"""Picture to squares around its faces: (4, 2) corners in pixels, upper left, lower left, lower right, upper right."""
+_loading = threading.Lock()
+
+
+@dataclass(frozen=True)
+class Progress:
+    """A repair as it stands."""
+
+    picture: Image.Image
+    share: float
+    """Done, 0..1; 1 is the result."""
+
+
+# --------------------------------------------------------------------------- the network
+
+
+@functools.cache
+def _load(name: str) -> Restorer:
+    try:
+        config = RepairConfig(**checkpoint.read_card(name).get("config", {}))
+    except TypeError as error:
+        raise ValueError(f"The settings on the card of {name!r} do not fit this program. Fetch it again.") from error
+    found = checkpoint.load_weights(name, Restorer(config))
+    assert isinstance(found, Restorer)
+    return found.to(pick_device(), memory_format=torch.channels_last)
+
+
+def network() -> Restorer:
+    """The trained network. Raises ValueError where its checkpoint is missing or broken."""
+    with _loading:
+        return _load(NAME)
+
+
+@torch.inference_mode()
+def _run(picture: Tensor, mask: Tensor, task: str, seed: int, fidelity: float) -> Tensor:
+    """One pass: (1, 3, H, W) in [-1, 1], (1, 1, H, W) -> (1, 3, H, W) in [-1, 1]."""
+    net, device = network(), pick_device()
+    noise = torch.randn(1, net.config.noise, generator=torch.Generator().manual_seed(seed)).to(device)
+    x, m = padded(picture, GRAIN).to(device), padded(mask, GRAIN).to(device)
+    with autocast(device):
+        faithful, detail, _ = net(x, m, torch.tensor([TASKS.index(task)], device=device), noise)
+    found = (faithful + (1 - fidelity) * detail).clamp(-1, 1).cpu()
+    return found[..., : picture.shape[2], : picture.shape[3]]
+
+
+# --------------------------------------------------------------------------- input
+
+
+def _open(image: Source) -> tuple[Image.Image, np.ndarray | None]:
+    """The picture, and where it is transparent: (H, W) bool or None."""
+    clear = None
+    if isinstance(image, Image.Image) and image.mode in ("RGBA", "LA", "PA"):
+        clear = np.asarray(image.convert("RGBA"))[..., 3] < 128
+    picture = open_upload(image)
+    _check_pixels(picture.width * picture.height)
+    return picture, clear if clear is not None and clear.any() else None
+
+
+def _check_pixels(count: int) -> None:
+    if count > limits.MAX_REPAIR_PIXELS:
+        most = limits.MAX_REPAIR_PIXELS / 10**6
+        raise ValueError(f"The result would have more than {most:g} megapixels. Choose a smaller picture.")
+
+
+def read_mask(mask: Image.Image | np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """White (or true) where something is to be repaired: (H, W) bool. size: width and height of the picture.
+
+    A mask of other pixels but the same proportions is stretched. Raises ValueError for other shapes.
+    """
+    if isinstance(mask, Image.Image):
+        layer = mask
+    else:
+        values = np.asarray(mask)
+        if values.ndim != 2:
+            raise ValueError("A mask has one number for every pixel.")
+        layer = Image.fromarray(np.where(values > (0 if values.dtype == bool else 127), 255, 0).astype(np.uint8))
+    if layer.mode in ("RGBA", "LA", "PA"):  # painted on nothing
+        layer = Image.alpha_composite(Image.new("RGBA", layer.size, "black"), layer.convert("RGBA"))
+    layer = layer.convert("L")
+    if layer.size != size:
+        if abs(layer.width * size[1] - layer.height * size[0]) > 0.02 * layer.width * size[1]:
+            raise ValueError(
+                f"The mask has {layer.width} x {layer.height} pixels, the picture {size[0]} x {size[1]}. "
+                "Use a mask of the same shape."
+            )
+        layer = layer.resize(size, Image.Resampling.NEAREST)
+    return np.asarray(layer) > 127
+
+
+def _checked(task: str, seed: int, fidelity: float) -> None:
+    if task not in TASKS:
+        raise ValueError(f"No task is called {task!r}. Choose one of {', '.join(TASKS)}.")
+    if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed <= limits.MAX_SEED:
+        raise ValueError(f"The seed must be a whole number from 0 to {limits.MAX_SEED}.")
+    if isinstance(fidelity, bool) or not isinstance(fidelity, (int, float)) or not 0 <= fidelity <= 1:
+        raise ValueError("The fidelity must be a number from 0 to 1.")
+
+
+def _tensor(picture: Image.Image) -> Tensor:
+    """(1, 3, H, W) in [-1, 1]."""
+    return torch.from_numpy(np.array(picture)).permute(2, 0, 1)[None].float() / 127.5 - 1
+
+
+def _picture(values: Tensor) -> Image.Image:
+    pixels = ((values[0].clamp(-1, 1) + 1) * 127.5).round().to(torch.uint8)
+    return Image.fromarray(pixels.permute(1, 2, 0).numpy())
+
+
+# --------------------------------------------------------------------------- repair
+
+
+def restore(
+    image: Source,
+    mask: Image.Image | np.ndarray | None = None,
+    task: str = "auto",
+    seed: int = 0,
+    fidelity: float = 0.5,
+    find_faces: FaceFinder | None = None,
+) -> Image.Image:
+    """The repaired picture; see ``restore_steps``."""
+    *_, last = restore_steps(image, mask, task, seed, fidelity, find_faces)
+    return last.picture
+
+
+def restore_steps(
+    image: Source,
+    mask: Image.Image | np.ndarray | None = None,
+    task: str = "auto",
+    seed: int = 0,
+    fidelity: float = 0.5,
+    find_faces: FaceFinder | None = None,
+) -> Iterator[Progress]:
+    """Repair a picture, yielding what there is after every part of it.
+
+    image: of any size up to ``limits.MAX_REPAIR_PIXELS``. task: one of TASKS; "enlarge2" and
+    "enlarge4" return a picture so many times as large.
+    mask: white where the picture is missing ("inpaint", "auto") or where the other tasks are to
+    work; pixels outside it come back bit for bit. Without a mask the transparent part of a
+    picture is missing. seed: of what is invented. fidelity: 1 adds nothing to what can be known,
+    0 all the detail that the network would invent.
+    find_faces: small faces are then repaired once more in a crop of their own.
+    Raises ValueError for bad input.
+    """
+    _checked(task, seed, fidelity)
+    picture, clear = _open(image)
+    where = read_mask(mask, picture.size) if mask is not None else clear
+    if where is not None and where.all():
+        raise ValueError("The mask covers the whole picture. Leave some of it to go by.")
+    if where is not None and not where.any():
+        where = None
+    if task == "inpaint" and where is None:
+        raise ValueError("Paint over what is missing first.")
+    if factor := FACTORS.get(task):
+        if where is not None:
+            raise ValueError("A picture is enlarged as a whole. Remove the mask, or choose another task.")
+        _check_pixels(picture.width * picture.height * factor**2)
+        picture = picture.resize((factor * picture.width, factor * picture.height), Image.Resampling.BICUBIC)
+    x = _tensor(picture)
+    if where is None:
+        yield from _repair_all(picture, x, task, seed, fidelity, find_faces)
+    elif task in ("inpaint", "auto"):
+        yield from _fill(x, torch.from_numpy(where)[None, None].float(), seed, fidelity)
+    else:
+        mask_values = torch.from_numpy(where)[None, None].float()
+        nothing = torch.zeros_like(x[:, :1])
+        for share, values in _everywhere(x, nothing, task, seed, fidelity, mask_values):
+            yield Progress(_picture(torch.where(mask_values > 0, values, x)), share)
+
+
+def _everywhere(
+    x: Tensor, mask: Tensor, task: str, seed: int, fidelity: float, wanted: Tensor | None = None
+) -> Iterator[tuple[float, Tensor]]:
+    """The network over all of a picture, in tiles where it is large: (share done, picture so far)."""
+
+    def work(part: Tensor) -> Tensor:
+        return _run(part[:, :3], part[:, 3:], task, seed, fidelity)
+
+    yield from tiled(work, torch.cat([x, mask], 1), wanted)
+
+
+def _repair_all(
+    picture: Image.Image, x: Tensor, task: str, seed: int, fidelity: float, find_faces: FaceFinder | None
+) -> Iterator[Progress]:
+    faces = [quad for quad in find_faces(picture) if _needs_crop(quad, picture)] if find_faces is not None else []
+    values = x
+    for share, values in _everywhere(x, torch.zeros_like(x[:, :1]), task, seed, fidelity):
+        yield Progress(_picture(values), share if not faces else 0.9 * share)
+    for number, quad in enumerate(faces, 1):
+        values = _repair_face(picture, values, quad, task, seed, fidelity)
+        yield Progress(_picture(values), 0.9 + 0.1 * number / len(faces))
+
+
+def _fill(x: Tensor, mask: Tensor, seed: int, fidelity: float) -> Iterator[Progress]:
+    """A hole: all of a small picture at once; of a large one first a small copy, then detail at full size."""
+    height, width = x.shape[-2:]
+    factor = max(height, width) / COARSE
+    if factor <= TILE / COARSE:
+        filling = _run(x, mask, "inpaint", seed, fidelity)
+        yield Progress(_picture(without_seam(x, filling, mask)), 1.0)
+        return
+    size = (max(GRAIN, round(height / factor)), max(GRAIN, round(width / factor)))
+    known = 1 - mask
+    share = F.interpolate(known, size=size, mode="area")
+    small = F.interpolate(x * known, size=size, mode="area") / share.clamp(min=1e-3)
+    gone = (share < 0.5).float()
+    coarse = _run(small, gone, "inpaint", seed, fidelity)
+    filling = F.interpolate(coarse, size=(height, width), mode="bicubic", align_corners=False)
+    whole = without_seam(x, filling, mask)
+    yield Progress(_picture(whole), 0.4)
+    task = "enlarge2" if factor <= 3 else "enlarge4"
+    for done, values in _everywhere(whole, torch.zeros_like(mask), task, seed, fidelity, mask):
+        yield Progress(_picture(torch.where(mask > 0, values, x)), 0.4 + 0.6 * done)
+
+
+# --------------------------------------------------------------------------- faces
+
+
+def _needs_crop(quad: np.ndarray, picture: Image.Image) -> bool:
+    """Faces of the size that the network knows are as good without; large ones would lose pixels."""
+    side = float(np.linalg.norm(quad[3] - quad[0]))
+    whole = max(picture.size) < 1.3 * side  # the picture is the face
+    return SMALL_FACE <= side <= LARGE_FACE and not whole
+
+
+def _repair_face(
+    picture: Image.Image, values: Tensor, quad: np.ndarray, task: str, seed: int, fidelity: float
+) -> Tensor:
+    """The face in ``quad`` (see FaceFinder) cut out upright at 128 pixels, repaired, and laid over ``values``."""
+    steps = FACE_SIDE
+    across, down = (quad[3] - quad[0]) / steps, (quad[1] - quad[0]) / steps
+    forward = np.array([[across[0], down[0], quad[0][0]], [across[1], down[1], quad[0][1]]])
+    crop = picture.transform((steps, steps), Image.Transform.AFFINE, tuple(forward.flatten()), Image.Resampling.BICUBIC)
+    repaired = _run(_tensor(crop), torch.zeros(1, 1, steps, steps), task, seed, fidelity)
+    back = np.linalg.inv(np.vstack([forward, [0, 0, 1]]))[:2]
+    height, width = values.shape[-2:]
+    theta = torch.tensor(back, dtype=torch.float32)
+    y, x = torch.meshgrid(torch.arange(height) + 0.5, torch.arange(width) + 0.5, indexing="ij")
+    places = torch.stack([x, y, torch.ones_like(x)], -1) @ theta.T  # pixels of the crop
+    grid = (places / steps * 2 - 1)[None]
+    face = F.grid_sample(repaired, grid, mode="bicubic", padding_mode="border", align_corners=False)
+    edge = (1 - grid.abs()).amin(-1)[:, None]  # 0 at the border of the crop, 1 in its middle
+    weight = (edge / 0.25).clamp(0, 1)
+    return values + weight * (face - values)
+
+
+# --------------------------------------------------------------------------- beside the repair
+
+
+def variants(
+    image: Source, mask: Image.Image | np.ndarray, seeds: Sequence[int] = (1, 2, 3, 4), fidelity: float = 0.0
+) -> Iterator[Image.Image]:
+    """The same hole filled from several seeds. Raises ValueError for bad input."""
+    if not 1 <= len(seeds) <= limits.MAX_VARIANTS:
+        raise ValueError(f"Ask for 1 to {limits.MAX_VARIANTS} variants.")
+    for seed in seeds:
+        yield restore(image, mask, "inpaint", seed, fidelity)
+
+
+@torch.inference_mode()
+def estimate(image: Source) -> dict[str, float]:
+    """What is wrong with a picture, as the network sees it: 0..1 for each of ``damage.MEASURES``."""
+    picture, _ = _open(image)
+    picture.thumbnail((2 * COARSE, 2 * COARSE))
+    x = padded(_tensor(picture), GRAIN).to(pick_device())
+    with autocast(pick_device()):
+        _, _, amounts = network()(x, torch.zeros_like(x[:, :1]), torch.tensor([TASKS.index("auto")]).to(x.device))
+    return dict(zip(damages.MEASURES, amounts[0].sigmoid().tolist(), strict=True))
+
+
+def damage(image: Source, kind: str, strength: float = 0.5, seed: int = 0) -> tuple[Image.Image, Image.Image | None]:
+    """A picture damaged in one of ``damage.KINDS``, and the mask of its holes, if it has any.
+
+    Raises ValueError for another kind or a strength outside 0..1.
+    """
+    _checked("auto", seed, 0)
+    picture, _ = _open(image)
+    found = damages.damage(damages.as_float(picture), kind, strength, np.random.default_rng(seed))
+    mask = Image.fromarray(np.where(found.mask, 255, 0).astype(np.uint8)) if found.mask.any() else None
+    return damages.as_picture(found.picture), mask
+
+
+def difference(before: Image.Image, after: Image.Image, gain: float = 4.0) -> Image.Image:
+    """Where a repair changed a picture: dark is unchanged, yellow changed most. Pictures of the same size."""
+    if before.size != after.size:
+        before = before.resize(after.size, Image.Resampling.BICUBIC)
+    change = np.abs(damages.as_float(after) - damages.as_float(before)).mean(2)
+    level = (gain * change).clip(0, 1)[..., None]
+    dark, middle, bright = (np.array(c, np.float32) for c in ((0.05, 0.05, 0.15), (0.75, 0.2, 0.4), (1.0, 0.95, 0.5)))
+    lower, upper = (2 * level).clip(0, 1), (2 * level - 1).clip(0, 1)
+    return damages.as_picture(dark + lower * (middle - dark) + upper * (bright - middle))
+
+
+def quality(truth: Image.Image, picture: Image.Image) -> dict[str, float]:
+    """PSNR in dB and SSIM against the truth; the picture is brought to its size."""
+    if picture.size != truth.size:
+        picture = picture.resize(truth.size, Image.Resampling.LANCZOS)
+    a, b = _tensor(picture.convert("RGB")), _tensor(truth.convert("RGB"))
+    return {"psnr": float(metrics.psnr(a, b)), "ssim": float(metrics.ssim(a, b))}
+
+
+def card() -> dict[str, Any]:
+    """The model card. Raises ValueError where there is none."""
+    return checkpoint.read_card(NAME)
