@@ -136,7 +136,7 @@ PROSE = [
 
 TRANSLATIONS = [
     Source("tatoeba", "translation", "open", "CC BY 2.0 FR (Tatoeba, manythings.org)", dialogues.sentence_pairs, (
-        *_raw("DaoChaShao/py-st-dl-translater-2.0", "25e41c1970e5d38694072bf6039f06607e8cc766", "data/cmn.txt"),
+        *_raw("JimEverest/transformer-ready-go", "7745df43beea3501a578e17090277ea2d755cb82", "data/cmn.txt"),
         *_raw("YC-Coder-Chen/English-Chinese-Translator", "5853fd29effd1b78f234a62328b3cdfa483e5295", "data/cmn.txt"),
     )),
     Source("3AM", "translation", "open", "MIT", dialogues.captions,

@@ -362,7 +362,7 @@ CONTENT: dict[tuple[str, str], tuple[dict[str, bytes | str], list[dict]]] = {
     ),
     ("tatoeba", "translation"): (
         {
-            "2.0/25e41c1970e5d38694072bf6039f06607e8cc766/data/cmn.txt": (
+            "go/7745df43beea3501a578e17090277ea2d755cb82/data/cmn.txt": (
                 "Hi.\t嗨。\tCC-BY 2.0 (France) Attribution: tatoeba.org\nIt's late.\t時間很晚。\tCC-BY 2.0\n\n"
             ),
             "Translator/5853fd29effd1b78f234a62328b3cdfa483e5295/data/cmn.txt": "Run.\t你跑吧。\n",
