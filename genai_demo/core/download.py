@@ -114,4 +114,4 @@ def _repeat(attempt: Callable[[], Result], pause: float) -> Result:
             if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
                 raise
             problem = error
-    raise ConnectionError(str(problem)) from problem
+    raise ConnectionError(str(getattr(problem, "reason", "") or problem)) from problem

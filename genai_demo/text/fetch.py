@@ -92,9 +92,9 @@ class Library:
 
             try:
                 found = download.save(url, path, sha256, self.pause, watch)
-            except ConnectionError:
+            except ConnectionError as error:
                 self.failures[host] += 1
-                raise
+                raise ConnectionError(f"{host} did not give it ({error})") from error
         self.failures[host] = 0
         return found
 

@@ -179,7 +179,9 @@ def test_an_unreachable_source_is_passed_over_and_named(server, library, capsys,
     del server.files[path_of("DREAM", 1)]
     found, report = read(library, "BBC", "DREAM", "chatterbot")
     assert [entry["documents"] for entry in report] == [0, 2, 2] and len(found) == 4
-    assert "503" in report[0]["problems"][0] and report[1]["problems"] == ["dev.json: gone at the source"]
+    assert "github.com did not give it (Service Unavailable)" in report[0]["problems"][0] and report[1]["problems"] == [
+        "dev.json: gone at the source"
+    ]
     assert [path for path, _ in server.asked].count(path_of("BBC")) == 2
     assert [path for path, _ in server.asked].count(path_of("DREAM", 1)) == 1
     monkeypatch.setenv("GENAI_TEXT_URL", f"http://127.0.0.1:{server.server_port}")
