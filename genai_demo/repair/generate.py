@@ -23,8 +23,9 @@ from genai_demo.core import checkpoint, limits, metrics
 from genai_demo.core.device import autocast, pick_device
 from genai_demo.core.uploads import open_upload
 from genai_demo.repair import damage as damages
+from genai_demo.repair import tiles
 from genai_demo.repair.model import GRAIN, TASKS, RepairConfig, Restorer
-from genai_demo.repair.tiles import TILE, padded, tiled, without_seam
+from genai_demo.repair.tiles import padded, tiled, without_seam
 
 NAME = "repair"
 FACTORS = {"enlarge2": 2, "enlarge4": 4}
@@ -69,7 +70,7 @@ def network() -> Restorer:
 
 
 @torch.inference_mode()
-def _run(picture: Tensor, mask: Tensor, task: str, seed: int, fidelity: float) -> Tensor:
+def run(picture: Tensor, mask: Tensor, task: str, seed: int, fidelity: float) -> Tensor:
     """One pass: (1, 3, H, W) in [-1, 1], (1, 1, H, W) -> (1, 3, H, W) in [-1, 1]."""
     net, device = network(), pick_device()
     noise = torch.randn(1, net.config.noise, generator=torch.Generator().manual_seed(seed)).to(device)
@@ -200,17 +201,17 @@ def restore_steps(
     else:
         mask_values = torch.from_numpy(where)[None, None].float()
         nothing = torch.zeros_like(x[:, :1])
-        for share, values in _everywhere(x, nothing, task, seed, fidelity, mask_values):
+        for share, values in everywhere(x, nothing, task, seed, fidelity, mask_values):
             yield Progress(_picture(torch.where(mask_values > 0, values, x)), share)
 
 
-def _everywhere(
+def everywhere(
     x: Tensor, mask: Tensor, task: str, seed: int, fidelity: float, wanted: Tensor | None = None
 ) -> Iterator[tuple[float, Tensor]]:
     """The network over all of a picture, in tiles where it is large: (share done, picture so far)."""
 
     def work(part: Tensor) -> Tensor:
-        return _run(part[:, :3], part[:, 3:], task, seed, fidelity)
+        return run(part[:, :3], part[:, 3:], task, seed, fidelity)
 
     yield from tiled(work, torch.cat([x, mask], 1), wanted)
 
@@ -220,7 +221,7 @@ def _repair_all(
 ) -> Iterator[Progress]:
     faces = [quad for quad in find_faces(picture) if _needs_crop(quad, picture)] if find_faces is not None else []
     values = x
-    for share, values in _everywhere(x, torch.zeros_like(x[:, :1]), task, seed, fidelity):
+    for share, values in everywhere(x, torch.zeros_like(x[:, :1]), task, seed, fidelity):
         yield Progress(_picture(values), share if not faces else 0.9 * share)
     for number, quad in enumerate(faces, 1):
         values = _repair_face(picture, values, quad, task, seed, fidelity)
@@ -231,8 +232,8 @@ def _fill(x: Tensor, mask: Tensor, seed: int, fidelity: float) -> Iterator[Progr
     """A hole: all of a small picture at once; of a large one first a small copy, then detail at full size."""
     height, width = x.shape[-2:]
     factor = max(height, width) / COARSE
-    if factor <= TILE / COARSE:
-        filling = _run(x, mask, "inpaint", seed, fidelity)
+    if max(height, width) <= tiles.TILE:
+        filling = run(x, mask, "inpaint", seed, fidelity)
         yield Progress(_picture(without_seam(x, filling, mask)), 1.0)
         return
     size = (max(GRAIN, round(height / factor)), max(GRAIN, round(width / factor)))
@@ -240,12 +241,12 @@ def _fill(x: Tensor, mask: Tensor, seed: int, fidelity: float) -> Iterator[Progr
     share = F.interpolate(known, size=size, mode="area")
     small = F.interpolate(x * known, size=size, mode="area") / share.clamp(min=1e-3)
     gone = (share < 0.5).float()
-    coarse = _run(small, gone, "inpaint", seed, fidelity)
+    coarse = run(small, gone, "inpaint", seed, fidelity)
     filling = F.interpolate(coarse, size=(height, width), mode="bicubic", align_corners=False)
     whole = without_seam(x, filling, mask)
     yield Progress(_picture(whole), 0.4)
     task = "enlarge2" if factor <= 3 else "enlarge4"
-    for done, values in _everywhere(whole, torch.zeros_like(mask), task, seed, fidelity, mask):
+    for done, values in everywhere(whole, torch.zeros_like(mask), task, seed, fidelity, mask):
         yield Progress(_picture(torch.where(mask > 0, values, x)), 0.4 + 0.6 * done)
 
 
@@ -267,7 +268,7 @@ def _repair_face(
     across, down = (quad[3] - quad[0]) / steps, (quad[1] - quad[0]) / steps
     forward = np.array([[across[0], down[0], quad[0][0]], [across[1], down[1], quad[0][1]]])
     crop = picture.transform((steps, steps), Image.Transform.AFFINE, tuple(forward.flatten()), Image.Resampling.BICUBIC)
-    repaired = _run(_tensor(crop), torch.zeros(1, 1, steps, steps), task, seed, fidelity)
+    repaired = run(_tensor(crop), torch.zeros(1, 1, steps, steps), task, seed, fidelity)
     back = np.linalg.inv(np.vstack([forward, [0, 0, 1]]))[:2]
     height, width = values.shape[-2:]
     theta = torch.tensor(back, dtype=torch.float32)

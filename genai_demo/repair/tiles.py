@@ -16,17 +16,17 @@ def padded(x: Tensor, grain: int) -> Tensor:
     return F.pad(x, (0, -width % grain, 0, -height % grain), mode="replicate")
 
 
-def starts(length: int, tile: int = TILE, overlap: int = OVERLAP) -> list[int]:
-    """Where tiles begin along a side, evenly spread, neighbours sharing at least 2 ``overlap``."""
-    if length <= tile:
+def starts(length: int) -> list[int]:
+    """Where tiles begin along a side, evenly spread, neighbours sharing at least twice OVERLAP."""
+    if length <= TILE:
         return [0]
-    count = -(-(length - 2 * overlap) // (tile - 2 * overlap))
-    return [round(i * (length - tile) / (count - 1)) for i in range(count)]
+    count = -(-(length - 2 * OVERLAP) // (TILE - 2 * OVERLAP))
+    return [round(i * (length - TILE) / (count - 1)) for i in range(count)]
 
 
-def window(size: int, first: bool, last: bool, overlap: int = OVERLAP) -> Tensor:
+def window(size: int, first: bool, last: bool) -> Tensor:
     """Weights along one side of a tile: they rise and fall where there is a neighbour."""
-    ramp = (torch.arange(size) + 1.0).clamp(max=2 * overlap) / (2 * overlap)
+    ramp = (torch.arange(size) + 1.0).clamp(max=2 * OVERLAP) / (2 * OVERLAP)
     ones = torch.ones(size)
     return (ones if first else ramp) * (ones if last else ramp.flip(0))
 

@@ -1,0 +1,36 @@
+"""Repair pictures and write the results as PNG files."""
+
+import argparse
+from pathlib import Path
+
+TASKS = ("auto", "inpaint", "deblur", "enlarge2", "enlarge4", "denoise", "old")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Options of ``python -m genai_demo generate repair``."""
+    parser.add_argument("pictures", nargs="+", type=Path, help="damaged pictures")
+    parser.add_argument("--task", choices=TASKS, default="auto", help="what to do")
+    parser.add_argument("--mask", type=Path, help="picture of the same shape, white where something is missing")
+    parser.add_argument("--seed", type=int, default=0, help="of what is invented")
+    parser.add_argument("--fidelity", type=float, default=0.5, help="1: only what can be known, 0: all the detail")
+    parser.add_argument("--out", type=Path, default=Path("out"), help="folder for the results")
+
+
+def run(args: argparse.Namespace) -> None:
+    """Write the results and print their paths. Raises ValueError for bad input."""
+    from PIL import Image
+
+    from genai_demo.repair import generate
+
+    mask = None
+    if args.mask is not None:
+        try:
+            mask = Image.open(args.mask)
+            mask.load()
+        except OSError as error:
+            raise ValueError(f"The mask {args.mask} cannot be read.") from error
+    args.out.mkdir(parents=True, exist_ok=True)
+    for path in args.pictures:
+        target = args.out / f"{path.stem}-{args.task}.png"
+        generate.restore(path, mask, args.task, args.seed, args.fidelity).save(target)
+        print(target)
