@@ -2,6 +2,7 @@
 
     python -m benchmarks.text             a table
     python -m benchmarks.text --json      the same as JSON
+    python -m benchmarks.text --card      the peers' figures into the model's card, for README
 
 Peers: PPMd (pyppmd), fed all training text of a task before the held-out text; a 5-gram model with
 Kneser-Ney smoothing over our tokens. Needs the prepared data and benchmarks/requirements.txt.
@@ -15,6 +16,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from benchmarks.kneser_ney import KneserNey
+from genai_demo.core import checkpoint
 from genai_demo.text import generate
 from genai_demo.text.data import Texts, load
 from genai_demo.text.evaluate import DOCUMENTS
@@ -58,7 +60,7 @@ def measure(data: str | None, count: int, ours: bool) -> Iterator[dict[str, floa
     for task, language in measured_tasks(texts):
         held_out = texts.chosen("held_out", task, language)[:count]
         training = plain(texts, texts.chosen("train", task, language), tokenizer)
-        row: dict[str, float | str] = {"task": f"{task} {language}" if task not in ("code", "translate") else task}
+        row: dict[str, float | str] = {"task": f"{task}_{language}" if task not in ("code", "translate") else task}
         row["ppmd"] = ppmd(training, plain(texts, held_out, tokenizer))
         row["kneser_ney"] = n_gram(grams, texts, held_out, tokenizer)
         if ours:
@@ -73,12 +75,18 @@ def main() -> int:
     parser.add_argument("--data", help="prepared data (default: data/text)")
     parser.add_argument("--documents", type=int, default=DOCUMENTS, help="held-out documents of each task")
     parser.add_argument("--peers-only", action="store_true", help="leave our model out")
+    parser.add_argument("--card", action="store_true", help="write the peers' figures into the model's card")
     args = parser.parse_args()
     try:
         rows = list(measure(args.data, args.documents, not args.peers_only))
     except ValueError as error:
         print(error, file=sys.stderr)
         return 2
+    if args.card:
+        card = checkpoint.read_card(generate.NAME)
+        card["peers"] = {row["task"]: {k: round(row[k], 4) for k in ("ppmd", "kneser_ney")} for row in rows}
+        card["peers_command"] = "python -m benchmarks.text --card"
+        checkpoint.write_card(generate.NAME, card)
     if args.json:
         print(json.dumps(rows, indent=2))
         return 0
