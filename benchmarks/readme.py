@@ -111,7 +111,8 @@ def repair_quality() -> str:
         "at fidelity 0.5, in brackets at 1. Others: OpenCV's Telea, Navier-Stokes and non-local means, unsharp "
         "masking, and the damaged picture as it is. What it says is wrong with a picture agrees with what was done to "
         f"it (correlation): {', '.join(f'{name} {value:.2f}' for name, value in known.items())}. A picture of "
-        f"128 pixels takes {figures['milliseconds_128']:.0f} ms, one of 512 pixels {figures['milliseconds_512']:.0f} ms.",
+        f"128 pixels takes {figures['milliseconds_128']:.0f} ms, one of 512 pixels "
+        f"{figures['milliseconds_512']:.0f} ms.",
     ]
     return "\n".join(lines)
 
