@@ -29,3 +29,13 @@ MAX_QUEUE = 24
 MAX_REPAIR_PIXELS = 4_000_000
 """Of a picture that is repaired, and of what comes out when it is enlarged."""
 MAX_VARIANTS = 4
+
+MIN_STYLE_SIZE, MAX_STYLE_SIZE = 64, 1024
+"""Sides in pixels of the built-in style pictures."""
+MAX_ART_PIXELS = 1_048_576
+"""Of a picture that is stylised or painted."""
+MIN_STYLE_STEPS, MAX_STYLE_STEPS = 6, 200
+MAX_STYLING_SIZE = 512
+"""Longer side in pixels while a picture is stylised."""
+MIN_PAINTING_SIDE, MAX_PAINTING_SIDE = 32, 2048
+MIN_ZOOM, MAX_ZOOM = 0.25, 8.0
