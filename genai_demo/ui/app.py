@@ -5,7 +5,7 @@ import os
 import gradio as gr
 
 from genai_demo.core import limits
-from genai_demo.ui import faces_tab, interpolation_tab, text_tab
+from genai_demo.ui import faces_tab, interpolation_tab, repair_tab, text_tab
 from genai_demo.ui.strings import text, translations
 from genai_demo.ui.theme import CSS, HEAD, theme
 
@@ -21,6 +21,8 @@ def build() -> gr.Blocks:
                 faces = faces_tab.build(demo)
             with gr.Tab(text("tab.interpolation"), id="interpolation"):
                 interpolation_tab.build(demo, faces)
+            with gr.Tab(text("tab.repair"), id="repair"):
+                repair_tab.build(demo)
             with gr.Tab(text("tab.text"), id="text") as tab:
                 text_tab.build(demo, tabs, tab)
         gr.Markdown(text("shell.footer"), elem_classes=["notice", "page-foot"])

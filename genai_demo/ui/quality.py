@@ -7,6 +7,7 @@ import gradio as gr
 
 from genai_demo.core import checkpoint
 from genai_demo.faces import generate
+from genai_demo.repair import generate as repair
 from genai_demo.text.generate import NAME
 from genai_demo.ui.common import readable_errors
 from genai_demo.ui.strings import TEXTS, language_of, say
@@ -23,6 +24,17 @@ def show_text_quality(request: gr.Request) -> str:
     """The figures on the card of the text model as an HTML table."""
     language = language_of(request)
     return _table({say("quality.value", language): checkpoint.read_card(NAME).get("metrics", {})}, language)
+
+
+@readable_errors
+def show_repair_quality(request: gr.Request) -> str:
+    """The figures on the card of the restorer as an HTML table; without a card, that there are none."""
+    language = language_of(request)
+    try:
+        metrics = repair.card().get("metrics", {})
+    except ValueError:
+        metrics = {}
+    return _table({say("quality.value", language): metrics}, language)
 
 
 def _table(columns: dict[str, dict[str, Any]], language: str) -> str:

@@ -10,6 +10,7 @@ from gradio.i18n import I18nData
 from genai_demo.core import limits
 from genai_demo.ui.texts_faces import FACES
 from genai_demo.ui.texts_interpolation import INTERPOLATION
+from genai_demo.ui.texts_repair import REPAIR
 from genai_demo.ui.texts_text import TEXT
 
 CHINESE_LOCALES = ("zh", "zh-CN", "zh-TW", "zh-HK", "zh-SG", "zh-Hans", "zh-Hant")
@@ -30,7 +31,7 @@ SHELL: dict[str, tuple[str, str]] = {
     "tab.interpolation": ("Latent interpolation", "潜空间插值"),
 }
 
-TEXTS = SHELL | FACES | INTERPOLATION | TEXT
+TEXTS = SHELL | FACES | INTERPOLATION | REPAIR | TEXT
 
 
 def text(key: str) -> I18nData:
@@ -61,7 +62,14 @@ def translations() -> gr.I18n:
         "faces": limits.MAX_FACES,
         "frames": limits.MAX_FRAMES,
         "megabytes": limits.MAX_UPLOAD_BYTES // limits.MEGABYTE,
+        "megapixels": limits.MAX_REPAIR_PIXELS // 10**6,
     }
-    english = {k: v[0].replace("{megabytes}", str(values["megabytes"])) for k, v in TEXTS.items()}
-    chinese = {k: v[1].replace("{megabytes}", str(values["megabytes"])) for k, v in TEXTS.items()}
+    english, chinese = ({k: _filled(v[i], values) for k, v in TEXTS.items()} for i in (0, 1))
     return gr.I18n(en=english, **dict.fromkeys(CHINESE_LOCALES, chinese))
+
+
+def _filled(words: str, values: dict[str, int]) -> str:
+    """The words with the limits in them; other places stay open for ``say``."""
+    for name, value in values.items():
+        words = words.replace(f"{{{name}}}", str(value))
+    return words

@@ -11,13 +11,16 @@ CSS = """
 .notice, .notice p {color: var(--body-text-color-subdued); font-size: .82rem}
 .page-foot {border-top: 1px solid var(--border-color-primary); margin-top: 12px; padding-top: 10px}
 .big-face {position: sticky; top: 8px; align-self: flex-start; z-index: 2; background: var(--body-background-fill)}
-#face img, #map-face img {width: 100%; height: 100%; object-fit: contain}
+#face img, #map-face img, .look img {width: 100%; height: 100%; object-fit: contain}
 .grid-wrap.fixed-height {min-height: 0 !important; max-height: none !important; height: auto !important;
   padding-top: 34px}
 .grid-wrap .grid-container.pt-6 {padding-top: 0}
 .grid-wrap .grid-container {grid-template-columns: repeat(var(--grid-cols), minmax(0, 1fr)) !important}
 #gallery .caption-label, #keys .caption-label {
   font-size: .68rem; line-height: 1.15; white-space: normal; padding: 1px 4px}
+#repair-history .grid-container, #repair-fillings .grid-container {
+  grid-template-columns: repeat(4, minmax(0, 1fr)) !important}
+.subject {margin-top: 8px}
 .sliders > .form {display: grid !important; grid-template-columns: repeat(auto-fill, minmax(min(240px, 100%), 1fr));
   background: transparent; border: 0; box-shadow: none}
 .settings > .form {display: grid !important; grid-template-columns: repeat(auto-fit, minmax(min(190px, 100%), 1fr))}

@@ -20,7 +20,7 @@ def visit_text(browser: Browser, url: str, query: str = "", **settings) -> Page:
     page.set_default_timeout(WAIT)
     page.goto(url + query)
     if not query:
-        page.get_by_role("tab").nth(2).click()
+        page.get_by_role("tab", name=re.compile("Text|文本")).click()
     expect(page.locator("#write-go")).to_be_visible(timeout=WAIT)
     return page
 

@@ -1,0 +1,308 @@
+"""The room "Art": photographs in the style of another picture, and paintings out of nothing."""
+
+import functools
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import gradio as gr
+
+from genai_demo.core import limits
+from genai_demo.repair import art
+from genai_demo.ui.common import LIVE_EVENT, MODEL_EVENT, Upload, choice, number, open_picture, readable_errors, slider
+from genai_demo.ui.repair_actions import PREVIEW_EVERY, read_click
+from genai_demo.ui.repair_damage import face_picture, roll_face
+from genai_demo.ui.repair_masks import keep_png, png
+from genai_demo.ui.strings import TEXTS, add_texts, language_of, say, text
+
+QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+LOOK: dict[str, Any] = {"format": "png", "interactive": False, "buttons": ["download", "fullscreen"]}
+OWN = "own"
+"""Stands for the uploaded style."""
+FIRST_FACE, FIRST_STYLE = 148, "oil"
+FIRST_STEPS = 24
+"""Steps of the opening example; it is painted while the visitor waits."""
+EXAMPLE_SIDE = 256
+SWATCH = 128
+"""Side in pixels of the pictures in the galleries."""
+LIVE_SIDE = 256
+"""Side of a painting while a slider moves."""
+SIDES = ("256", "512", "1024")
+FIRST_SEED = 7
+SEEDS = 8
+
+
+# --------------------------------------------------------------------------- in the style of
+
+
+@functools.lru_cache(maxsize=32)
+def _swatch(style: str) -> bytes:
+    return png(art.style_picture(style, SWATCH))
+
+
+def _styles(language: str) -> list[tuple[str, str]]:
+    """The built-in styles for their gallery."""
+    return [(keep_png(_swatch(s), f"style-{s.replace(' ', '-')}.png"), say(f"style.{s}", language)) for s in art.STYLES]
+
+
+@readable_errors
+def stylise_picture(
+    upload: str | None,
+    style: str,
+    own: str | None,
+    strength: float,
+    keep_colour: bool,
+    steps: float,
+    seed: float,
+    request: gr.Request,
+) -> Iterator[tuple[Any, str, Any]]:
+    """Paint a photograph in the style of another picture, showing the way.
+
+    Args:
+        upload: the photograph.
+        style: one of the built-in styles, or "own" for the uploaded one.
+        own: the picture to take the style from, where style is "own".
+        strength: 0 is the photograph, 1 is led by the style.
+        keep_colour: take only the light and dark of the style.
+        steps: more is finer.
+        seed: the same seed paints in the same way.
+
+    Returns:
+        The picture, the status, and the file.
+    """
+    language, start, shown = language_of(request), time.perf_counter(), 0.0
+    photograph = open_picture(upload)
+    example = open_picture(own) if style == OWN else style
+    name = f"art-{style.replace(' ', '-')}-seed{int(seed)}.png"
+    for stage in art.stylise(photograph, example, strength, keep_colour, int(steps), seed=int(seed)):
+        now, last = time.perf_counter(), stage.step == stage.steps
+        if last or now - shown > PREVIEW_EVERY:
+            shown = now
+            path = keep_png(stage.picture, name if last else "preview.png")
+            words = say("art.step", language, step=stage.step, steps=stage.steps, seconds=now - start)
+            yield path, words, gr.DownloadButton(value=path) if last else gr.skip()
+
+
+@functools.lru_cache(maxsize=1)
+def _example() -> bytes:
+    """The opening photograph, a face, in the opening style; painted once."""
+    *_, last = art.stylise(face_picture(FIRST_FACE, EXAMPLE_SIDE), FIRST_STYLE, steps=FIRST_STEPS)
+    return png(last.picture)
+
+
+@readable_errors
+def art_face(face: float) -> str:
+    """A face that our GAN makes, to be stylised.
+
+    Args:
+        face: its seed.
+    """
+    return keep_png(face_picture(int(face), EXAMPLE_SIDE), f"face-{int(face)}.png")
+
+
+@readable_errors
+def open_art(opened: bool, request: gr.Request) -> Iterator[tuple[Any, ...]]:
+    """What the room shows first, one thing after the other; nothing when it is opened again."""
+    if opened:
+        yield tuple(gr.skip() for _ in range(8))
+        return
+    language = language_of(request)
+    found: list[Any] = [True, *[gr.skip()] * 7]
+    found[1], found[2] = (_painting(FIRST_SEED, LIVE_SIDE * 2),) * 2
+    found[2] = gr.DownloadButton(value=found[1])
+    found[3] = art_face(FIRST_FACE)
+    yield tuple(found)
+    found[4] = paint_seeds(FIRST_SEED)
+    found[5] = gr.Gallery(_styles(language))
+    yield tuple(found)
+    found[6] = keep_png(_example(), f"art-{FIRST_STYLE}-seed0.png")
+    found[7] = gr.DownloadButton(value=found[6])
+    yield tuple(found)
+
+
+# --------------------------------------------------------------------------- out of nothing
+
+
+def _painting(seed: int, side: int, settings: tuple[Any, ...] = ("none", 0.5, 0.5, 0.0, "auto", 1.0, 0.0)) -> str:
+    return keep_png(_painted(seed, side, settings), f"painting-seed{seed}.png")
+
+
+@functools.lru_cache(maxsize=32)
+def _painted(seed: int, side: int, settings: tuple[Any, ...]) -> bytes:
+    return png(art.paint(seed, side, side, *settings))
+
+
+@readable_errors
+def paint_picture(
+    seed: float,
+    side: str,
+    symmetry: str,
+    complexity: float,
+    contrast: float,
+    hue: float,
+    palette: str,
+    zoom: float,
+    moment: float,
+) -> tuple[str, gr.DownloadButton]:
+    """Paint an abstract picture from a small network with random weights.
+
+    Args:
+        seed: the painting.
+        side: pixels, "256", "512" or "1024".
+        symmetry: "none", "mirror", "kaleidoscope" or "tile".
+        complexity: 0 for calm shapes, 1 for fine ones.
+        contrast: 0 to 1.
+        hue: turn of all colours, -1 to 1.
+        palette: "auto" or the name of one.
+        zoom: larger is closer.
+        moment: the painting moves with it and comes round again at 1.
+
+    Returns:
+        The picture, and the file.
+    """
+    if side not in SIDES:
+        raise ValueError(f"No size is called {side!r}. Choose one of {', '.join(SIDES)}.")
+    path = _painting(int(seed), int(side), (symmetry, complexity, contrast, hue, palette, zoom, moment))
+    return path, gr.DownloadButton(value=path)
+
+
+@readable_errors
+def paint_live(seed: float, *settings: Any) -> str:
+    """The painting in small, for sliders that move."""
+    return _painting(int(seed), LIVE_SIDE, settings)
+
+
+@readable_errors
+def paint_seeds(seed: float, *settings: Any) -> list[tuple[str, str]]:
+    """The paintings of eight seeds, from ``seed`` on, in small."""
+    seeds = range(int(seed), min(int(seed) + SEEDS, limits.MAX_SEED + 1))
+    return [(_painting(s, SWATCH, *([settings] if settings else [])), str(s)) for s in seeds]
+
+
+def next_seed(seed: float) -> int:
+    """The seed after this one."""
+    return (int(seed) + 1) % limits.MAX_SEED
+
+
+def take_seed(seed: float, number: float) -> int:
+    """The seed of a clicked painting."""
+    return min(int(seed) + int(number) - 1, limits.MAX_SEED)
+
+
+# --------------------------------------------------------------------------- layout
+
+
+def build(tab: gr.Tab) -> None:
+    """Lay out the room inside the open ``tab`` and connect its events."""
+    add_texts({f"style.{s}": (s, s) for s in art.STYLES if f"style.{s}" not in TEXTS})
+    opened = gr.State(False, time_to_live=1800)
+    gr.Markdown(text("art.paint"), elem_classes="subject")
+    painting, save, seeds = _paint_part()
+    gr.Markdown(text("art.stylise"), elem_classes="subject")
+    photograph, swatches, styled, kept = _style_part()
+    outputs = [opened, painting, save, photograph, seeds, swatches, styled, kept]
+    tab.select(open_art, opened, outputs, **QUIET, **MODEL_EVENT)
+
+
+def _style_part() -> tuple[Upload, gr.Gallery, gr.Image, gr.DownloadButton]:
+    gr.Markdown(text("art.stylise.note"), elem_classes="notice")
+    with gr.Row(equal_height=False):
+        with gr.Column(min_width=260):
+            photograph = Upload(
+                label=text("art.photograph"), type="filepath", sources=["upload", "clipboard"], height=300,
+                placeholder=text("repair.editor.placeholder"), elem_id="art-photograph", elem_classes="look",
+            )  # fmt: skip
+            with gr.Row(elem_classes="buttons"):
+                face = number("damage.face", 0, limits.MAX_SEED, FIRST_FACE, min_width=130)
+                other = gr.Button(text("damage.other_face"), size="md", min_width=110, elem_id="art-face")
+        with gr.Column(min_width=260):
+            result = gr.Image(
+                label=text("art.result"), height=300, alt_text=TEXTS["art.result.alt"][0], elem_id="art-result",
+                elem_classes="look", **LOOK,
+            )  # fmt: skip
+            status = gr.Markdown(elem_classes="notice", elem_id="art-status")
+            with gr.Row(elem_classes="buttons"):
+                go = gr.Button(text("art.go"), variant="primary", min_width=90, elem_id="art-go")
+                stop = gr.Button(text("repair.stop"), variant="stop", min_width=80, elem_id="art-stop")
+                download = gr.DownloadButton(text("repair.download"), min_width=80, elem_id="art-download")
+    swatches = gr.Gallery(
+        label=text("art.styles"), columns=len(art.STYLES) // 2, height="auto", allow_preview=False, object_fit="cover",
+        elem_id="art-styles", **LOOK,
+    )  # fmt: skip
+    with gr.Row(elem_classes="settings"):
+        style = gr.Dropdown(
+            [*((text(f"style.{s}"), s) for s in art.STYLES), (text("style.own"), OWN)], value=FIRST_STYLE,
+            label=text("style"), info=text("style.info"), filterable=False, min_width=150, elem_id="art-style",
+        )  # fmt: skip
+        strength = slider("art.strength", 0, 1, 0.7, 0.05)
+        steps = slider("art.steps", limits.MIN_STYLE_STEPS, limits.MAX_STYLE_STEPS, 60, 1)
+        seed = number("art.seed", 0, limits.MAX_SEED, 0, min_width=120)
+        keep = gr.Checkbox(False, label=text("art.keep"), info=text("art.keep.info"), min_width=150)
+    with gr.Accordion(text("art.own"), open=False):
+        own = Upload(
+            label=text("art.own.picture"), type="filepath", sources=["upload", "clipboard"], height=220,
+            placeholder=text("repair.editor.placeholder"), elem_id="art-own", elem_classes="look",
+        )  # fmt: skip
+    number_of = gr.Number(1, label=text("repair.picked"), precision=0, visible="hidden")
+    running = go.click(
+        stylise_picture, [photograph, style, own, strength, keep, steps, seed], [result, status, download],
+        api_name="stylise_picture", show_progress="minimal", time_limit=300, **MODEL_EVENT,
+    )  # fmt: skip
+    stop.click(None, cancels=[running], api_visibility="private")
+    draw = {"fn": art_face, "inputs": face, "outputs": photograph} | MODEL_EVENT
+    face.submit(**draw, api_name="art_face", show_progress="hidden")
+    other.click(roll_face, None, face, queue=False, **QUIET).then(**draw, **QUIET)
+    own.upload(lambda: OWN, None, style, queue=False, **QUIET)
+    swatches.select(read_click, None, number_of, **QUIET).then(
+        lambda n: art.STYLES[int(n) - 1], number_of, style, queue=False, **QUIET
+    )
+    return photograph, swatches, result, download
+
+
+def _paint_part() -> tuple[gr.Image, gr.DownloadButton, gr.Gallery]:
+    gr.Markdown(text("art.paint.note"), elem_classes="notice")
+    with gr.Row(equal_height=False):
+        with gr.Column(min_width=280):
+            painting = gr.Image(
+                label=text("art.painting"), height=420, alt_text=TEXTS["art.painting.alt"][0], elem_id="painting",
+                elem_classes="look", **LOOK,
+            )  # fmt: skip
+            with gr.Row(elem_classes="buttons"):
+                following = gr.Button(text("art.next"), variant="primary", min_width=110, elem_id="painting-next")
+                download = gr.DownloadButton(text("repair.download"), min_width=80, elem_id="painting-download")
+        with gr.Column(min_width=280):
+            with gr.Row(elem_classes="settings"):
+                seed = number("paint.seed", 0, limits.MAX_SEED, FIRST_SEED, min_width=120, elem_id="painting-seed")
+                palette = gr.Dropdown(
+                    [(text("palette.auto"), "auto"), *((p, p) for p in art.PALETTES)], value="auto",
+                    label=text("palette"), info=text("palette.info"), filterable=False, min_width=120,
+                )  # fmt: skip
+                side = gr.Dropdown(
+                    [(f"{s} × {s}", s) for s in SIDES], value="512", label=text("paint.side"),
+                    info=text("paint.side.info"), filterable=False, min_width=120,
+                )  # fmt: skip
+            symmetry = choice("symmetry", art.SYMMETRIES, "none")
+            with gr.Row(elem_classes="settings"):
+                complexity = slider("complexity", 0, 1, 0.5, 0.05)
+                contrast = slider("contrast", 0, 1, 0.5, 0.05)
+            with gr.Row(elem_classes="settings"):
+                hue = slider("hue", -1, 1, 0, 0.02)
+                zoom = slider("zoom", limits.MIN_ZOOM, limits.MAX_ZOOM, 1, 0.05)
+            moment = slider("moment", 0, 1, 0, 0.01, elem_id="painting-moment")
+    seeds = gr.Gallery(
+        label=text("art.seeds"), columns=SEEDS, height="auto", allow_preview=False, elem_id="painting-seeds", **LOOK
+    )
+    picked = gr.Number(1, label=text("repair.picked"), precision=0, visible="hidden")
+    settings = [symmetry, complexity, contrast, hue, palette, zoom, moment]
+    draw = {"fn": paint_picture, "inputs": [seed, side, *settings], "outputs": [painting, download]} | LIVE_EVENT
+    small = {"fn": paint_seeds, "inputs": [seed, *settings], "outputs": seeds, "show_progress": "hidden"} | MODEL_EVENT
+    sliders = [complexity, contrast, hue, zoom, moment]
+    gr.on([s.input for s in sliders], paint_live, [seed, *settings], painting, api_visibility="private", **LIVE_EVENT)
+    changes = [*(s.release for s in sliders), symmetry.input, palette.input, side.input, seed.submit]
+    gr.on(changes, **draw, api_name="paint_picture").then(**small, api_name="paint_seeds")
+    after = {"api_visibility": "private"}
+    following.click(next_seed, seed, seed, queue=False, **QUIET).then(**draw, **after).then(**small, **after)
+    seeds.select(read_click, None, picked, **QUIET).then(
+        take_seed, [seed, picked], seed, queue=False, **QUIET
+    ).then(**draw, **after).then(**small, **after)  # fmt: skip
+    return painting, download, seeds

@@ -1,0 +1,147 @@
+"""What is done to a picture before its repair: damage whose truth is remembered, and masks."""
+
+import functools
+import random
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from genai_demo.core.uploads import open_upload
+from genai_demo.faces import generate as faces
+from genai_demo.repair import generate
+from genai_demo.ui.common import readable_errors
+from genai_demo.ui.faces_actions import DICE
+from genai_demo.ui.repair_masks import (
+    Painted,
+    editor_value,
+    keep_png,
+    mask_of,
+    picture_of,
+    shape_mask,
+    uploaded_mask,
+)
+
+
+@dataclass(frozen=True)
+class Truth:
+    """A picture that was damaged here and what it looked like before: paths of PNG files."""
+
+    damaged: str
+    whole: str
+
+
+def load(path: str) -> Image.Image:
+    """The picture of a file that we kept. Raises ValueError where it was deleted since."""
+    try:
+        with Image.open(path) as image:
+            return image.convert("RGB")
+    except OSError as error:
+        raise ValueError("This picture is no longer here. Repair it again.") from error
+
+
+def whole_of(truth: Truth | None, picture: Image.Image) -> str | None:
+    """Path of the undamaged picture, if this is the one that was damaged here."""
+    if truth is None:
+        return None
+    try:
+        damaged = load(truth.damaged)
+    except ValueError:
+        return None
+    same = damaged.size == picture.size and np.array_equal(np.asarray(damaged), np.asarray(picture.convert("RGB")))
+    return truth.whole if same else None
+
+
+# --------------------------------------------------------------------------- masks
+
+
+@readable_errors
+def add_mask(painted: Painted | None, shape: str, seed: float) -> dict[str, Any]:
+    """Paint a ready-made shape over the picture in the editor, beside what is painted there already.
+
+    Args:
+        painted: the picture, and what is painted over it.
+        shape: "box", "strokes", "scratches", "letters", "specks" or "border".
+        seed: where the shape lies.
+    """
+    picture = picture_of(painted)
+    return _with_mask(painted, picture, shape_mask(shape, picture.size, int(seed)))
+
+
+@readable_errors
+def upload_mask(painted: Painted | None, upload: str | None) -> dict[str, Any]:
+    """Paint an uploaded mask over the picture in the editor.
+
+    Args:
+        painted: the picture, and what is painted over it.
+        upload: a picture of the same shape, white where something is missing.
+    """
+    picture = picture_of(painted)
+    return _with_mask(painted, picture, uploaded_mask(upload, picture.size))
+
+
+def _with_mask(painted: Painted | None, picture: Image.Image, more: np.ndarray) -> dict[str, Any]:
+    before = mask_of(painted, picture.size)
+    return editor_value(picture, more if before is None else more | before)
+
+
+@readable_errors
+def clear_mask(painted: Painted | None) -> dict[str, Any]:
+    """Take away all that is painted over the picture."""
+    return editor_value(picture_of(painted))
+
+
+# --------------------------------------------------------------------------- damage
+
+
+def _damaged(whole: Image.Image, kind: str, strength: float, seed: int) -> tuple[dict[str, Any], Truth]:
+    damaged, mask = generate.damage(whole, kind, strength, seed)
+    value = editor_value(damaged, None if mask is None else np.asarray(mask) > 127, "damaged.png")
+    return value, Truth(value["background"], keep_png(whole, "original.png"))
+
+
+@readable_errors
+def damage_picture(
+    painted: Painted | None, truth: Truth | None, kind: str, strength: float, seed: float
+) -> tuple[dict[str, Any], Truth]:
+    """Damage the picture in the editor and remember how it was; one that was damaged here is damaged afresh.
+
+    Args:
+        painted: the picture.
+        kind: "hole", "blur", "motion", "shrink2", "shrink4", "noise", "blocks", "fading", "scratches" or "mixture".
+        strength: 0 to 1.
+        seed: the same seed damages in the same way.
+    """
+    picture = open_upload(picture_of(painted))
+    whole = whole_of(truth, picture)
+    return _damaged(load(whole) if whole is not None else picture, kind, strength, int(seed))
+
+
+@readable_errors
+def damage_face(face: float, kind: str, strength: float, seed: float) -> tuple[dict[str, Any], Truth]:
+    """Damage a face that our GAN makes.
+
+    Args:
+        face: seed of the face.
+        kind: as for damage_picture.
+        strength: 0 to 1.
+        seed: the same seed damages in the same way.
+    """
+    return _damaged(face_of(int(face)), kind, strength, int(seed))
+
+
+@functools.lru_cache(maxsize=16)
+def face_of(seed: int) -> Image.Image:
+    """A face that our GAN makes."""
+    return faces.sample(seed)[0]
+
+
+def face_picture(seed: int, side: int) -> Image.Image:
+    """A face that our GAN makes, enlarged to ``side`` pixels."""
+    return face_of(seed).resize((side, side), Image.Resampling.LANCZOS)
+
+
+def roll_face() -> int:
+    """Seed of a face that was not seen yet, most likely."""
+    return random.randrange(DICE)

@@ -1,0 +1,320 @@
+"""The functions behind the repair tab, without a server."""
+
+import io
+from pathlib import Path
+from types import SimpleNamespace
+
+import gradio as gr
+import numpy as np
+import pytest
+from gradio.components.image_editor import EditorData, EditorDataBlobs
+from gradio.data_classes import FileData
+from PIL import Image
+
+from genai_demo.repair import generate
+from genai_demo.ui import repair_actions as actions
+from genai_demo.ui import repair_damage as damages
+from genai_demo.ui import repair_masks as masks
+from genai_demo.ui.repair_masks import Painted
+from tests.repair import tiny
+
+REQUEST = SimpleNamespace(headers={"accept-language": "en"})
+PICTURE = Image.fromarray(tiny.picture(96, height=64))
+
+
+@pytest.fixture
+def restorer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """A small network in the place of the trained one."""
+    monkeypatch.setenv("GENAI_CHECKPOINTS", str(tmp_path))
+    generate._load.cache_clear()
+    tiny.publish()
+    yield
+    generate._load.cache_clear()
+
+
+@pytest.fixture(autouse=True)
+def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the page would fetch goes into a folder of the test."""
+    monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path / "files"))
+
+
+def encoded(image: Image.Image, form: str = "PNG", **settings) -> bytes:
+    """The bytes of a file."""
+    buffer = io.BytesIO()
+    image.save(buffer, form, **settings)
+    return buffer.getvalue()
+
+
+def layer(where: np.ndarray, alpha: int = 255) -> bytes:
+    """What the browser sends for strokes over these pixels."""
+    paint = np.zeros((*where.shape, 4), np.uint8)
+    paint[where] = (*masks.PAINT, alpha)
+    return encoded(Image.fromarray(paint))
+
+
+def square(height: int = 64, width: int = 96) -> np.ndarray:
+    """True in a square of 20 pixels."""
+    where = np.zeros((height, width), bool)
+    where[10:30, 40:60] = True
+    return where
+
+
+def pixels(source: str | Image.Image) -> np.ndarray:
+    """RGB values."""
+    return np.asarray((Image.open(source) if isinstance(source, str) else source).convert("RGB"))
+
+
+def painted(value: dict) -> Painted:
+    """The editor's value as it comes back."""
+    return Painted(value["background"], tuple(value["layers"]))
+
+
+# --------------------------------------------------------------------------- from the editor
+
+
+def test_strokes_are_the_mask_however_thin_the_paint() -> None:
+    for alpha in (255, 40, 1):
+        found = masks.mask_of(Painted(encoded(PICTURE), (layer(square(), alpha),)), PICTURE.size)
+        assert found is not None and (found == square()).all()
+
+
+@pytest.mark.parametrize("layers", [(), (layer(np.zeros((64, 96), bool)),)])
+def test_nothing_painted_is_no_mask(layers: tuple) -> None:
+    assert masks.mask_of(Painted(encoded(PICTURE), layers), PICTURE.size) is None
+    assert masks.mask_of(None, PICTURE.size) is None
+
+
+def test_two_layers_add_up() -> None:
+    other = np.roll(square(), 20, 0)
+    found = masks.mask_of(Painted(encoded(PICTURE), (layer(square()), layer(other))), PICTURE.size)
+    assert found is not None and (found == (square() | other)).all()
+
+
+def test_a_mask_of_the_same_shape_is_stretched_and_another_refused() -> None:
+    double = square().repeat(2, 0).repeat(2, 1)
+    found = masks.mask_of(Painted(encoded(PICTURE), (layer(double),)), PICTURE.size)
+    assert found is not None and (found == square()).mean() > 0.99
+    with pytest.raises(ValueError, match="same shape"):
+        masks.mask_of(Painted(encoded(PICTURE), (layer(square(64, 64)),)), PICTURE.size)
+
+
+def test_a_mask_without_transparency_is_white_where_something_is_missing(tmp_path: Path) -> None:
+    path = tmp_path / "mask.png"
+    Image.fromarray(np.where(square(), 255, 0).astype(np.uint8)).save(path)
+    assert (masks.uploaded_mask(str(path), PICTURE.size) == square()).all()
+    with pytest.raises(ValueError, match="Choose a picture"):
+        masks.uploaded_mask(None, PICTURE.size)
+
+
+def test_an_empty_editor_gets_a_sentence() -> None:
+    for nothing in (None, Painted(None)):
+        with pytest.raises(ValueError, match="Choose a picture"):
+            masks.picture_of(nothing)
+
+
+def test_a_photograph_stays_upright(tmp_path: Path) -> None:
+    exif = Image.Exif()
+    exif[274] = 6  # turned by a quarter
+    path = tmp_path / "phone.jpg"
+    PICTURE.save(path, exif=exif, quality=95)
+    assert masks.picture_of(Painted(str(path))).size == (64, 96)
+    assert masks.picture_of(Painted(path.read_bytes())).size == (64, 96)
+
+
+def test_an_opaque_picture_is_taken_bit_for_bit() -> None:
+    found = masks.picture_of(Painted(encoded(PICTURE.convert("RGBA"))))
+    assert found.mode == "RGB" and (pixels(found) == pixels(PICTURE)).all()
+
+
+def test_transparent_places_stay_transparent() -> None:
+    clear = PICTURE.convert("RGBA")
+    clear.putalpha(Image.fromarray(np.where(square(), 0, 255).astype(np.uint8)))
+    found = masks.picture_of(Painted(encoded(clear)))
+    assert found.mode == "RGBA" and ((np.asarray(found)[..., 3] == 0) == square()).all()
+
+
+@pytest.mark.parametrize("data", [b"", b"no picture", encoded(PICTURE)[:300]])
+def test_a_broken_file_gets_a_sentence(data: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "broken.png"
+    path.write_bytes(data)
+    for source in (data, str(path)):
+        with pytest.raises(ValueError, match=r"file|picture"):
+            masks.picture_of(Painted(source))
+        with pytest.raises(ValueError, match=r"file|picture"):
+            masks.mask_of(Painted(encoded(PICTURE), (source,)), PICTURE.size)
+
+
+def test_what_the_browser_sends_may_be_larger_than_an_upload(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("genai_demo.core.limits.MAX_UPLOAD_BYTES", 1000)
+    noise = Image.fromarray(np.random.default_rng(0).integers(0, 255, (64, 64, 3), dtype=np.uint8))
+    assert masks.picture_of(Painted(encoded(noise))).size == (64, 64)
+
+
+def test_the_editor_hands_on_what_it_got(tmp_path: Path) -> None:
+    editor = masks.Canvas()
+    assert editor.preprocess(None) is None
+    assert editor.preprocess(EditorData(background=None, layers=[], composite=None)) is None
+    files = [FileData(path=str(tmp_path / name)) for name in ("a.png", "b.png")]
+    found = editor.preprocess(EditorData(background=files[0], layers=[files[1]], composite=None))
+    assert found == Painted(files[0].path, (files[1].path,))
+    editor.blob_storage["id"] = EditorDataBlobs(background=b"1", layers=[b"2", None], composite=None)
+    assert editor.preprocess(EditorData(id="id")) == Painted(b"1", (b"2",))
+    assert editor.preprocess(EditorData(id="id")) is None  # each is taken once
+
+
+# --------------------------------------------------------------------------- masks without a mouse
+
+
+@pytest.mark.parametrize("shape", masks.SHAPES)
+def test_every_shape_leaves_most_of_the_picture(shape: str) -> None:
+    for size in ((96, 64), (64, 96), (400, 300)):
+        found = masks.shape_mask(shape, size, 3)
+        assert found.shape == (size[1], size[0]) and 0.005 < found.mean() < 0.6, (shape, size)
+        assert (found == masks.shape_mask(shape, size, 3)).all()
+
+
+def test_shapes_add_to_what_is_painted_and_can_be_cleared() -> None:
+    start = Painted(encoded(PICTURE), (layer(square()),))
+    value = damages.add_mask(start, "border", 1)
+    both = masks.mask_of(painted(value), PICTURE.size)
+    assert both is not None and both[square()].all() and both[0].all()
+    assert (pixels(value["background"]) == pixels(PICTURE)).all()
+    assert damages.clear_mask(painted(value))["layers"] == []
+    with pytest.raises(gr.Error, match="No mask is called"):
+        damages.add_mask(start, "star", 1)
+
+
+# --------------------------------------------------------------------------- damage and truth
+
+
+def test_damage_remembers_the_truth_and_a_hole_is_painted() -> None:
+    value, truth = damages.damage_picture(Painted(encoded(PICTURE)), None, "hole", 0.4, 3)
+    mask = masks.mask_of(painted(value), PICTURE.size)
+    assert mask is not None and (pixels(value["background"])[~mask] == pixels(PICTURE)[~mask]).all()
+    assert damages.whole_of(truth, masks.picture_of(painted(value))) == truth.whole
+    assert (pixels(truth.whole) == pixels(PICTURE)).all()
+
+
+def test_damaging_twice_damages_the_original_afresh() -> None:
+    value, truth = damages.damage_picture(Painted(encoded(PICTURE)), None, "noise", 0.8, 1)
+    value, truth = damages.damage_picture(painted(value), truth, "blur", 0.5, 1)
+    assert (pixels(truth.whole) == pixels(PICTURE)).all()
+    assert value["layers"] == []
+
+
+def test_another_picture_has_no_truth() -> None:
+    _, truth = damages.damage_picture(Painted(encoded(PICTURE)), None, "noise", 0.5, 1)
+    assert damages.whole_of(truth, PICTURE) is None
+    assert damages.whole_of(truth, PICTURE.resize((48, 32))) is None
+    assert damages.whole_of(None, PICTURE) is None
+    Path(truth.damaged).unlink()
+    assert damages.whole_of(truth, PICTURE) is None
+
+
+def test_unknown_damage_gets_a_sentence() -> None:
+    with pytest.raises(gr.Error, match="No damage is called"):
+        damages.damage_picture(Painted(encoded(PICTURE)), None, "fire", 0.5, 1)
+
+
+# --------------------------------------------------------------------------- repair
+
+
+def repair(start: Painted, truth=None, history=(), task: str = "auto", seed: int = 0):
+    """The last of what the page gets."""
+    *_, last = actions.repair_picture(start, truth, list(history), task, 0.5, seed, REQUEST)
+    return last
+
+
+def test_outside_the_mask_the_result_is_the_upload(restorer: None) -> None:
+    (before, after), words, *_ = repair(Painted(encoded(PICTURE), (layer(square()),)))
+    assert (pixels(before) == pixels(PICTURE)).all()
+    assert (pixels(after)[~square()] == pixels(PICTURE)[~square()]).all()
+    assert (pixels(after)[square()] != pixels(PICTURE)[square()]).any()
+    assert "96 × 64" in words and "untouched" in words and "PSNR" not in words
+
+
+def test_the_truth_gives_figures_and_stays_through_a_second_repair(restorer: None) -> None:
+    value, truth = damages.damage_picture(Painted(encoded(PICTURE)), None, "hole", 0.4, 3)
+    _, words, _, _, _, result, *_ = repair(painted(value), truth)
+    assert "PSNR" in words and result.whole == truth.whole
+    value, truth = actions.use_result(result)
+    _, words, *_ = repair(painted(value), truth, task="denoise")
+    assert "PSNR" in words
+
+
+def test_enlarging_shows_both_at_the_new_size(restorer: None) -> None:
+    (before, after), *_ = repair(Painted(encoded(PICTURE)), task="enlarge2")
+    assert Image.open(before).size == Image.open(after).size == (192, 128)
+
+
+def test_transparent_places_are_filled_beside_what_is_painted(restorer: None) -> None:
+    clear = PICTURE.convert("RGBA")
+    hole = np.roll(square(), 20, 0)
+    clear.putalpha(Image.fromarray(np.where(hole, 0, 255).astype(np.uint8)))
+    (before, after), *_ = repair(Painted(encoded(clear), (layer(square()),)))
+    untouched = ~(hole | square())
+    assert (pixels(after)[untouched] == pixels(PICTURE)[untouched]).all()
+    assert (pixels(after)[hole] != pixels(before)[hole]).any()
+
+
+@pytest.mark.parametrize(
+    ("layers", "task", "words"),
+    [
+        ((), "inpaint", "Paint over"),
+        ((layer(np.ones((64, 96), bool)),), "auto", "covers the whole"),
+        ((layer(square()),), "enlarge2", "enlarged as a whole"),
+        ((), "magic", "No task is called"),
+    ],
+)
+def test_what_cannot_be_done_gets_a_sentence(restorer: None, layers: tuple, task: str, words: str) -> None:
+    with pytest.raises(gr.Error, match=words):
+        repair(Painted(encoded(PICTURE), layers), task=task)
+
+
+def test_the_history_keeps_the_last_eight(restorer: None) -> None:
+    history: list = []
+    for seed in range(10):
+        *_, history, gallery, _ = repair(Painted(encoded(PICTURE), (layer(square()),)), history=history, seed=seed)
+    assert len(history) == actions.MOST_KEPT and len(gallery.value) == actions.MOST_KEPT
+    assert "seed9" in history[-1].after
+    value, truth = actions.use_history(1, history)
+    assert truth is None and (pixels(value["background"]) == pixels(history[0].after)).all()
+    for number in (0, 9):
+        with pytest.raises(gr.Error, match="from 1 to 8"):
+            actions.use_history(number, history)
+    with pytest.raises(gr.Error, match="no result yet"):
+        actions.use_history(1, [])
+
+
+def test_four_fillings_come_one_by_one_and_one_is_taken(restorer: None) -> None:
+    start = Painted(encoded(PICTURE), (layer(square()),))
+    steps = list(actions.four_fillings(start, None, 5, REQUEST))
+    assert [len(found) for _, found, _ in steps] == [1, 2, 3, 4]
+    fillings = steps[-1][1]
+    (_, after), *_, history, _, _ = actions.take_filling(2, fillings, [], REQUEST)
+    assert after == fillings[1].after == history[0].after and "seed6" in after
+    with pytest.raises(gr.Error, match="from 1 to 4"):
+        actions.take_filling(5, fillings, [], REQUEST)
+    with pytest.raises(gr.Error, match="no fillings yet"):
+        actions.take_filling(1, [], [], REQUEST)
+    with pytest.raises(gr.Error, match="Paint over"):
+        list(actions.four_fillings(Painted(encoded(PICTURE)), None, 5, REQUEST))
+
+
+def test_no_checkpoint_is_said_and_no_reason_to_fail(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    face = Image.fromarray(tiny.picture())
+    monkeypatch.setattr(damages, "face_of", lambda seed: face)
+    monkeypatch.setattr(actions, "face_of", lambda seed: face)
+    monkeypatch.setenv("GENAI_CHECKPOINTS", str(tmp_path))
+    generate._load.cache_clear()
+    actions._example_repair.cache_clear()
+    value, truth, (before, after), words, *_ = actions.open_room(REQUEST)
+    assert before == after == truth.damaged == value["background"]
+    assert "There is no checkpoint" in words
+    generate._load.cache_clear()
+
+
+def test_bars_name_the_worst_first() -> None:
+    found = actions.bars({"blur": 0.1, "noise": 0.9}, "en")
+    assert found.index("noise") < found.index("blur") and "90%" in found
+    assert "噪声" in actions.bars({"noise": 1.0}, "zh")
