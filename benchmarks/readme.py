@@ -55,9 +55,9 @@ def text_quality() -> str:
     lines = [f"| bits per byte of held-out text | {' | '.join(words)} |", f"|---|{'---:|' * len(names)}"]
     lines.append(f"| ours | {' | '.join(f'{bits[n]:.2f}' for n in names)} |")
     peers = card.get("peers", {})
-    for peer, words in (("ppmd", "PPMd, fed all training text of the kind"), ("kneser_ney", "5-grams, Kneser-Ney")):
+    for peer, label in (("ppmd", "PPMd, fed all training text of the kind"), ("kneser_ney", "5-grams, Kneser-Ney")):
         if peers:
-            lines.append(f"| {words} | {' | '.join(f'{peers[n][peer]:.2f}' for n in names)} |")
+            lines.append(f"| {label} | {' | '.join(f'{peers[n][peer]:.2f}' for n in names)} |")
     if not figures:
         return "\n".join(
             [

@@ -84,7 +84,7 @@ def main() -> int:
         return 2
     if args.card:
         card = checkpoint.read_card(generate.NAME)
-        card["peers"] = {row["task"]: {k: round(row[k], 4) for k in ("ppmd", "kneser_ney")} for row in rows}
+        card["peers"] = {row["task"]: {k: round(float(row[k]), 4) for k in ("ppmd", "kneser_ney")} for row in rows}
         card["peers_command"] = "python -m benchmarks.text --card"
         checkpoint.write_card(generate.NAME, card)
     if args.json:
