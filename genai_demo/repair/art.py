@@ -30,6 +30,9 @@ from genai_demo.repair.styles import STYLES, style_picture
 __all__ = ["PALETTES", "STYLES", "SYMMETRIES", "Styled", "animate", "paint", "style_picture", "stylise"]
 
 Source = str | Path | bytes | Image.Image
+PREVIEW = 512
+MAX_FACTOR = 4
+"""How much larger than painted the strokes are set down at the end; beyond that they are enlarged."""
 
 
 def _number(value: float, low: float, high: float, what: str) -> float:
@@ -74,8 +77,9 @@ def stylise(
     size: int = 256,
     seed: int = 0,
 ) -> Iterator[Styled]:
-    """``image`` painted in the style of ``style``, yielding the picture after every step, in the photograph's own size.
+    """``image`` painted in the style of ``style``, yielding the picture after every step.
 
+    The last picture has the photograph's own size, those before it at most PREVIEW pixels on a side.
     image: pictures of more than limits.MAX_ART_PIXELS are reduced to that. style: a picture, or a name in ``STYLES``.
     strength: 0 the photograph, 0.7 painted but easy to recognise, 1 led by the style. keep_colour: only the style's
     light and dark is taken. size: longer side while painting; smaller is faster and takes broader strokes.
@@ -87,7 +91,7 @@ def stylise(
     size = _whole(size, limits.MIN_STYLE_SIZE, limits.MAX_STYLING_SIZE, "The size")
     size = min(size, max(photograph.size))
     seed = _whole(seed, 0, limits.MAX_SEED, "The seed")
-    factor = math.ceil(max(photograph.size) / size)
+    factor = min(math.ceil(max(photograph.size) / size), MAX_FACTOR)
     if isinstance(style, str) and style not in STYLES and not Path(style).suffix:
         raise ValueError(f"No style is called {style!r}. Choose one of {', '.join(STYLES)}, or a picture.")
     example = style if isinstance(style, str) and style in STYLES else open_upload(style)
@@ -125,7 +129,6 @@ def _stages(
     factor: int,
     seed: int,
 ) -> Iterator[Styled]:
-    whole = _values(photograph)
     content = _tensor(photograph, size)
     if keep_colour:
         content = luma(content)
@@ -140,17 +143,21 @@ def _stages(
     opacity = min(strength / 0.6, 1.0)
     opacity = opacity * opacity * (3 - 2 * opacity)
 
-    def shown(painted: Tensor) -> Image.Image:
-        painted = resized(painted, (photograph.height, photograph.width))
+    def shown(painted: Tensor, ground: Tensor) -> Image.Image:
+        painted = resized(painted, (ground.shape[2], ground.shape[3]))
         if keep_colour:
-            painted = whole + painted - luma(whole)
-        return Image.fromarray(to_pixels((whole + opacity * (painted - whole)) * 2 - 1)[0])
+            painted = ground + painted - luma(ground)
+        return Image.fromarray(to_pixels((ground + opacity * (painted - ground)) * 2 - 1)[0])
 
+    small = photograph.copy()
+    small.thumbnail((PREVIEW, PREVIEW))
+    preview = _values(small)
     generator = torch.Generator().manual_seed(seed)
     for sketch in paint_over(content, pattern(1), guidance, steps, generator):
-        last = sketch.step == steps
-        painted = sketch.sweep.carried(pattern(factor), factor) if last and factor > 1 else sketch.image
-        yield Styled(shown(painted), sketch.step, steps)
+        if sketch.step < steps:
+            yield Styled(shown(sketch.image, preview), sketch.step, steps)
+    painted = sketch.sweep.carried(pattern(factor), factor) if factor > 1 else sketch.image
+    yield Styled(shown(painted, _values(photograph)), steps, steps)
 
 
 # --------------------------------------------------------------------------- out of nothing

@@ -21,7 +21,7 @@ def colour(code: str) -> np.ndarray:
     return np.array([int(code[i : i + 2], 16) for i in (1, 3, 5)], np.float32) / 255
 
 
-def smoothstep(x: np.ndarray, low: float, high: float) -> np.ndarray:
+def smoothstep(x: np.ndarray, low: float | np.ndarray, high: float | np.ndarray) -> np.ndarray:
     """0 below ``low``, 1 above ``high``, a smooth slope between; falls where ``low`` > ``high``."""
     t = ((x - low) / (high - low)).clip(0, 1)
     return t * t * (3 - 2 * t)

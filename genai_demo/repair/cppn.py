@@ -40,7 +40,7 @@ def coordinates(x: Tensor, y: Tensor, symmetry: str, sectors: int) -> Tensor:
         x = torch.sqrt(x * x + 0.01)
     elif symmetry == "kaleidoscope":
         wedge = 2 * math.pi / sectors
-        turn = torch.atan2(y, x) / wedge + 0.25
+        turn = torch.atan2(y, x) / wedge
         turn = (turn - torch.floor(turn) - 0.5).abs() * wedge
         x, y = radius * torch.cos(turn), radius * torch.sin(turn)
     return torch.stack([x, y, radius, torch.exp(-radius * radius)])
@@ -68,7 +68,7 @@ class Cppn(nn.Module):
         self.layers = nn.ParameterList([normal(WIDTH, WIDTH) * (1.5 / WIDTH**0.5) for _ in range(depth)])
         self.shifts = nn.ParameterList([normal(WIDTH) for _ in range(depth + 1)])
         self.last = normal(OUTPUTS, WIDTH) / WIDTH**0.5
-        self.drift = normal(depth + 2, WIDTH, LATENT) * 0.45
+        self.drift = normal(depth + 2, WIDTH, LATENT) * 0.13
         self.register_buffer("mean", torch.zeros(OUTPUTS, 1))
         self.register_buffer("spread", torch.ones(OUTPUTS, 1))
         side = torch.linspace(-1, 1, 40)

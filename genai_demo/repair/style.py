@@ -38,6 +38,7 @@ DIMENSIONS = 32
 CHUNK = 512
 MIN_SIDE = 40
 """Of a picture while painting, in pixels: the smallest scale must hold a patch."""
+LUMA = torch.tensor([0.299, 0.587, 0.114]).view(1, 3, 1, 1)
 
 
 def resized(image: Tensor, size: tuple[int, int]) -> Tensor:
@@ -51,9 +52,6 @@ def in_light_of(style: Tensor, content: Tensor) -> Tensor:
     """Luma of a style, (1, 1, h, w), with mean and contrast of the content's (Gatys et al. 2016b, eq. 2)."""
     spread = (content.std() / style.std().clamp_min(0.01)).clamp(0.5, 2.0)
     return (content.mean() + spread * (style - style.mean())).clamp(0, 1)
-
-
-LUMA = torch.tensor([0.299, 0.587, 0.114]).view(1, 3, 1, 1)
 
 
 def luma(image: Tensor) -> Tensor:
@@ -198,6 +196,11 @@ def edges(image: Tensor) -> Tensor:
     return slope / (slope + 0.04)
 
 
+def scaled(size: tuple[int, ...], factor: float, least: int) -> tuple[int, int]:
+    """Height and width times ``factor``, and more than ``least``."""
+    return max(round(size[0] * factor), least + 1), max(round(size[1] * factor), least + 1)
+
+
 def paint_over(
     content: Tensor, style: Tensor, guidance: float, steps: int, generator: torch.Generator, rarity: float = 0.2
 ) -> Iterator[Sketch]:
@@ -211,8 +214,8 @@ def paint_over(
     texture = style - blurred(style, 4.0)
     picture, step = target + resized(texture + 0.5, size) - 0.5, 0
     for scale in SCALES:
-        here = enlarged(size, scale.size, scale.side)
-        small = enlarged(tuple(style.shape[2:]), scale.size, scale.side)
+        here = scaled(size, scale.size, scale.side)
+        small = scaled(tuple(style.shape[2:]), scale.size, scale.side)
         book = PatchBook(resized(style, small), scale.side, generator)
         guide, picture = resized(target, here), resized(picture, here)
         detail = edges(guide)
@@ -224,11 +227,6 @@ def paint_over(
             picture, sweep = _swept(picture, book, rarity, 1.0 if last - step <= 2 else scale.choice, generator)
             step += 1
             yield Sketch(picture, step, sweep)
-
-
-def enlarged(size: tuple[int, ...], factor: float, least: int) -> tuple[int, int]:
-    """Height and width times ``factor``, and more than ``least``."""
-    return max(round(size[0] * factor), least + 1), max(round(size[1] * factor), least + 1)
 
 
 def _swept(

@@ -72,7 +72,7 @@ def _watercolour(rng: np.random.Generator, size: int) -> np.ndarray:
     picture = paper[..., None] * colour("#fffaf0")
     granulation = 1 + 0.5 * (noise(rng, size, 60, 3) - 0.5)
     blots = noise(rng, size, 4, 5)
-    washes = [(SPRING.sky[0], 0.75 - 1.5 * y + 1.3 * (blots - 0.5), 0.9, 0.0)]
+    washes = [(SPRING.sky[0], 0.75 - 1.5 * y + 1.3 * (blots - 0.5), np.full_like(y, 0.9), 0.0)]
     for i, code in enumerate(("#e8b04f", *SPRING.hills, "#4f7f86")):
         top = 0.36 + 0.11 * i - 0.3 * (brushes.ridge(rng, size, 2 + i) - 0.45)
         field = (y - top[None]) * 3 + 0.3 * (noise(rng, size, 7, 4) - 0.5)
@@ -81,7 +81,7 @@ def _watercolour(rng: np.random.Generator, size: int) -> np.ndarray:
     for x0, y0, radius in rng.uniform((0.1, 0.1, 0.01), (0.9, 0.9, 0.045), (12, 3)):
         apart = np.hypot(*(c - c0 for c, c0 in zip(grid(size), (x0, y0), strict=True)))
         code = ("#d9576b", "#4d7fc4", "#e8a33f", "#5e9a78")[int(rng.integers(4))]
-        washes.append((code, (radius - apart) * 6 + 0.12 * (blots - 0.5), 0.6, 0.0))
+        washes.append((code, (radius - apart) * 6 + 0.12 * (blots - 0.5), np.full_like(y, 0.6), 0.0))
     for code, field, density, lift in washes:
         inside = smoothstep(field, -0.012, 0.02)
         picture = mix(picture, paper[..., None] * colour("#fffaf0"), inside * lift)
