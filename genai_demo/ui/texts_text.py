@@ -3,11 +3,12 @@
 TEXT: dict[str, tuple[str, str]] = {
     "tab.text": ("Text continuation", "文本续写"),
     "text.note": (
-        "One small model, trained from scratch, does all of this. So far it has learnt simple English stories; "
-        "everything else has only begun and is mostly nonsense. Nothing it writes is a fact. Built with Llama (part "
-        "of its training text was written by Llama 3.1); for non-commercial research and demonstration only.",
-        "一个从零训练的小模型完成全部任务。目前它只学会写简单的英文故事，其余任务刚刚起步，多为胡言乱语。"
-        "它写的都不是事实。Built with Llama"
+        "One small model, trained from scratch, does all of this. It writes simple English stories best; its poems, "
+        "Chinese, code and conversations look right and mean little yet, and it translates short everyday sentences "
+        "only roughly. Nothing it writes is a fact. Built with Llama (part of its training text was written by Llama "
+        "3.1); for non-commercial research and demonstration only.",
+        "一个从零训练的小模型完成全部任务。它最擅长写简单的英文故事；诗、中文、代码和对话像模像样，但意思还不通，"
+        "日常短句也只能粗略翻译。它写的都不是事实。Built with Llama"
         "（部分训练文本由 Llama 3.1 撰写）；仅限非商业研究与演示。",
     ),
     "room.write": ("Continue", "续写"),
