@@ -20,7 +20,7 @@ LOOK: dict[str, Any] = {"format": "png", "interactive": False, "buttons": ["down
 OWN = "own"
 """Stands for the uploaded style."""
 FIRST_FACE, FIRST_STYLE = 148, "oil"
-FIRST_STEPS = 24
+FIRST_STEPS = 12
 """Steps of the opening example; it is painted while the visitor waits."""
 EXAMPLE_SIDE = 256
 SWATCH = 128
@@ -80,7 +80,7 @@ def stylise_picture(
             shown = now
             path = keep_png(stage.picture, name if last else "preview.png")
             words = say("art.step", language, step=stage.step, steps=stage.steps, seconds=now - start)
-            yield path, words, gr.DownloadButton(value=path) if last else gr.skip()
+            yield path, words, path if last else gr.skip()
 
 
 @functools.lru_cache(maxsize=1)
@@ -104,20 +104,14 @@ def art_face(face: float) -> str:
 def open_art(opened: bool, request: gr.Request) -> Iterator[tuple[Any, ...]]:
     """What the room shows first, one thing after the other; nothing when it is opened again."""
     if opened:
-        yield tuple(gr.skip() for _ in range(8))
+        yield tuple([gr.skip()] * 9)
         return
-    language = language_of(request)
-    found: list[Any] = [True, *[gr.skip()] * 7]
-    found[1], found[2] = (_painting(FIRST_SEED, LIVE_SIDE * 2),) * 2
-    found[2] = gr.DownloadButton(value=found[1])
-    found[3] = art_face(FIRST_FACE)
-    yield tuple(found)
-    found[4] = paint_seeds(FIRST_SEED)
-    found[5] = gr.Gallery(_styles(language))
-    yield tuple(found)
-    found[6] = keep_png(_example(), f"art-{FIRST_STYLE}-seed0.png")
-    found[7] = gr.DownloadButton(value=found[6])
-    yield tuple(found)
+    first = _painting(FIRST_SEED, 2 * LIVE_SIDE)
+    language, face = language_of(request), art_face(FIRST_FACE)
+    yield True, first, first, face, *[gr.skip()] * 2, face, *[gr.skip()] * 2
+    yield *[gr.skip()] * 4, paint_seeds(FIRST_SEED), _styles(language), gr.skip(), say("art.wait", language), gr.skip()
+    example = keep_png(_example(), f"art-{FIRST_STYLE}-seed0.png")
+    yield *[gr.skip()] * 6, example, say("art.example", language, steps=FIRST_STEPS), example
 
 
 # --------------------------------------------------------------------------- out of nothing
@@ -143,7 +137,7 @@ def paint_picture(
     palette: str,
     zoom: float,
     moment: float,
-) -> tuple[str, gr.DownloadButton]:
+) -> tuple[str, str]:
     """Paint an abstract picture from a small network with random weights.
 
     Args:
@@ -163,7 +157,7 @@ def paint_picture(
     if side not in SIDES:
         raise ValueError(f"No size is called {side!r}. Choose one of {', '.join(SIDES)}.")
     path = _painting(int(seed), int(side), (symmetry, complexity, contrast, hue, palette, zoom, moment))
-    return path, gr.DownloadButton(value=path)
+    return path, path
 
 
 @readable_errors
@@ -199,12 +193,13 @@ def build(tab: gr.Tab) -> None:
     gr.Markdown(text("art.paint"), elem_classes="subject")
     painting, save, seeds = _paint_part()
     gr.Markdown(text("art.stylise"), elem_classes="subject")
-    photograph, swatches, styled, kept = _style_part()
-    outputs = [opened, painting, save, photograph, seeds, swatches, styled, kept]
+    photograph, swatches, *styled = _style_part()
+    outputs = [opened, painting, save, photograph, seeds, swatches, *styled]
     tab.select(open_art, opened, outputs, **QUIET, **MODEL_EVENT)
 
 
-def _style_part() -> tuple[Upload, gr.Gallery, gr.Image, gr.DownloadButton]:
+def _style_part() -> tuple[Upload, gr.Gallery, gr.Image, gr.Markdown, gr.DownloadButton]:
+    """Its photograph, styles, result, status and download."""
     gr.Markdown(text("art.stylise.note"), elem_classes="notice")
     with gr.Row(equal_height=False):
         with gr.Column(min_width=260):
@@ -236,6 +231,7 @@ def _style_part() -> tuple[Upload, gr.Gallery, gr.Image, gr.DownloadButton]:
         )  # fmt: skip
         strength = slider("art.strength", 0, 1, 0.7, 0.05)
         steps = slider("art.steps", limits.MIN_STYLE_STEPS, limits.MAX_STYLE_STEPS, 60, 1)
+    with gr.Row(elem_classes="settings"):
         seed = number("art.seed", 0, limits.MAX_SEED, 0, min_width=120)
         keep = gr.Checkbox(False, label=text("art.keep"), info=text("art.keep.info"), min_width=150)
     with gr.Accordion(text("art.own"), open=False):
@@ -256,10 +252,11 @@ def _style_part() -> tuple[Upload, gr.Gallery, gr.Image, gr.DownloadButton]:
     swatches.select(read_click, None, number_of, **QUIET).then(
         lambda n: art.STYLES[int(n) - 1], number_of, style, queue=False, **QUIET
     )
-    return photograph, swatches, result, download
+    return photograph, swatches, result, status, download
 
 
 def _paint_part() -> tuple[gr.Image, gr.DownloadButton, gr.Gallery]:
+    """Its painting, download and seeds."""
     gr.Markdown(text("art.paint.note"), elem_classes="notice")
     with gr.Row(equal_height=False):
         with gr.Column(min_width=280):
@@ -277,10 +274,6 @@ def _paint_part() -> tuple[gr.Image, gr.DownloadButton, gr.Gallery]:
                     [(text("palette.auto"), "auto"), *((p, p) for p in art.PALETTES)], value="auto",
                     label=text("palette"), info=text("palette.info"), filterable=False, min_width=120,
                 )  # fmt: skip
-                side = gr.Dropdown(
-                    [(f"{s} × {s}", s) for s in SIDES], value="512", label=text("paint.side"),
-                    info=text("paint.side.info"), filterable=False, min_width=120,
-                )  # fmt: skip
             symmetry = choice("symmetry", art.SYMMETRIES, "none")
             with gr.Row(elem_classes="settings"):
                 complexity = slider("complexity", 0, 1, 0.5, 0.05)
@@ -288,7 +281,12 @@ def _paint_part() -> tuple[gr.Image, gr.DownloadButton, gr.Gallery]:
             with gr.Row(elem_classes="settings"):
                 hue = slider("hue", -1, 1, 0, 0.02)
                 zoom = slider("zoom", limits.MIN_ZOOM, limits.MAX_ZOOM, 1, 0.05)
-            moment = slider("moment", 0, 1, 0, 0.01, elem_id="painting-moment")
+            with gr.Row(elem_classes="settings"):
+                moment = slider("moment", 0, 1, 0, 0.01, elem_id="painting-moment")
+                side = gr.Dropdown(
+                    [(f"{s} × {s}", s) for s in SIDES], value="512", label=text("paint.side"),
+                    info=text("paint.side.info"), filterable=False, min_width=120,
+                )  # fmt: skip
     seeds = gr.Gallery(
         label=text("art.seeds"), columns=SEEDS, height="auto", allow_preview=False, elem_id="painting-seeds", **LOOK
     )

@@ -34,7 +34,28 @@ def show_repair_quality(request: gr.Request) -> str:
         metrics = repair.card().get("metrics", {})
     except ValueError:
         metrics = {}
-    return _table({say("quality.value", language): metrics}, language)
+    problems = {k: v for k, v in metrics.items() if isinstance(v, dict) and "ours" in v}
+    rest = {k: v for k, v in metrics.items() if k not in problems}
+    tables = []
+    if problems:
+        tables.append(_table(_methods(problems, language), language))
+    if rest or not problems:
+        tables.append(_table({say("quality.value", language): rest}, language))
+    return "".join(tables)
+
+
+def _methods(problems: dict[str, dict[str, dict[str, float]]], language: str) -> dict[str, dict[str, Any]]:
+    """Figures by measure, method and kind of damage: a column for each measure, a row for each method."""
+    columns: dict[str, dict[str, Any]] = {}
+    for problem, methods in problems.items():
+        key = f"damage.kind.{problem}"
+        name = say(key, language) if key in TEXTS else problem
+        for method, figures in methods.items():
+            for measure, value in figures.items():
+                key = f"figure.repair.{measure}"
+                column = say(key, language) if key in TEXTS else measure
+                columns.setdefault(column, {})[f"{name}: {method}"] = value
+    return columns
 
 
 def _table(columns: dict[str, dict[str, Any]], language: str) -> str:

@@ -70,7 +70,7 @@ def _shown(result: Result, language: str, words: str) -> tuple[Any, ...]:
             "repair.gain", language, psnr=first["psnr"], better=now["psnr"], ssim=first["ssim"], more=now["ssim"]
         )
     original = gr.Image(result.whole, visible=result.whole is not None)
-    return (left, result.after), words, change, original, gr.DownloadButton(value=result.after), result
+    return (left, result.after), words, change, original, result.after, result
 
 
 def _remembered(history: list[Result], result: Result) -> tuple[list[Result], gr.Gallery, gr.Button]:

@@ -25,8 +25,8 @@ def build(demo: gr.Blocks) -> None:
     truth, result = gr.State(None, time_to_live=1800), gr.State(None, time_to_live=1800)
     history, fillings = gr.State([], time_to_live=1800), gr.State([], time_to_live=1800)
     gr.Markdown(text("repair.note"), elem_classes="notice")
-    with gr.Row(equal_height=False):
-        with gr.Column(min_width=320):
+    with gr.Row(equal_height=False, elem_classes="repair-room"):
+        with gr.Column(min_width=320, elem_classes="repair-left"):
             editor = _editor()
             with gr.Row(elem_classes="buttons"):
                 go = gr.Button(text("repair.go"), variant="primary", min_width=90, elem_id="repair-go")
@@ -36,9 +36,9 @@ def build(demo: gr.Blocks) -> None:
             with gr.Row(elem_classes="settings"):
                 fidelity = slider("fidelity", 0, 1, 0.5, 0.05)
                 seed = number("repair.seed", 0, limits.MAX_SEED - actions.FILLINGS, 0, min_width=120)
-            with gr.Accordion(text("damage.title"), open=True, elem_id="damage-panel"):
+            with gr.Accordion(text("damage.title"), open=True, elem_id="damage-panel", elem_classes="later"):
                 damage = _damage()
-            with gr.Accordion(text("mask.title"), open=False, elem_id="mask-panel"):
+            with gr.Accordion(text("mask.title"), open=False, elem_id="mask-panel", elem_classes="later"):
                 mask = _masks()
         with gr.Column(min_width=320):
             compare = gr.ImageSlider(

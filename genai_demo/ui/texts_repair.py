@@ -9,7 +9,7 @@ REPAIR: dict[str, tuple[str, str]] = {
         "涂抹缺失之处（也可不涂），然后点“修复”。最大 {megabytes} MB、{megapixels} 百万像素。"
         "未涂抹的部分逐位保持原样。",
     ),
-    "repair.editor": ("Your picture: paint over what is missing", "你的图片：涂抹缺失之处"),
+    "repair.editor": ("Your picture", "你的图片"),
     "repair.editor.placeholder": ("Drop a picture here", "将图片拖到这里"),
     "repair.go": ("Repair", "修复"),
     "repair.stop": ("■ Stop", "■ 停止"),
@@ -115,6 +115,10 @@ REPAIR: dict[str, tuple[str, str]] = {
         "Measured on held-out pictures by `evaluate repair`, beside the methods of OpenCV and bicubic enlarging.",
         "由 `evaluate repair` 在留出图片上测得，并与 OpenCV 的方法和双三次放大比较。",
     ),
+    "figure.repair.psnr": ("PSNR, dB (higher is better)", "PSNR (dB，越高越好)"),
+    "figure.repair.ssim": ("SSIM (higher is better)", "SSIM（越高越好）"),
+    "figure.repair.features": ("Distance in features (lower is better)", "特征距离（越低越好）"),
+    "figure.repair.identity": ("Distance of identity (lower is better)", "身份距离（越低越好）"),
     "repair.honest": (
         "What the network fills in or sharpens is invented, however likely it looks: a repaired face is no evidence of "
         "what a person looked like. Uploads stay on this machine.",
@@ -132,6 +136,8 @@ REPAIR: dict[str, tuple[str, str]] = {
     "art.result.alt": ("The photograph in the chosen style", "所选风格的照片"),
     "art.go": ("Paint it", "开始绘制"),
     "art.step": ("Step {step} of {steps} · {seconds:.1f} s", "第 {step} / {steps} 步 · {seconds:.1f} 秒"),
+    "art.wait": ("An example is being painted…", "示例绘制中……"),
+    "art.example": ("An example in oil, after {steps} steps", "示例：油画风格，{steps} 步"),
     "art.styles": ("Styles: click one", "风格：点击选择"),
     "style": ("Style", "风格"),
     "style.info": ("One of the pictures above, or your own.", "上方图片之一，或你自己的图片。"),

@@ -20,6 +20,8 @@ CSS = """
   font-size: .68rem; line-height: 1.15; white-space: normal; padding: 1px 4px}
 #repair-history .grid-container, #repair-fillings .grid-container {
   grid-template-columns: repeat(4, minmax(0, 1fr)) !important}
+#art-styles .grid-container, #painting-seeds .grid-container, #compose-scenes .grid-container {
+  grid-template-columns: repeat(auto-fill, minmax(92px, 1fr)) !important}
 .subject {margin-top: 8px}
 .sliders > .form {display: grid !important; grid-template-columns: repeat(auto-fill, minmax(min(240px, 100%), 1fr));
   background: transparent; border: 0; box-shadow: none}
@@ -44,6 +46,10 @@ button:focus-visible, input:focus-visible, [tabindex]:focus-visible {
   .faces-room {flex-direction: column; flex-wrap: nowrap !important}
   .faces-room > * {width: 100%; min-width: 0 !important}
   .big-face {display: contents !important}
+  .repair-room {flex-direction: column; flex-wrap: nowrap !important}
+  .repair-room > * {width: 100%; min-width: 0 !important}
+  .repair-left {display: contents !important}
+  .repair-room .later {order: 2}
   #face {position: sticky !important; top: 0; z-index: 100; height: 190px !important}
   #gallery .grid-container {grid-template-columns: repeat(3, minmax(0, 1fr)) !important}
 }

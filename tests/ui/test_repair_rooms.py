@@ -11,7 +11,9 @@ from gradio.components.image_editor import EditorData, EditorDataBlobs
 from gradio.data_classes import FileData
 from PIL import Image
 
+from genai_demo.core import limits
 from genai_demo.repair import generate
+from genai_demo.ui import art_room, quality
 from genai_demo.ui import repair_actions as actions
 from genai_demo.ui import repair_damage as damages
 from genai_demo.ui import repair_masks as masks
@@ -318,3 +320,59 @@ def test_bars_name_the_worst_first() -> None:
     found = actions.bars({"blur": 0.1, "noise": 0.9}, "en")
     assert found.index("noise") < found.index("blur") and "90%" in found
     assert "噪声" in actions.bars({"noise": 1.0}, "zh")
+
+
+# --------------------------------------------------------------------------- figures
+
+
+def test_the_figures_stand_by_method(monkeypatch: pytest.MonkeyPatch) -> None:
+    metrics = {"hole": {"ours": {"psnr": 30.5}, "Telea": {"psnr": 25.25}}, "milliseconds_128": 40.0}
+    monkeypatch.setattr(quality.repair, "card", lambda: {"metrics": metrics})
+    found = quality.show_repair_quality(REQUEST)
+    assert found.count("<table") == 2
+    assert "holes: Telea" in found and "25.2" in found and "milliseconds 128" in found
+
+
+def test_no_card_means_no_figures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GENAI_CHECKPOINTS", str(tmp_path))
+    assert "no figures yet" in quality.show_repair_quality(REQUEST)
+
+
+# --------------------------------------------------------------------------- art
+
+
+def test_paintings_differ_by_seed_and_settings() -> None:
+    settings = ("none", 0.5, 0.5, 0.0, "auto", 1.0, 0.0)
+    first = art_room.paint_live(3, *settings)
+    others = [art_room.paint_live(4, *settings), art_room.paint_live(3, "mirror", *settings[1:])]
+    assert Image.open(first).size == (art_room.LIVE_SIDE, art_room.LIVE_SIDE)
+    assert all((pixels(first) != pixels(other)).any() for other in others)
+    with pytest.raises(gr.Error, match="No size is called"):
+        art_room.paint_picture(3, "9", *settings)
+    with pytest.raises(gr.Error, match="No symmetry is called"):
+        art_room.paint_picture(3, "256", "odd", *settings[1:])
+
+
+def test_seeds_stay_within_their_limits() -> None:
+    assert art_room.next_seed(limits.MAX_SEED) < limits.MAX_SEED
+    assert art_room.take_seed(limits.MAX_SEED, 3) == limits.MAX_SEED
+    assert art_room.take_seed(7, 3) == 9
+    assert [name for _, name in art_room.paint_seeds(limits.MAX_SEED - 1)] == [
+        str(limits.MAX_SEED - 1),
+        str(limits.MAX_SEED),
+    ]
+
+
+def test_a_room_that_was_opened_stays_as_it_is() -> None:
+    assert next(art_room.open_art(True, REQUEST)) == tuple([gr.skip()] * 9)
+
+
+def test_an_own_style_needs_its_picture(tmp_path: Path) -> None:
+    path = tmp_path / "photograph.png"
+    PICTURE.save(path)
+    with pytest.raises(gr.Error, match="Choose a picture"):
+        next(art_room.stylise_picture(str(path), "own", None, 0.7, False, 6, 0, REQUEST))
+    with pytest.raises(gr.Error, match="No style is called"):
+        next(art_room.stylise_picture(str(path), "none", None, 0.7, False, 6, 0, REQUEST))
+    *_, (last, words, file) = art_room.stylise_picture(str(path), "own", str(path), 0.7, False, 6, 0, REQUEST)
+    assert last == file and Image.open(last).size == PICTURE.size and "Step 6 of 6" in words
