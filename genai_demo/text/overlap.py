@@ -1,9 +1,13 @@
 """How much of a text stands in the training text word for word: the memorisation audit."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 LENGTHS = (4, 8, 12, 16, 24, 32, 48, 64, 96, 128)
 """Runs of tokens that are looked for; a finding is rounded down to one of them."""
+PIECE = 1 << 22
+"""Tokens of the training text that are hashed at a time."""
 MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 
 
@@ -32,21 +36,34 @@ def run_hashes(tokens: np.ndarray, length: int) -> np.ndarray:
     return found
 
 
-class Overlap:
-    """Finds the longest run that a text shares with the training text."""
+def among(training: np.ndarray, length: int, wanted: np.ndarray) -> np.ndarray:
+    """Which of these hashes belong to a run of the training text. wanted: sorted, (N,) -> (N,) bool.
 
-    def __init__(self, training: np.ndarray, lengths: tuple[int, ...] = LENGTHS):
-        self.known = {length: np.unique(run_hashes(training, length)) for length in lengths}
+    The training text is read in pieces; a table of the last 20 bits passes over nearly all of it.
+    """
+    table = np.zeros(1 << 20, bool)
+    bits = np.uint64((1 << 20) - 1)
+    table[(wanted & bits).astype(np.int64)] = True
+    found = np.zeros(len(wanted), bool)
+    for start in range(0, len(training), PIECE):
+        hashes = run_hashes(training[start : start + PIECE + length - 1], length)
+        hashes = hashes[table[(hashes & bits).astype(np.int64)]]
+        places = np.searchsorted(wanted, hashes).clip(max=len(wanted) - 1)
+        found[places[wanted[places] == hashes]] = True
+    return found
 
-    def longest(self, tokens: np.ndarray) -> int:
-        """Length in tokens, rounded down to one of ``lengths``; 0 where even the shortest is new."""
-        best = 0
-        for length, known in self.known.items():
-            mine = run_hashes(tokens, length)
-            if not len(mine) or not len(known):
-                break
-            places = np.searchsorted(known, mine).clip(max=len(known) - 1)
-            if not (known[places] == mine).any():
-                break
-            best = length
-        return best
+
+def longest_shared(training: np.ndarray, texts: Sequence[np.ndarray], lengths: Sequence[int] = LENGTHS) -> list[int]:
+    """The longest run of tokens that each text shares with the training text, rounded down to one of ``lengths``.
+
+    0 where even the shortest is new.
+    """
+    best = [0] * len(texts)
+    for before, length in zip((0, *lengths), lengths, strict=False):
+        mine = [run_hashes(text, length) if b == before else text[:0] for text, b in zip(texts, best, strict=True)]
+        wanted = np.unique(np.concatenate([m.astype(np.uint64) for m in mine]))
+        if not len(wanted):
+            break
+        known = wanted[among(training, length, wanted)]
+        best = [length if np.isin(m, known).any() else b for m, b in zip(mine, best, strict=True)]
+    return best
