@@ -48,6 +48,32 @@ SENTENCES: tuple[tuple[str, str], ...] = (
     ("No style is called {0}. Choose one of {1}.", "没有名为 {0} 的风格，可选：{1}。"),
     ("No symmetry is called {0}. Choose one of {1}.", "没有名为 {0} 的对称方式，可选：{1}。"),
     ("No palette is called {0}. Choose one of {1}.", "没有名为 {0} 的调色板，可选：{1}。"),
+    ("No scene is called {0}. Choose one of {1}, or a picture.", "没有名为 {0} 的场景，可选：{1}，或一张图片。"),
+    ("No scene is called {0}. Choose one of {1}.", "没有名为 {0} 的场景，可选：{1}。"),
+    (
+        "No person was found in this picture. Choose one that shows a person from the front, well lit.",
+        "图片中没有找到人物。请选择一张人物正面、光线充足的图片。",
+    ),
+    (
+        "The picture of the {0} has more than {1} megapixels. Choose a smaller one.",
+        "该图片超过 {1} 百万像素，请选择更小的图片（{0}）。",
+    ),
+    ("The picture of the person is wholly transparent.", "人物图片完全透明。"),
+    ("The person would stand outside the picture. Move them in.", "人物会落在画面之外，请移入画面。"),
+    (
+        "No part of the person would be seen. Move them in, or make them larger.",
+        "看不到人物的任何部分，请移入画面或放大。",
+    ),
+    (
+        "Cut the person out first: a picture with transparency (RGBA) is needed.",
+        "请先抠出人物：需要带透明度的图片（RGBA）。",
+    ),
+    ("The repair of the seam changed the size of the picture.", "修补接缝时图片尺寸发生了变化。"),
+    ("A scene's sides must be whole numbers from {0} pixels.", "场景的边长须为不小于 {0} 像素的整数。"),
+    (
+        "A scene has at most {0} megapixels and is at most {1} times as long as wide.",
+        "场景最多 {0} 百万像素，长边最多为短边的 {1} 倍。",
+    ),
     ("The seed must be a whole number from {0} to {1}.", "种子须为 {0} 到 {1} 之间的整数。"),
     ("The size of a style picture must be a whole number from {0} to {1}.", "风格图的边长须为 {0} 到 {1} 之间的整数。"),
     ("The fidelity must be a number from {0} to {1}.", "忠实度须为 {0} 到 {1} 之间的数。"),

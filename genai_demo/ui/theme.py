@@ -16,7 +16,7 @@ CSS = """
   padding-top: 34px}
 .grid-wrap .grid-container.pt-6 {padding-top: 0}
 .grid-wrap .grid-container {grid-template-columns: repeat(var(--grid-cols), minmax(0, 1fr)) !important}
-#gallery .caption-label, #keys .caption-label {
+#gallery .caption-label, #keys .caption-label, #art-styles .caption-label, #compose-scenes .caption-label {
   font-size: .68rem; line-height: 1.15; white-space: normal; padding: 1px 4px}
 #repair-history .grid-container, #repair-fillings .grid-container {
   grid-template-columns: repeat(4, minmax(0, 1fr)) !important}
