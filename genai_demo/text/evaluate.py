@@ -176,9 +176,10 @@ def parses(source: str) -> bool:
 
 
 def speed() -> dict[str, float]:
-    """Milliseconds to the first token, tokens a second alone and four at once."""
-    figures = {}
-    for count in (1, 4):
+    """Milliseconds to the first token, tokens a second alone and four at once; the best of three runs, loaded."""
+    generate.warm_up()
+    figures: dict[str, float] = {}
+    for count in (1, 4) * 3:
         steps = generate.write("Once upon a time", count=count, max_tokens=160, controls=Controls(), seed=1)
         start = time.perf_counter()
         first = last = next(steps)
@@ -187,8 +188,9 @@ def speed() -> dict[str, float]:
             pass
         seconds = time.perf_counter() - start - to_first
         if count == 1:
-            figures["first_token_milliseconds"] = 1000 * to_first
-        figures[f"tokens_per_second_{count}"] = (last.tokens - first.tokens) / max(seconds, 1e-9)
+            figures["first_token_milliseconds"] = min(1000 * to_first, figures.get("first_token_milliseconds", 1e9))
+        rate = (last.tokens - first.tokens) / max(seconds, 1e-9)
+        figures[f"tokens_per_second_{count}"] = max(rate, figures.get(f"tokens_per_second_{count}", 0.0))
     return figures
 
 
