@@ -21,7 +21,7 @@ from genai_demo.ui.repair_masks import Painted, editor_value, keep_png, mask_of,
 from genai_demo.ui.strings import TEXTS, language_of, say
 
 EXAMPLE_FACE = 139
-EXAMPLE_DAMAGE = ("hole", 0.3, 4)
+EXAMPLE_DAMAGE = ("hole", 0.25, 1)
 """What the page opens with: kind, strength and seed of the damage."""
 MOST_KEPT = 8
 FILLINGS = 4
