@@ -39,3 +39,11 @@ MAX_STYLING_SIZE = 512
 """Longer side in pixels while a picture is stylised."""
 MIN_PAINTING_SIDE, MAX_PAINTING_SIDE = 32, 2048
 MIN_ZOOM, MAX_ZOOM = 0.25, 8.0
+
+MAX_COMPOSE_PIXELS = 4_000_000
+"""Of a scene, and of a picture that a person is cut out of."""
+MIN_SCENE_SIDE, MAX_SCENE_RATIO = 64, 4
+MIN_PERSON_SCALE, MAX_PERSON_SCALE = 0.05, 2.0
+"""Height of a placed person in heights of the scene."""
+MAX_FEATHER = 50.0
+"""Pixels."""
