@@ -2,7 +2,7 @@
 
 import gradio as gr
 
-from genai_demo.ui import art_room, repair_room
+from genai_demo.ui import art_room, compose_room, repair_room
 from genai_demo.ui.quality import show_repair_quality
 from genai_demo.ui.strings import text
 
@@ -15,6 +15,8 @@ def build(demo: gr.Blocks) -> None:
             with gr.Accordion(text("quality"), open=False):
                 gr.Markdown(text("repair.quality.note"), elem_classes="notice")
                 table = gr.HTML()
+        with gr.Tab(text("compose.room"), id="compose") as tab:
+            compose_room.build(tab)
         with gr.Tab(text("art.room"), id="art") as tab:
             art_room.build(tab)
     demo.load(show_repair_quality, None, table, api_name="repair_quality", show_progress="hidden")

@@ -147,7 +147,7 @@ def test_a_phone_shows_every_room_without_sideways_scrolling(
     phone = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True, "locale": "zh-CN"}
     page = visit_repair(browser, app_url, color_scheme=scheme, **phone)
     expect(page.locator("#repair-go")).to_have_text("修复", timeout=WAIT)
-    for name in ("修复", "艺术"):
+    for name in ("修复", "合成", "艺术"):
         page.get_by_role("tab", name=name, exact=True).click()
         page.wait_for_timeout(500)
         assert page.evaluate("() => document.documentElement.scrollWidth") <= 390, name

@@ -16,7 +16,7 @@ PACKAGE = Path(__file__).parents[2] / "genai_demo"
 SHOWN = [*sorted((PACKAGE / "ui").glob("*.py"))]
 SHOWN += [PACKAGE / "core" / f"{name}.py" for name in ("uploads", "checkpoint")]
 SHOWN += [PACKAGE / "text" / f"{name}.py" for name in ("generate", "sampling")]
-SHOWN += [PACKAGE / "repair" / f"{name}.py" for name in ("generate", "damage", "art", "styles")]
+SHOWN += [PACKAGE / "repair" / f"{name}.py" for name in ("generate", "damage", "art", "styles", "compose", "scenes")]
 SHOWN += [PACKAGE / "faces" / f"{name}.py" for name in ("generate", "latents", "align", "networks")]
 NEVER_IN_THE_PAGE = (
     "half precision cannot",

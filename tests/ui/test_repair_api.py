@@ -12,6 +12,7 @@ from tests.repair import tiny
 
 SETTINGS = {"task": "auto", "fidelity": 0.5, "seed": 3}
 ART = {"style": "ink", "own": None, "strength": 0.7, "keep_colour": False, "steps": 6, "seed": 0}
+PLACED = {"x": 0.5, "y": 1, "scale": 0.8, "feather": 1, "match": 0.5, "shadow": 0, "mirror": False, "seam": False}
 PAINTING = {
     "seed": 5, "side": "256", "symmetry": "mirror", "complexity": 0.5, "contrast": 0.5, "hue": 0, "palette": "auto",
     "zoom": 1, "moment": 0,
@@ -163,6 +164,18 @@ def test_a_painting_repeats_from_its_seed(client: Client) -> None:
     assert (pixels(first) == pixels(first)[:, ::-1]).all()
     with pytest.raises((AppError, ValueError)):
         client.predict(**(PAINTING | {"symmetry": "odd"}), api_name="/paint_picture")
+
+
+def test_who_is_cut_out_already_is_put_into_a_scene(client: Client, files: dict[str, Path], tmp_path: Path) -> None:
+    person = Image.open(files["picture"]).convert("RGBA")
+    person.putalpha(Image.open(files["mask"]))
+    person.save(tmp_path / "person.png")
+    upload = handle_file(tmp_path / "person.png")
+    assert Image.open(client.predict(upload, api_name="/cut_out_person")).mode == "RGBA"
+    path, file = client.predict(upload, "own", handle_file(files["picture"]), 0, **PLACED, api_name="/compose_picture")
+    assert Image.open(path).size == (96, 64) and Path(file).name == "compose-own.png"
+    with pytest.raises(AppError, match="from 0 to 1"):
+        client.predict(upload, "own", None, 0, **(PLACED | {"x": 3}), api_name="/compose_picture")
 
 
 def test_the_quality_panel_opens(client: Client) -> None:
