@@ -79,20 +79,16 @@ def lake(rng: Rng, frame: Frame) -> np.ndarray:
     clouds = smoothstep(noise(rng, frame, 6, 5, 0.5, stretch=3.5), 0.52, 0.9) * smoothstep(y, 0.5, 0.1)
     found = over(sky, colour("#fffaf2"), 0.75 * clouds)
     layers = [
-        (0.36, 0.72, 1.0, "#a9bfd6", "#e9dfd5"),
-        (0.44, 0.50, 1.5, "#7f9dbd", "#dcdcda"),
+        (0.36, 0.62, 1.7, "#a9bfd6", "#e9dfd5"),
+        (0.45, 0.46, 2.0, "#7f9dbd", "#dcdcda"),
         (0.52, 0.28, 2.0, "#5a7f9b", "#cdd8da"),
         (0.57, 0.17, 2.6, "#3f6675", "#b9ccd0"),
     ]
     for i, (middle, tall, bumps, ink, mist) in enumerate(layers):
-        top = middle - tall * (line(rng, frame, bumps, 8, 0.52) - 0.42)
+        top = middle - tall * (line(rng, frame, bumps, 8, 0.5) - 0.42)
         inside = smoothstep(y - top, -0.0015, 0.0015)
-        down = ((y - top) / 0.22).clip(0, 1)
-        rock = colour(ink) * (0.84 + 0.32 * noise(rng, frame, 10 + 4 * i, 6, 0.62, stretch=0.7))[..., None]
-        if i < 2:  # snow where it is high
-            rough = noise(rng, frame, 12, 7, 0.66, stretch=0.6)
-            snow = smoothstep(rough - 3.0 * (y - top) + 0.15, 0.42, 0.62)
-            rock = over(rock, colour("#f6f3f0"), 0.8 * snow)
+        down = ((y - top) / 0.26).clip(0, 1)
+        rock = colour(ink) * (0.93 + 0.14 * noise(rng, frame, 10 + 4 * i, 6, 0.62))[..., None]
         found = over(found, over(rock, colour(mist), down**1.3 * 0.9), inside)
     for base, tall, ink, share in ((0.612, 0.085, "#35585c", 0.5), (0.622, 0.13, "#1d3a3c", 0.25)):
         top = _pines(rng, frame, base, tall, 0.028 if share > 0.3 else 0.04)
