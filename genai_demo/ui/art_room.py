@@ -101,17 +101,30 @@ def art_face(face: float) -> str:
 
 
 @readable_errors
-def open_art(opened: bool, request: gr.Request) -> Iterator[tuple[Any, ...]]:
-    """What the room shows first, one thing after the other; nothing when it is opened again."""
+def open_art(opened: bool) -> tuple[Any, ...]:
+    """What the room shows first; nothing when it is opened again."""
     if opened:
-        yield tuple([gr.skip()] * 9)
-        return
-    first = _painting(FIRST_SEED, 2 * LIVE_SIDE)
-    language, face = language_of(request), art_face(FIRST_FACE)
-    yield True, first, first, face, *[gr.skip()] * 2, face, *[gr.skip()] * 2
-    yield *[gr.skip()] * 4, paint_seeds(FIRST_SEED), _styles(language), gr.skip(), say("art.wait", language), gr.skip()
+        return tuple([gr.skip()] * 5)
+    first, face = _painting(FIRST_SEED, 2 * LIVE_SIDE), art_face(FIRST_FACE)
+    return True, first, first, face, face
+
+
+@readable_errors
+def open_galleries(shown: Any, request: gr.Request) -> tuple[Any, ...]:
+    """Paintings, styles, and word of the example, once."""
+    if shown:
+        return tuple([gr.skip()] * 3)
+    language = language_of(request)
+    return paint_seeds(FIRST_SEED), _styles(language), say("art.wait", language)
+
+
+@readable_errors
+def open_example(shown: Any, request: gr.Request) -> tuple[Any, ...]:
+    """The opening photograph in the opening style, unless something else was painted."""
+    if shown:
+        return tuple([gr.skip()] * 3)
     example = keep_png(_example(), f"art-{FIRST_STYLE}-seed0.png")
-    yield *[gr.skip()] * 6, example, say("art.example", language, steps=FIRST_STEPS), example
+    return example, say("art.example", language_of(request), steps=FIRST_STEPS), example
 
 
 # --------------------------------------------------------------------------- out of nothing
@@ -193,9 +206,11 @@ def build(tab: gr.Tab) -> None:
     gr.Markdown(text("art.paint"), elem_classes="subject")
     painting, save, seeds = _paint_part()
     gr.Markdown(text("art.stylise"), elem_classes="subject")
-    photograph, swatches, *styled = _style_part()
-    outputs = [opened, painting, save, photograph, seeds, swatches, *styled]
-    tab.select(open_art, opened, outputs, **QUIET, **MODEL_EVENT)
+    photograph, swatches, result, status, download = _style_part()
+    # One after the other: what the visitor does meanwhile comes between, not behind all of it.
+    first = tab.select(open_art, opened, [opened, painting, save, photograph, result], **QUIET, **MODEL_EVENT)
+    galleries = first.then(open_galleries, swatches, [seeds, swatches, status], **QUIET, **MODEL_EVENT)
+    galleries.then(open_example, download, [result, status, download], **QUIET, **MODEL_EVENT)
 
 
 def _style_part() -> tuple[Upload, gr.Gallery, gr.Image, gr.Markdown, gr.DownloadButton]:
