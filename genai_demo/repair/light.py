@@ -91,10 +91,10 @@ def lit(colours: Tensor, alpha: Tensor, ground: Tensor, corner: tuple[int, int],
     near = ground[..., max(0, top - reach) : top + high + reach, max(0, left - reach) : left + wide + reach]
     step = max(1, round(math.sqrt(near.shape[-2] * near.shape[-1] / 40_000)))
     colours = matched(colours, alpha, F.avg_pool2d(near, step, ceil_mode=True), match)
-    soft = 0.025 * high
+    soft = 0.018 * high
     behind = ground[..., top : top + high, left : left + wide]
     light = to_oklab(gaussian(behind, 2 * soft).clamp(0, 1))
     lab = to_oklab(colours)
-    edge = 0.55 * match * (2 * (1 - gaussian(alpha, soft))).clamp(0, 1)
+    edge = 0.4 * match * (2 * (1 - gaussian(alpha, soft))).clamp(0, 1)
     lab = lab + edge * (light - lab) * torch.tensor([1.0, 0.7, 0.7]).view(1, 3, 1, 1)
     return torch.where(edge > 0.002, from_oklab(lab), colours)

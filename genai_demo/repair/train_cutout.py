@@ -219,8 +219,8 @@ def publish(folder: Path, task: CutoutTask) -> None:
 
 
 TERMS = (
-    "Trained on synthetic faces, most of whose sources state no licence, and on photographs of Flickr-Faces-HQ "
-    "(CC BY-NC-SA 4.0). For non-commercial research and demonstration only."
+    "Trained on prepared face pictures, most of whose sources state no licence (their licences are counted under "
+    "data). For non-commercial research and demonstration only."
 )
 HELD_OUT_NOTE = (
     "Intersection over union with held-out masks that were themselves made by GrabCut, of people before plain "
@@ -228,7 +228,9 @@ HELD_OUT_NOTE = (
     "without people that are taken for a person. It is agreement with a program, not with people's judgement."
 )
 LIMITS = (
-    "Made for portraits of one person seen from the front. Hands, hats, things in front of the person, whole bodies, "
-    "people seen from behind or from the side, and groups are found badly or not at all; it knows bodies only as "
-    "simple shapes that were drawn under heads. Hair is no finer than the edges that the filter finds in the picture."
+    "Made for portraits of one person seen from the front, and good before plain backgrounds. Before busy ones parts "
+    "of the background often stay and parts of hair, hats or clothes go, most of all where they are as dark as what "
+    "is behind them; of photographs about every second shows such a fault. Hands, things in front of the person, whole "
+    "bodies, people seen from behind or from the side, and groups are found badly or not at all: it knows bodies only "
+    "as simple shapes that were drawn under heads. Hair is no finer than the edges that the filter finds."
 )
