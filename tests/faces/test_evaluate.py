@@ -22,8 +22,8 @@ from genai_demo.faces.evaluate import (
     seconds_per_image,
 )
 from genai_demo.faces.model import Generator
-from tests.faces.test_train import names
 from tests.faces.tiny import ENCODER, GAN, awake, image, pictures, save_all
+from tests.faces.training import names
 
 
 @pytest.fixture(autouse=True)
