@@ -1,5 +1,6 @@
 """The page in a real browser: what people see, drag, upload and download."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -30,6 +31,17 @@ def browser() -> Iterator[Browser]:
         found = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield found
         found.close()
+
+
+def open_tab(page: Page, name: re.Pattern[str]) -> None:
+    """Show a tab; on narrow screens those that find no room are behind a button."""
+    page.wait_for_selector("button[role=tab]")
+    page.wait_for_timeout(300)
+    tab = page.get_by_role("tab", name=name)
+    if not tab.count():
+        page.locator(".overflow-menu > button").first.click()
+        tab = page.locator(".overflow-dropdown button").filter(has_text=name)
+    tab.first.click()
 
 
 def visit(browser: Browser, url: str, **settings) -> Page:

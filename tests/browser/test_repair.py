@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.test_browser import WAIT, browser  # noqa: F401
+from tests.browser.test_browser import WAIT, browser, open_tab  # noqa: F401
 from tests.repair import tiny
 
 TAB = re.compile("Image repair|图像修复")
@@ -24,7 +24,7 @@ def visit_repair(browser: Browser, url: str, **settings) -> Page:  # noqa: F811
     page.foreign = []  # type: ignore[attr-defined]
     page.on("request", lambda r: None if r.url.startswith((url, "data:", "blob:")) else page.foreign.append(r.url))
     page.goto(url)
-    page.get_by_role("tab", name=TAB).click()
+    open_tab(page, TAB)
     expect(page.locator("#repair-slider img").first).to_be_visible(timeout=WAIT)
     wait_for_picture(page, 128)
     return page

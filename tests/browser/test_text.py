@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.test_browser import WAIT, browser  # noqa: F401
+from tests.browser.test_browser import WAIT, browser, open_tab  # noqa: F401
 
 BOX = "#write-text textarea"
 
@@ -20,7 +20,7 @@ def visit_text(browser: Browser, url: str, query: str = "", **settings) -> Page:
     page.set_default_timeout(WAIT)
     page.goto(url + query)
     if not query:
-        page.get_by_role("tab", name=re.compile("Text|文本")).click()
+        open_tab(page, re.compile("Text|文本"))
     expect(page.locator("#write-go")).to_be_visible(timeout=WAIT)
     return page
 
