@@ -20,14 +20,15 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from benchmarks.timing import reference_operations
+from genai_demo.core import decode
 from genai_demo.core.device import autocast, pick_device
-from genai_demo.text import decode, generate
+from genai_demo.core.quantise import FasterStep, can_quantise
+from genai_demo.core.sampling import Controls
+from genai_demo.core.transformer import Transformer, TransformerConfig
+from genai_demo.text import generate
 from genai_demo.text.batches import Batches
 from genai_demo.text.data import Texts, load
 from genai_demo.text.evaluate import DOCUMENTS
-from genai_demo.text.model import TextConfig, TextModel
-from genai_demo.text.quantise import FasterStep, can_quantise
-from genai_demo.text.sampling import Controls
 from genai_demo.text.tokenizer import load_tokenizer
 from genai_demo.text.train import TextSettings, TextTask, bits_per_byte, measured_tasks
 
@@ -39,7 +40,7 @@ RATE, WARM_UP = 1e-3, 50
 class Gpt2(nn.Module):
     """GPT-2 with the shape of our model, seen through our interface: (B, T) -> (B, T, rows)."""
 
-    def __init__(self, config: TextConfig):
+    def __init__(self, config: TransformerConfig):
         super().__init__()
         try:
             from transformers import GPT2Config, GPT2LMHeadModel
@@ -87,7 +88,7 @@ def learn(model: Gpt2, batches: Batches, settings: TextSettings) -> None:
         optimizer.step()
 
 
-def quality(texts: Texts, config: TextConfig, tokens: int, rate: float, documents: int) -> dict[str, Any]:
+def quality(texts: Texts, config: TransformerConfig, tokens: int, rate: float, documents: int) -> dict[str, Any]:
     """Bits per byte of both after so many tokens, and how long each took to learn."""
     tokenizer = load_tokenizer()
     batch = 8
@@ -115,7 +116,7 @@ def quality(texts: Texts, config: TextConfig, tokens: int, rate: float, document
     return found | {"bits_per_byte": rows}
 
 
-def write(model: TextModel, tokens: list[int], count: int) -> None:
+def write(model: Transformer, tokens: list[int], count: int) -> None:
     """So many tokens after these, the likeliest ones."""
     every = torch.ones(model.config.rows, dtype=torch.bool)
     for _ in decode.continuations(model, tokens, 1, every, set(), Controls(temperature=0), 0, 1, count):
@@ -133,10 +134,10 @@ def rate_of(work: Callable[[], object], tokens: int) -> float:
     return tokens / min(found)
 
 
-def speed(config: TextConfig) -> dict[str, float]:
+def speed(config: TransformerConfig) -> dict[str, float]:
     """Tokens a second that both write after a prompt of 16, with random weights; parameters of both."""
     torch.manual_seed(0)
-    ours, peer = TextModel(config).eval(), Gpt2(config).eval()
+    ours, peer = Transformer(config).eval(), Gpt2(config).eval()
     tokens = list(range(1, 17))
     found = {"parameters_ours": sum(p.numel() for p in ours.parameters())}
     found["parameters_gpt2"] = sum(p.numel() for p in peer.parameters())
@@ -161,7 +162,9 @@ def main() -> int:
     args = parser.parse_args()
     try:
         base = generate.model().config
-        config = TextConfig(base.rows, args.layers or base.layers, args.width or base.width, args.heads or base.heads)
+        config = TransformerConfig(
+            base.rows, args.layers or base.layers, args.width or base.width, args.heads or base.heads
+        )
         found = speed(config)
         if args.tokens:
             found |= quality(load(args.data), config, args.tokens, args.rate, args.documents)

@@ -14,11 +14,11 @@ import numpy as np
 
 from genai_demo.core import checkpoint, limits
 from genai_demo.core.device import describe, pick_device
+from genai_demo.core.sampling import Controls
 from genai_demo.text import generate, verse
 from genai_demo.text.data import Texts, load
 from genai_demo.text.exercises import EXERCISES, pass_at, passes
 from genai_demo.text.overlap import longest_shared
-from genai_demo.text.sampling import Controls
 from genai_demo.text.tokenizer import CONTROLS, Tokenizer, load_tokenizer
 from genai_demo.text.train import bits_per_byte, measured_tasks
 

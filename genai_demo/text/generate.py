@@ -20,13 +20,13 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from genai_demo.core import checkpoint, limits
+from genai_demo.core import checkpoint, decode, limits
 from genai_demo.core.device import pick_device
-from genai_demo.text import decode, verse
+from genai_demo.core.quantise import FasterStep, can_quantise
+from genai_demo.core.sampling import Controls
+from genai_demo.core.transformer import Transformer, TransformerConfig
+from genai_demo.text import verse
 from genai_demo.text.documents import LANGUAGES
-from genai_demo.text.model import TextConfig, TextModel
-from genai_demo.text.quantise import FasterStep, can_quantise
-from genai_demo.text.sampling import Controls
 from genai_demo.text.tokenizer import load_tokenizer
 
 NAME = "text"
@@ -45,19 +45,19 @@ _loading = threading.RLock()
 
 
 @functools.cache
-def _load(name: str) -> TextModel:
+def _load(name: str) -> Transformer:
     try:
-        config = TextConfig(**checkpoint.read_card(name).get("config", {}))
+        config = TransformerConfig(**checkpoint.read_card(name).get("config", {}))
     except TypeError as error:
         raise ValueError(f"The settings on the card of {name!r} do not fit this program. Fetch it again.") from error
-    found = checkpoint.load_weights(name, TextModel(config)).to(pick_device())
-    assert isinstance(found, TextModel)
+    found = checkpoint.load_weights(name, Transformer(config)).to(pick_device())
+    assert isinstance(found, Transformer)
     if pick_device().type == "cpu" and can_quantise():
         found.faster = FasterStep(found)
     return found
 
 
-def model() -> TextModel:
+def model() -> Transformer:
     """The trained model; it writes with eight-bit weights where the CPU computes in them.
 
     Raises ValueError where its checkpoint is missing or broken.

@@ -24,8 +24,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> None:
     """Print the text. Raises ValueError for bad options."""
+    from genai_demo.core.sampling import Controls
     from genai_demo.text import generate  # here, so that --help need not wait for torch
-    from genai_demo.text.sampling import Controls
 
     prompt = sys.stdin.read() if args.prompt == "-" else args.prompt
     if args.kind == "translate":

@@ -9,8 +9,8 @@ from torch import Tensor
 
 from genai_demo.core import limits
 from genai_demo.core.device import pick_device
+from genai_demo.core.sampling import Controls, filtered
 from genai_demo.text.generate import allowed, encoded, head_of, model
-from genai_demo.text.sampling import Controls, filtered
 from genai_demo.text.tokenizer import CONTROLS, Tokenizer, load_tokenizer
 
 END = "⏹"

@@ -16,10 +16,10 @@ from torch import Tensor, nn
 from genai_demo.core import checkpoint
 from genai_demo.core.device import autocast, describe, pick_device
 from genai_demo.core.loop import Average, LoopOptions, Run, processes, shard, start_from, update, world
+from genai_demo.core.transformer import Transformer, TransformerConfig
 from genai_demo.text.batches import Batches
 from genai_demo.text.data import LICENCES, Texts, load
 from genai_demo.text.documents import LANGUAGES, TASKS
-from genai_demo.text.model import TextConfig, TextModel
 from genai_demo.text.tokenizer import Tokenizer, load_tokenizer
 
 NAME = "text"
@@ -61,12 +61,12 @@ class TextSettings:
 class TextTask:
     """Next-token prediction on all tasks at once."""
 
-    def __init__(self, config: TextConfig, settings: TextSettings, texts: Texts, tokenizer: Tokenizer):
+    def __init__(self, config: TransformerConfig, settings: TextSettings, texts: Texts, tokenizer: Tokenizer):
         self.config, self.settings, self.texts, self.tokenizer = config, settings, texts, tokenizer
         self.device = pick_device()
         torch.manual_seed(settings.seed)
-        self.model = TextModel(config).to(self.device)
-        self.ema = Average(self.model, TextModel(config).to(self.device))
+        self.model = Transformer(config).to(self.device)
+        self.ema = Average(self.model, Transformer(config).to(self.device))
         self.batches = Batches(texts, tokenizer, settings.seed, config.context, sources=settings.sources)
         self.modules: dict[str, nn.Module] = {"model": self.model}
         self.averaged: dict[str, nn.Module] = {"model": self.ema.target}
@@ -161,7 +161,7 @@ def measured_tasks(texts: Texts) -> list[tuple[str, str]]:
 
 
 @torch.inference_mode()
-def bits_per_byte(model: TextModel, texts: Texts, chosen: np.ndarray, tokenizer: Tokenizer) -> float:
+def bits_per_byte(model: Transformer, texts: Texts, chosen: np.ndarray, tokenizer: Tokenizer) -> float:
     """Mean cost of the documents in bits per UTF-8 byte of their text.
 
     Every token of text and the end are charged, control tokens in between are given. A document
@@ -197,11 +197,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", help="prepared data (default: data/text); for the tokenizer: your own texts")
     parser.add_argument("--licence", choices=LICENCES, default="all", help="texts that the tokenizer learns from")
     parser.add_argument("--run", help="folder of the run (default: runs/text); an existing one goes on")
-    parser.add_argument("--layers", type=int, default=TextConfig.layers, help="blocks")
-    parser.add_argument("--width", type=int, default=TextConfig.width, help="width of the residual stream")
-    parser.add_argument("--heads", type=int, default=TextConfig.heads, help="attention heads")
-    parser.add_argument("--reach", type=int, default=TextConfig.reach, help="tokens that every block mixes into one")
-    parser.add_argument("--context", type=int, default=TextConfig.context, help="tokens seen at once")
+    parser.add_argument("--layers", type=int, default=TransformerConfig.layers, help="blocks")
+    parser.add_argument("--width", type=int, default=TransformerConfig.width, help="width of the residual stream")
+    parser.add_argument("--heads", type=int, default=TransformerConfig.heads, help="attention heads")
+    parser.add_argument(
+        "--reach", type=int, default=TransformerConfig.reach, help="tokens that every block mixes into one"
+    )
+    parser.add_argument("--context", type=int, default=TransformerConfig.context, help="tokens seen at once")
     parser.add_argument("--sources", nargs="+", default=[], help="only texts of sources whose names begin so")
     parser.add_argument("--dropout", type=float, default=0.0, help="of every block's branches")
     parser.add_argument("--batch", type=int, default=TextSettings.batch, help="rows of tokens a step, all processes")
@@ -247,7 +249,7 @@ def run(args: argparse.Namespace) -> None:
 def make_task(args: argparse.Namespace) -> TextTask:
     """The task that the options describe, on the prepared data."""
     tokenizer = load_tokenizer()
-    config = TextConfig(tokenizer.size, args.layers, args.width, args.heads, args.context, reach=args.reach,
+    config = TransformerConfig(tokenizer.size, args.layers, args.width, args.heads, args.context, reach=args.reach,
                         dropout=args.dropout)  # fmt: skip
     if config.width % (2 * config.heads):
         raise ValueError(f"The width {config.width} cannot be shared by {config.heads} heads of even size.")
@@ -263,7 +265,7 @@ def publish(folder: Path, task: TextTask) -> None:
     if not (folder / "best.pt").is_file():
         raise ValueError(f"{folder} has no best weights yet. Train on, or measure sooner with --evaluate-every.")
     best = torch.load(folder / "best.pt", map_location="cpu", weights_only=True)
-    model = TextModel(task.config)
+    model = Transformer(task.config)
     model.load_state_dict(best["averaged"]["model"])
     data = task.texts.card
     card = {

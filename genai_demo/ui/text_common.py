@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import gradio as gr
 
 from genai_demo.core import limits
-from genai_demo.text.sampling import Controls
+from genai_demo.core.sampling import Controls
 from genai_demo.ui.common import MODEL_EVENT, Slider, number, slider
 from genai_demo.ui.strings import text
 

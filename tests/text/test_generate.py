@@ -6,9 +6,9 @@ import pytest
 import torch
 
 from genai_demo.core import checkpoint, limits
+from genai_demo.core.sampling import Controls
+from genai_demo.core.transformer import Transformer
 from genai_demo.text import generate, inside
-from genai_demo.text.model import TextModel
-from genai_demo.text.sampling import Controls
 from tests.text.tiny import CONFIG, TOKENIZER
 
 
@@ -17,7 +17,7 @@ def tiny_checkpoint(tmp_path, monkeypatch):
     monkeypatch.setenv("GENAI_CHECKPOINTS", str(tmp_path))
     monkeypatch.setenv("GENAI_DEVICE", "cpu")
     torch.manual_seed(0)
-    model = TextModel(CONFIG)
+    model = Transformer(CONFIG)
     with torch.no_grad():
         for p in model.parameters():
             p.copy_(torch.randn(p.shape) * (0.3 if len(p) == CONFIG.rows else p.shape[1] ** -0.5))
@@ -190,7 +190,7 @@ def test_the_alignment_reads_the_row_that_predicts_each_token(monkeypatch):
         weights[..., 2 + 2, 2 + 1] = 1.0  # after task, language and two tokens comes the target language
         seen.extend([weights] * CONFIG.layers)
 
-    monkeypatch.setattr(TextModel, "hidden", look)
+    monkeypatch.setattr(Transformer, "hidden", look)
     given, found, shares = inside.align("one two", "一二三")
     assert len(given) == 2
     assert shares[0].argmax() == 1

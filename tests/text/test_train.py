@@ -112,7 +112,7 @@ def test_train_resume_publish_evaluate(texts, tmp_path, monkeypatch, capsys):
     assert "metrics" not in checkpoint.read_card("text")
     again = train.make_task(cli.door_parser("train", "text", train).parse_args(options))
     again.start_from_published()
-    published = checkpoint.load_weights("text", train.TextModel(again.config))
+    published = checkpoint.load_weights("text", train.Transformer(again.config))
     assert torch.equal(again.model.embedding.weight, published.embedding.weight)
     generate._load.cache_clear()
 

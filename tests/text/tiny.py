@@ -3,12 +3,12 @@
 import json
 from pathlib import Path
 
+from genai_demo.core.transformer import TransformerConfig
 from genai_demo.text import data
-from genai_demo.text.model import TextConfig
 from genai_demo.text.tokenizer import load_tokenizer
 
 TOKENIZER = load_tokenizer()
-CONFIG = TextConfig(TOKENIZER.size, layers=2, width=32, heads=2, context=64)
+CONFIG = TransformerConfig(TOKENIZER.size, layers=2, width=32, heads=2, context=64)
 
 RECORDS = [
     *({"text": f"Once there were {n} bears. They ate porridge.", "kind": "child", "lic": "open-llama", "src": "s"}

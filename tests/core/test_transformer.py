@@ -5,14 +5,14 @@ import dataclasses
 import pytest
 import torch
 
-from genai_demo.text.model import Cache, Shift, TextModel, turns
+from genai_demo.core.transformer import Cache, Shift, Transformer, turns
 from tests.text.tiny import CONFIG
 
 
 @pytest.fixture
-def model() -> TextModel:
+def model() -> Transformer:
     torch.manual_seed(0)
-    model = TextModel(CONFIG).eval()
+    model = Transformer(CONFIG).eval()
     with torch.no_grad():
         for p in model.parameters():
             if not p.any():
@@ -26,7 +26,7 @@ def tokens() -> torch.Tensor:
 
 
 def test_a_new_model_knows_nothing(tokens):
-    model = TextModel(CONFIG)
+    model = Transformer(CONFIG)
     hidden = model.hidden(tokens)
     alone = torch.nn.functional.rms_norm(model.embedding(tokens), (CONFIG.width,))
     torch.testing.assert_close(hidden, alone, rtol=1e-2, atol=1e-3)
@@ -85,7 +85,7 @@ def test_logits_are_capped(model, tokens):
     with torch.no_grad():
         model.embedding.weight.mul_(1000)
         assert model(tokens).abs().max() <= CONFIG.softcap
-    free = TextModel(dataclasses.replace(CONFIG, softcap=0.0))
+    free = Transformer(dataclasses.replace(CONFIG, softcap=0.0))
     with torch.no_grad():
         free.embedding.weight.mul_(1000)
         assert free(tokens).abs().max() > CONFIG.softcap

@@ -1,4 +1,4 @@
-"""The decoder-only Transformer of the text room.
+"""The decoder-only Transformer that writes text and music.
 
 Notable choices, all from the public speed-runs of GPT-2 (see docs/experiments.md for ours)
 - Every block sees a token together with the few before it (``Shift``), which attention would
@@ -19,7 +19,7 @@ from torch import Tensor, nn
 
 
 @dataclass(frozen=True)
-class TextConfig:
+class TransformerConfig:
     """Shape of the model; stored in the card."""
 
     rows: int = 12_288
@@ -64,7 +64,7 @@ class Cache:
     And what each block saw of the last few tokens, (B, reach, W).
     """
 
-    def __init__(self, config: TextConfig, batch: int, like: Tensor):
+    def __init__(self, config: TransformerConfig, batch: int, like: Tensor):
         shape = (batch, config.heads, config.context, config.width // config.heads)
         self.keys = [like.new_zeros(shape) for _ in range(config.layers)]
         self.values = [like.new_zeros(shape) for _ in range(config.layers)]
@@ -97,7 +97,7 @@ class Shift(nn.Module):
     A causal depthwise convolution beside an identity (the "Canon" layers of Allen-Zhu 2025).
     """
 
-    def __init__(self, config: TextConfig, layer: int):
+    def __init__(self, config: TransformerConfig, layer: int):
         super().__init__()
         self.layer = layer
         self.weight = nn.Parameter(torch.zeros(config.reach, config.width))
@@ -118,7 +118,7 @@ class Shift(nn.Module):
 class Attention(nn.Module):
     """Causal self-attention over heads. (B, T, W) -> (B, T, W)."""
 
-    def __init__(self, config: TextConfig, layer: int):
+    def __init__(self, config: TransformerConfig, layer: int):
         super().__init__()
         self.heads, self.layer = config.heads, layer
         self.to_qkv = nn.Linear(config.width, 3 * config.width, bias=False)
@@ -149,7 +149,7 @@ class Attention(nn.Module):
 class Block(nn.Module):
     """Attention, then a two-layer network with squared ReLU (So et al. 2021), each added to its input."""
 
-    def __init__(self, config: TextConfig, layer: int):
+    def __init__(self, config: TransformerConfig, layer: int):
         super().__init__()
         self.shift = Shift(config, layer)
         self.attention = Attention(config, layer)
@@ -166,10 +166,10 @@ class Block(nn.Module):
         return F.dropout(x, self.dropout, self.training) if self.dropout else x
 
 
-class TextModel(nn.Module):
+class Transformer(nn.Module):
     """Tokens to logits of the next token. (B, T) int64 -> (B, T, rows) float32."""
 
-    def __init__(self, config: TextConfig):
+    def __init__(self, config: TransformerConfig):
         super().__init__()
         self.config = config
         self.embedding = nn.Embedding(config.rows, config.width)

@@ -6,18 +6,18 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
-from genai_demo.text.model import Cache, TextModel
-from genai_demo.text.sampling import Controls, candidates, draw
+from genai_demo.core.sampling import Controls, candidates, draw
+from genai_demo.core.transformer import Cache, Transformer
 
 
 class Session:
     """A sequence (or several that began alike) that grows token by token.
 
-    When the context is full, the oldest half of the text is forgotten; the first ``kept`` tokens,
-    the control tokens that say what the text is, stay.
+    When the context is full, the oldest half of the sequence is forgotten; the first ``kept`` tokens,
+    the control tokens that say what it is, stay.
     """
 
-    def __init__(self, model: TextModel, tokens: list[int], kept: int, count: int = 1):
+    def __init__(self, model: Transformer, tokens: list[int], kept: int, count: int = 1):
         self.model, self.kept = model, kept
         self.tokens = torch.tensor([self.fit(tokens)] * count, device=model.speeds.device)
         self.cache: Cache | None = None
@@ -60,7 +60,7 @@ class Session:
 
 
 class Rule(Protocol):
-    """What a text must obey while it grows."""
+    """What a sequence must obey while it grows."""
 
     def mask(self) -> Tensor:
         """(rows,) bool: the tokens that may come now."""
@@ -70,7 +70,7 @@ class Rule(Protocol):
 
 
 def continuations(
-    model: TextModel,
+    model: Transformer,
     tokens: list[int],
     kept: int,
     allowed: Tensor,
@@ -110,7 +110,7 @@ def continuations(
 
 
 def beam_search(
-    model: TextModel, tokens: list[int], allowed: Tensor, end: int, beams: int, most: int, length_penalty: float = 0.8
+    model: Transformer, tokens: list[int], allowed: Tensor, end: int, beams: int, most: int, length_penalty: float = 0.8
 ) -> list[tuple[list[int], float]]:
     """The likeliest continuations, best first, with their log probability over length^penalty.
 

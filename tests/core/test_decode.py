@@ -5,27 +5,27 @@ import dataclasses
 import pytest
 import torch
 
-from genai_demo.text import decode, sampling
-from genai_demo.text.model import Cache, TextConfig, TextModel
-from genai_demo.text.quantise import FasterStep, can_quantise
-from genai_demo.text.sampling import Controls, draw, filtered
+from genai_demo.core import decode, sampling
+from genai_demo.core.quantise import FasterStep, can_quantise
+from genai_demo.core.sampling import Controls, draw, filtered
+from genai_demo.core.transformer import Cache, Transformer, TransformerConfig
 
-CONFIG = TextConfig(rows=128, layers=2, width=32, heads=2, context=64)
+CONFIG = TransformerConfig(rows=128, layers=2, width=32, heads=2, context=64)
 EVERY = torch.ones(CONFIG.rows, dtype=torch.bool)
 GREEDY = Controls(temperature=0)
 
 
-def lively(config: TextConfig = CONFIG, seed: int = 0) -> TextModel:
+def lively(config: TransformerConfig = CONFIG, seed: int = 0) -> Transformer:
     """A random model with opinions."""
     torch.manual_seed(seed)
-    model = TextModel(config).eval().requires_grad_(False)
+    model = Transformer(config).eval().requires_grad_(False)
     for p in model.parameters():
         p.copy_(torch.randn(p.shape) * (0.6 if p.shape[0] == config.rows else 1.2 / p.shape[1] ** 0.5))
     return model
 
 
 @pytest.fixture(scope="module")
-def model() -> TextModel:
+def model() -> Transformer:
     return lively()
 
 

@@ -1,8 +1,8 @@
 """Eight-bit weights for writing on CPUs.
 
 A token at a time, a CPU spends its time fetching weights and starting operations. Here a weight
-takes a quarter of the bytes, and one pass of ``model.py`` is written out with few operations that
-TorchScript starts without Python; together they write several times as fast. Texts are read by
+takes a quarter of the bytes, and one pass of ``transformer.py`` is written out with few operations that
+TorchScript starts without Python; together they write several times as fast. Prompts are read by
 the model itself.
 """
 
@@ -12,7 +12,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from genai_demo.text.model import Block, Cache, TextModel, rotate, turns
+from genai_demo.core.transformer import Block, Cache, Transformer, rotate, turns
 
 
 class EightBitLinear(nn.Module):
@@ -78,9 +78,9 @@ class EightBitBlock(nn.Module):
 
 
 class EightBitStep(nn.Module):
-    """What ``TextModel.step`` computes, with rounded matrices. Tests hold the two against each other."""
+    """What ``Transformer.step`` computes, with rounded matrices. Tests hold the two against each other."""
 
-    def __init__(self, model: TextModel):
+    def __init__(self, model: Transformer):
         super().__init__()
         self.embedding, self.speeds = nn.Buffer(model.embedding.weight.detach()), nn.Buffer(model.speeds)
         self.norm = Norm(model.config.width)
@@ -100,9 +100,9 @@ class EightBitStep(nn.Module):
 
 
 class FasterStep:
-    """``EightBitStep`` in TorchScript, over a ``Cache``: takes the place of ``TextModel.step``."""
+    """``EightBitStep`` in TorchScript, over a ``Cache``: takes the place of ``Transformer.step``."""
 
-    def __init__(self, model: TextModel):
+    def __init__(self, model: Transformer):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)  # of TorchScript; the version of PyTorch is pinned
             warnings.simplefilter("ignore", UserWarning)  # of the quantised tensors; likewise
