@@ -25,7 +25,7 @@ from genai_demo.core.device import pick_device
 from genai_demo.core.quantise import FasterStep, can_quantise
 from genai_demo.core.sampling import Controls
 from genai_demo.core.transformer import Transformer, TransformerConfig
-from genai_demo.text import verse
+from genai_demo.text import scripts, verse
 from genai_demo.text.documents import LANGUAGES
 from genai_demo.text.tokenizer import load_tokenizer
 
@@ -157,14 +157,15 @@ def write(
     if line_length and (kind != "poem" or line_length not in verse.LINE_LENGTHS):
         raise ValueError("Only poems have lines of one length: 5 or 7 characters.")
     rules = [verse.Meter(line_length, prompt) for _ in range(count)] if line_length and isinstance(count, int) else []
-    for state in _write(head, tokens, ("end",), count, max_tokens, controls, seed, stop, rules):
+    may_come = allowed("end") & scripts.native("" if kind == "code" else language, prompt, title)
+    for state in _write(head, tokens, may_come, count, max_tokens, controls, seed, stop, rules):
         yield dataclasses.replace(state, texts=[t.removeprefix(" ") for t in state.texts]) if spaced else state
 
 
 def _write(
     head: list[int],
     prompt: list[int],
-    ends: tuple[str, ...],
+    may_come: Tensor,
     count: int,
     max_tokens: int,
     controls: Controls | None,
@@ -181,12 +182,12 @@ def _write(
             raise ValueError(f"The {what} must be a whole number from 1 to {high:,}.")
     controls = (controls or Controls(repetition_penalty=1.1)).check()
     forgotten = max(0, len(head) + len(prompt) - (net.config.context - 1))
+    ends = set(may_come.nonzero()[:, 0].tolist()) - set(range(tokenizer.text_size))
     streams = [tokenizer.stream() for _ in range(count)]
     texts, done = [""] * count, [False] * count
     drawn = 0
     steps = decode.continuations(
-        net, head + prompt, len(head), allowed(*ends).to(pick_device()), {tokenizer.control(e) for e in ends},
-        controls, seed, count, max_tokens, rules,
+        net, head + prompt, len(head), may_come.to(pick_device()), ends, controls, seed, count, max_tokens, rules
     )  # fmt: skip
     for tokens in steps:
         for i, token in enumerate(tokens):
@@ -267,7 +268,8 @@ def chat(
     while len(said) > 1 and sum(map(len, said)) > room:
         said = said[2:]
     prompt = [token for turn in said for token in turn] + [mark("reply")]
-    yield from _pieces(_write(head, prompt, ("end", "user"), 1, max_tokens, controls, seed, ()), ())
+    may_come = allowed("end", "user") & scripts.native(language, *turns)
+    yield from _pieces(_write(head, prompt, may_come, 1, max_tokens, controls, seed, ()), ())
 
 
 # --------------------------------------------------------------------------- translation
@@ -288,6 +290,8 @@ def translate_sentences(
     encoded(text)
     tokenizer, net = load_tokenizer(), model()
     mark = tokenizer.control
+    native = scripts.native(target) if target == "en" else scripts.native("")  # names stay Latin in Chinese
+    may_come = (allowed("end") & native).to(pick_device())
     for piece in SENTENCE.findall(text):
         words = piece.strip()
         if not words:
@@ -298,7 +302,7 @@ def translate_sentences(
             [mark(target)] if len(prompt) >= net.config.context // 2 else []
         )
         most = min(LONGEST_SENTENCE, LONGER * len(prompt) + 8, net.config.context - len(prompt) - 1)
-        found = decode.beam_search(net, prompt, allowed("end").to(pick_device()), mark("end"), beams, most)
+        found = decode.beam_search(net, prompt, may_come, mark("end"), beams, most)
         space = piece[len(piece.rstrip()) :]
         space = "" if target == "zh" and "\n" not in space else space or (" " if target == "en" else "")
         yield piece, [tokenizer.decode(tokens).strip() + space for tokens, _ in found]
@@ -325,7 +329,7 @@ def rank_code(
     else:
         head, prompt = [mark("code"), mark("body")], encoded(prefix, "The code")
     last = None
-    for last in _write(head, prompt, ("end",), count, max_tokens, Controls(temperature=temperature), seed, ()):  # noqa: B007
+    for last in _write(head, prompt, allowed("end"), count, max_tokens, Controls(temperature=temperature), seed, ()):  # noqa: B007
         pass
     texts = list(dict.fromkeys(last.texts)) if last is not None else []
     scored = [(text, _mean_log_probability([*head, *prompt], tokenizer.encode(text))) for text in texts if text.strip()]

@@ -1,6 +1,7 @@
 """The text room's door, on a tiny random checkpoint."""
 
 import dataclasses
+import re
 
 import pytest
 import torch
@@ -8,7 +9,7 @@ import torch
 from genai_demo.core import checkpoint, limits
 from genai_demo.core.sampling import Controls
 from genai_demo.core.transformer import Transformer
-from genai_demo.text import generate, inside
+from genai_demo.text import generate, inside, scripts
 from tests.text.tiny import CONFIG, TOKENIZER
 
 
@@ -53,6 +54,28 @@ def test_a_space_at_the_end_of_the_prompt_changes_nothing_but_itself():
     bare = list(generate.write("Once upon", max_tokens=30, seed=4))[-1].texts[0]
     spaced = list(generate.write("Once upon ", max_tokens=30, seed=4))[-1].texts[0]
     assert spaced == bare.removeprefix(" ")
+
+
+def written(prompt, **settings):
+    return "".join(generate.stream(prompt, max_tokens=80, temperature=1.5, top_p=1.0, **settings))
+
+
+def test_a_text_stays_in_the_script_of_its_language():
+    """The random model would mix them all the time."""
+    english, chinese = written("Once", seed=1), written("春天", language="zh", seed=1)
+    assert not scripts.HAN.search(english)
+    assert scripts.HAN.search(chinese)
+    assert not re.search(r" [A-Za-z]", chinese)
+
+
+def test_who_mixes_the_scripts_gets_them_mixed():
+    assert scripts.HAN.search(written("She wrote 春天 in", seed=1))
+    assert re.search(r"[a-z]{3}", written("他说 hello", language="zh", seed=1))
+    assert scripts.HAN.search(written("def f():  # ", kind="code", seed=1))
+
+
+def test_a_translation_into_english_has_no_chinese():
+    assert not scripts.HAN.search(generate.translate("我喜欢苹果。", "zh", "en"))
 
 
 def test_a_stop_string_never_shows():
