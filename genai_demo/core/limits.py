@@ -47,3 +47,10 @@ MIN_PERSON_SCALE, MAX_PERSON_SCALE = 0.05, 2.0
 """Height of a placed person in heights of the scene."""
 MAX_FEATHER = 50.0
 """Pixels."""
+
+MAX_SOUND_BYTES = 16 * MEGABYTE
+MAX_SOUND_SECONDS = 60.0
+"""Of a sound that is uploaded."""
+MIN_SOUND_RATE, MAX_SOUND_RATE = 4_000, 384_000
+"""Samples a second of a sound that is uploaded."""
+MAX_SOUND_CHANNELS = 16
