@@ -23,6 +23,7 @@ DOORS = {
     ("train", "text"): "genai_demo.text.train",
     ("evaluate", "text"): "genai_demo.text.evaluate",
     ("generate", "text"): "genai_demo.text.generate_command",
+    ("data", "audio"): "genai_demo.audio.data",
 }
 PROGRAM = "python -m genai_demo"
 OVERVIEW = """\
