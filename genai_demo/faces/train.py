@@ -7,7 +7,6 @@ and ``directions`` (needs gan, vae and classifier). A run goes on where it stopp
 import argparse
 import dataclasses
 import json
-import os
 import shutil
 from pathlib import Path
 from typing import Any
@@ -16,9 +15,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from genai_demo.core import checkpoint
-from genai_demo.core.device import describe, pick_device
-from genai_demo.core.loop import LoopOptions, Run, processes, start_from, world
+from genai_demo.core import checkpoint, training
 from genai_demo.core.losses import LOSSES
 from genai_demo.faces.data import default_folder, load
 from genai_demo.faces.encoders import VAE, EncoderConfig, VAEConfig
@@ -46,12 +43,7 @@ MODELS = ("gan", "vae", "classifier", "encoder", "directions", "finder")
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--model", choices=MODELS, default="gan", help="what to train")
-    parser.add_argument("--minutes", type=float, default=0, help="stop after so many minutes")
-    parser.add_argument(
-        "--steps", type=int, default=0, help="stop at this step (0: no limit; with neither, 60 minutes)"
-    )
     parser.add_argument("--data", help="prepared data (default: data/faces)")
-    parser.add_argument("--run", help="folder of the run (default: runs/faces-MODEL); an existing one goes on")
     parser.add_argument("--batch", type=int, help="pictures a step, over all processes (default: the model's own)")
     parser.add_argument("--accumulate", type=int, default=1, help="micro-batches a step (gan)")
     parser.add_argument("--rate", type=float, help="learning rate (default: the model's own)")
@@ -65,23 +57,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--augment", type=float, default=0.3, help="probability of each random view (gan)")
     parser.add_argument("--discriminator-every", type=int, default=1, help="steps between its updates (gan)")
-    parser.add_argument(
-        "--init",
-        help="start from the 'published' weights or from another run's folder",
-    )
     parser.add_argument("--beta", type=float, default=1.0, help="weight of the KL divergence (vae)")
-    parser.add_argument("--log-every", type=int, default=20, help="steps between lines of the log")
-    parser.add_argument("--evaluate-every", type=int, default=500, help="steps between held-out figures")
-    parser.add_argument("--sample-every", type=int, default=200, help="steps between sample sheets")
-    parser.add_argument("--save-every", type=int, default=250, help="steps between saves of the state")
-    parser.add_argument("--seed", type=int, default=0, help="of weights and data order")
-    parser.add_argument("--device", help="cpu, cuda, cuda:1 (default: the best there is)")
-    parser.add_argument("--publish", action="store_true", help="copy the best weights into checkpoints/ at the end")
+    training.add_arguments(parser, "runs/faces-MODEL", evaluate_every=500)
 
 
 def run(args: argparse.Namespace) -> None:
-    if args.device:
-        os.environ["GENAI_DEVICE"] = str(pick_device(args.device))
+    training.use_device(args)
     if args.model == "directions":
         publish_directions()
         return
@@ -90,23 +71,10 @@ def run(args: argparse.Namespace) -> None:
 
         train_finder.run(args)
         return
-    folder = Path(args.run or f"runs/faces-{args.model}")
-    minutes = args.minutes or (0 if args.steps else 60)
-    options = LoopOptions(
-        folder, args.steps, minutes, args.seed, log_every=args.log_every, save_every=args.save_every,
-        sample_every=args.sample_every, evaluate_every=args.evaluate_every,
+    training.train(
+        args, f"faces-{args.model}", lambda: make_task(args),
+        lambda folder, task: publish(args.model, folder, task, args.data),
     )  # fmt: skip
-    with processes(pick_device()):
-        task = make_task(args)
-        loop = Run(task, options)
-        if not loop.resume() and args.init:
-            start_from(args.init, task)
-        for name, optimizer in task.optimizers.items():
-            for group in optimizer.param_groups:
-                group["lr"] = task.rates[name]
-        loop.train()
-        if args.publish and world()[0] == 0:
-            publish(args.model, folder, task, args.data)
 
 
 def make_task(args: argparse.Namespace) -> Any:
@@ -177,21 +145,13 @@ def publish(model: str, folder: Path, task: Any, data: str | None = None) -> Non
 
     data: the prepared folder, as in ``load``. Raises ValueError where nothing was measured yet.
     """
-    if not (folder / "best.pt").is_file():
-        raise ValueError(f"{folder} has no best weights yet. Train on, or measure sooner with --evaluate-every.")
-    best = torch.load(folder / "best.pt", map_location="cpu", weights_only=True)
-    training = {
-        "steps": best["step"],
-        "seconds": round(best["seconds"]),
-        "hardware": describe(pick_device()),
-        "settings": dataclasses.asdict(task.settings),
-        "held_out": {k: round(v, 4) for k, v in best["figures"].items()},
-    }
+    best = training.best_of(folder)
+    record = training.record(best, task.settings)
     weights = best["averaged"]
     if model == "gan":
-        _save("faces-gan", task.config, weights["generator"], training, {}, data)
+        _save("faces-gan", task.config, weights["generator"], record, {}, data)
         state = torch.load(folder / "state.pt", map_location="cpu", weights_only=True)
-        _save("faces-discriminator", task.config, state["modules"]["discriminator"], training, {}, data)
+        _save("faces-discriminator", task.config, state["modules"]["discriminator"], record, {}, data)
         publish_replay(folder / "samples", task.settings.batch)
         return
     photographs = model in ("classifier", "encoder") and default_folder(photographs=True).is_dir()
@@ -200,14 +160,14 @@ def publish(model: str, folder: Path, task: Any, data: str | None = None) -> Non
         task.ema.target.load_state_dict(weights["network"])
         task.fit_prior()
         weights["network"] = task.ema.target.state_dict()
-    _save(f"faces-{model}", task.network.config, weights["network"], training, extra, data)
+    _save(f"faces-{model}", task.network.config, weights["network"], record, extra, data)
 
 
 def _save(
     name: str,
     config: Any,
     weights: dict[str, Tensor],
-    training: dict[str, Any],
+    record: dict[str, Any],
     extra: dict[str, Any],
     data: str | None = None,
 ) -> None:
@@ -223,7 +183,7 @@ def _save(
         "terms": TERMS,
         "limits": LIMITS,
         "data": data_summary(data),
-        "training": training,
+        "training": record,
         **extra,
     }
     checkpoint.save_checkpoint(name, network, card)

@@ -5,7 +5,6 @@
 
 import argparse
 import dataclasses
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,9 +14,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from genai_demo.core import checkpoint
-from genai_demo.core.device import autocast, describe, pick_device
-from genai_demo.core.loop import Average, LoopOptions, Run, batch_indices, processes, start_from, update, world
+from genai_demo.core import checkpoint, training
+from genai_demo.core.device import autocast, pick_device
+from genai_demo.core.loop import Average, batch_indices, update
 from genai_demo.core.losses import FeatureDistance, get_loss
 from genai_demo.core.metrics import psnr
 from genai_demo.core.pictures import save_rows
@@ -169,7 +168,7 @@ class RepairTask:
         untold = (x.task == TASKS.index("auto")).float()[:, None]
         error = F.binary_cross_entropy_with_logits(amounts, x.amounts, reduction="none")
         figures["estimate"] = (untold * error).sum() / (untold.sum() * error.shape[1] + 1e-6)
-        return figures["pixels"] + 0.02 * figures["estimate"]
+        return figures["pixels"] + 0.05 * figures["estimate"]
 
     def detail_terms(self, x: Examples, whole: Tensor, noise: Tensor, figures: dict[str, Any]) -> Tensor:
         """What the detail output learns from."""
@@ -265,10 +264,7 @@ def probes(pictures: Pictures, task: str, count: int) -> Examples:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--model", choices=("restorer", "cutout"), default="restorer", help="what to train")
-    parser.add_argument("--minutes", type=float, default=0, help="stop after so many minutes")
-    parser.add_argument("--steps", type=int, default=0, help="length of the run; the rate falls towards its end")
     parser.add_argument("--data", nargs="+", help="prepared sets (default: those of faces and of data/repair)")
-    parser.add_argument("--run", help="folder of the run (default: runs/repair); an existing one goes on")
     parser.add_argument("--channels", type=int, default=RepairConfig.channels, help="at half the side")
     parser.add_argument("--batch", type=int, default=RepairSettings.batch, help="pictures a step, all processes")
     parser.add_argument("--rate", type=float, default=RepairSettings.rate, help="learning rate")
@@ -277,38 +273,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--adversarial", type=float, default=0.0, help="weight of the discriminator")
     parser.add_argument("--matching", type=float, default=0.0, help="weight of feature matching")
     parser.add_argument("--variety", type=float, default=0.0, help="weight of the variety of fillings")
-    parser.add_argument("--init", help="start from the 'published' weights or from another run's folder")
-    parser.add_argument("--log-every", type=int, default=20, help="steps between lines of the log")
-    parser.add_argument("--evaluate-every", type=int, default=250, help="steps between held-out figures")
-    parser.add_argument("--sample-every", type=int, default=250, help="steps between sample sheets")
-    parser.add_argument("--save-every", type=int, default=250, help="steps between saves of the state")
-    parser.add_argument("--seed", type=int, default=0, help="of weights and data order")
-    parser.add_argument("--device", help="cpu, cuda, cuda:1 (default: the best there is)")
-    parser.add_argument("--publish", action="store_true", help="copy the best weights into checkpoints/ at the end")
+    training.add_arguments(parser, f"runs/{NAME}")
 
 
 def run(args: argparse.Namespace) -> None:
-    if args.device:
-        os.environ["GENAI_DEVICE"] = str(pick_device(args.device))
     if args.model == "cutout":
         from genai_demo.repair import train_cutout
 
         train_cutout.run(args)
         return
-    folder = Path(args.run or "runs/repair")
-    minutes = args.minutes or (0 if args.steps else 60)
-    options = LoopOptions(
-        folder, args.steps, minutes, args.seed, log_every=args.log_every, save_every=args.save_every,
-        sample_every=args.sample_every, evaluate_every=args.evaluate_every,
-    )  # fmt: skip
-    with processes(pick_device()):
-        task = make_task(args)
-        loop = Run(task, options)
-        if not loop.resume() and args.init:
-            start_from(args.init, task)
-        loop.train()
-        if args.publish and world()[0] == 0:
-            publish(folder, task)
+    training.train(args, NAME, lambda: make_task(args), publish)
 
 
 def make_task(args: argparse.Namespace) -> RepairTask:
@@ -323,9 +297,7 @@ def make_task(args: argparse.Namespace) -> RepairTask:
 
 def publish(folder: Path, task: RepairTask) -> None:
     """Best weights of a run into ``checkpoints/``, with what is known about their training."""
-    if not (folder / "best.pt").is_file():
-        raise ValueError(f"{folder} has no best weights yet. Train on, or measure sooner with --evaluate-every.")
-    best = torch.load(folder / "best.pt", map_location="cpu", weights_only=True)
+    best = training.best_of(folder)
     network = Restorer(task.config)
     network.load_state_dict(best["averaged"]["network"])
     card = {
@@ -338,13 +310,6 @@ def publish(folder: Path, task: RepairTask) -> None:
             "adds as detail is invented; nobody's face can be recovered from it."
         ),
         "data": {"pictures": len(task.pictures), "licences": task.pictures.licences},
-        "training": {
-            "steps": best["step"],
-            "pictures": best["step"] * task.settings.batch,
-            "seconds": round(best["seconds"]),
-            "hardware": describe(pick_device()),
-            "settings": dataclasses.asdict(task.settings),
-            "held_out": {k: round(v, 4) for k, v in best["figures"].items()},
-        },
+        "training": training.record(best, task.settings, pictures=task.settings.batch),
     }
     checkpoint.save_checkpoint(NAME, network, card)

@@ -14,9 +14,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from genai_demo.core import checkpoint
-from genai_demo.core.device import autocast, describe, pick_device
-from genai_demo.core.loop import Average, LoopOptions, Run, batch_indices, processes, start_from, update, world
+from genai_demo.core import checkpoint, training
+from genai_demo.core.device import autocast, pick_device
+from genai_demo.core.loop import Average, batch_indices, update
 from genai_demo.core.pictures import save_rows
 from genai_demo.repair import cutout_labels
 from genai_demo.repair.cutout import Cutout, CutoutConfig
@@ -168,29 +168,19 @@ class CutoutTask:
 
 def run(args: argparse.Namespace) -> None:
     """Make the masks if there are none yet, train, and publish. args: see ``train.add_arguments``."""
-    folder = Path(args.run or "runs/repair-cutout")
-    minutes = args.minutes or (0 if args.steps else 60)
-    options = LoopOptions(
-        folder, args.steps, minutes, args.seed, log_every=args.log_every, save_every=args.save_every,
-        sample_every=args.sample_every, evaluate_every=args.evaluate_every,
-    )  # fmt: skip
-    with processes(pick_device()):
-        people, held_out = (cutout_labels.load(split, args.data, quiet=False) for split in ("train", "held_out"))
-        settings = CutoutSettings(args.batch, args.rate, args.steps, args.cool_down, seed=args.seed)
-        task = CutoutTask(CutoutConfig(), settings, people, held_out)
-        loop = Run(task, options)
-        if not loop.resume() and args.init:
-            start_from(args.init, task)
-        loop.train()
-        if args.publish and world()[0] == 0:
-            publish(folder, task)
+    training.train(args, NAME, lambda: make_task(args), publish)
+
+
+def make_task(args: argparse.Namespace) -> CutoutTask:
+    """The task that the options describe, on the masks made from the prepared pictures."""
+    people, held_out = (cutout_labels.load(split, args.data, quiet=False) for split in ("train", "held_out"))
+    settings = CutoutSettings(args.batch, args.rate, args.steps, args.cool_down, seed=args.seed)
+    return CutoutTask(CutoutConfig(), settings, people, held_out)
 
 
 def publish(folder: Path, task: CutoutTask) -> None:
     """Best weights of a run into ``checkpoints/``, with what is known about their training."""
-    if not (folder / "best.pt").is_file():
-        raise ValueError(f"{folder} has no best weights yet. Train on, or measure sooner with --evaluate-every.")
-    best = torch.load(folder / "best.pt", map_location="cpu", weights_only=True)
+    best = training.best_of(folder)
     network = Cutout(task.config)
     network.load_state_dict(best["averaged"]["network"])
     card = {
@@ -206,12 +196,7 @@ def publish(folder: Path, task: CutoutTask) -> None:
             "licences": task.people.licences,
         },
         "training": {
-            "steps": best["step"],
-            "pictures": best["step"] * task.settings.batch,
-            "seconds": round(best["seconds"]),
-            "hardware": describe(pick_device()),
-            "settings": dataclasses.asdict(task.settings),
-            "held_out": {k: round(v, 4) for k, v in best["figures"].items()},
+            **training.record(best, task.settings, pictures=task.settings.batch),
             "held_out_note": HELD_OUT_NOTE,
         },
     }

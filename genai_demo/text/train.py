@@ -2,7 +2,6 @@
 
 import argparse
 import dataclasses
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,9 +12,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from genai_demo.core import checkpoint
-from genai_demo.core.device import autocast, describe, pick_device
-from genai_demo.core.loop import Average, LoopOptions, Run, processes, shard, start_from, update, world
+from genai_demo.core import checkpoint, training
+from genai_demo.core.device import autocast, pick_device
+from genai_demo.core.loop import Average, shard, update
 from genai_demo.core.transformer import Transformer, TransformerConfig
 from genai_demo.text.batches import Batches
 from genai_demo.text.data import LICENCES, Texts, load
@@ -192,11 +191,8 @@ def bits_per_byte(model: Transformer, texts: Texts, chosen: np.ndarray, tokenize
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--model", choices=("text", "tokenizer"), default="text", help="what to train")
-    parser.add_argument("--minutes", type=float, default=0, help="stop after so many minutes")
-    parser.add_argument("--steps", type=int, default=0, help="length of the run; the rates fall towards its end")
     parser.add_argument("--data", help="prepared data (default: data/text); for the tokenizer: your own texts")
     parser.add_argument("--licence", choices=LICENCES, default="all", help="texts that the tokenizer learns from")
-    parser.add_argument("--run", help="folder of the run (default: runs/text); an existing one goes on")
     parser.add_argument("--layers", type=int, default=TransformerConfig.layers, help="blocks")
     parser.add_argument("--width", type=int, default=TransformerConfig.width, help="width of the residual stream")
     parser.add_argument("--heads", type=int, default=TransformerConfig.heads, help="attention heads")
@@ -212,38 +208,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--embedding-rate", type=float, default=TextSettings.embedding_rate, help="of the embedding")
     parser.add_argument("--cool-down", type=float, default=TextSettings.cool_down, help="last share of --steps")
     parser.add_argument("--compile", action="store_true", help="fuse the pass: slow to start, then half as fast again")
-    parser.add_argument("--init", help="start from the 'published' weights or from another run's folder")
-    parser.add_argument("--log-every", type=int, default=20, help="steps between lines of the log")
-    parser.add_argument("--evaluate-every", type=int, default=250, help="steps between held-out figures")
-    parser.add_argument("--sample-every", type=int, default=250, help="steps between samples")
-    parser.add_argument("--save-every", type=int, default=250, help="steps between saves of the state")
-    parser.add_argument("--seed", type=int, default=0, help="of weights and data order")
-    parser.add_argument("--device", help="cpu, cuda, cuda:1 (default: the best there is)")
-    parser.add_argument("--publish", action="store_true", help="copy the best weights into checkpoints/ at the end")
+    training.add_arguments(parser, f"runs/{NAME}")
 
 
 def run(args: argparse.Namespace) -> None:
-    if args.device:
-        os.environ["GENAI_DEVICE"] = str(pick_device(args.device))
     if args.model == "tokenizer":
         from genai_demo.text import train_tokenizer
 
         train_tokenizer.run(args.data, args.licence)
         return
-    folder = Path(args.run or "runs/text")
-    minutes = args.minutes or (0 if args.steps else 60)
-    options = LoopOptions(
-        folder, args.steps, minutes, args.seed, log_every=args.log_every, save_every=args.save_every,
-        sample_every=args.sample_every, evaluate_every=args.evaluate_every,
-    )  # fmt: skip
-    with processes(pick_device()):
-        task = make_task(args)
-        loop = Run(task, options)
-        if not loop.resume() and args.init:
-            start_from(args.init, task)
-        loop.train()
-        if args.publish and world()[0] == 0:
-            publish(folder, task)
+    training.train(args, NAME, lambda: make_task(args), publish)
 
 
 def make_task(args: argparse.Namespace) -> TextTask:
@@ -262,9 +236,7 @@ def make_task(args: argparse.Namespace) -> TextTask:
 
 def publish(folder: Path, task: TextTask) -> None:
     """Best weights of a run into ``checkpoints/``, with what is known about their training."""
-    if not (folder / "best.pt").is_file():
-        raise ValueError(f"{folder} has no best weights yet. Train on, or measure sooner with --evaluate-every.")
-    best = torch.load(folder / "best.pt", map_location="cpu", weights_only=True)
+    best = training.best_of(folder)
     model = Transformer(task.config)
     model.load_state_dict(best["averaged"]["model"])
     data = task.texts.card
@@ -274,13 +246,6 @@ def publish(folder: Path, task: TextTask) -> None:
         "licence": "non-commercial research and demonstration only",
         "terms": TERMS,
         "data": {k: data[k] for k in ("origin", "licence", "everything", "splits", "tasks", "sources", "dropped")},
-        "training": {
-            "steps": best["step"],
-            "tokens": best["step"] * task.settings.batch * task.config.context,
-            "seconds": round(best["seconds"]),
-            "hardware": describe(pick_device()),
-            "settings": dataclasses.asdict(task.settings),
-            "held_out": {k: round(v, 4) for k, v in best["figures"].items()},
-        },
+        "training": training.record(best, task.settings, tokens=task.settings.batch * task.config.context),
     }
     checkpoint.save_checkpoint(NAME, model, card)
