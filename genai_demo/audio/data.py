@@ -6,10 +6,13 @@ returns the card.
 
 import argparse
 import importlib
+import itertools
 from pathlib import Path
 from typing import Any
 
 ROOMS = ("speech", "effects", "music")
+MOST_LINES = 40
+"""Of one list in the summary."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -39,8 +42,10 @@ def summary(card: dict[str, Any]) -> list[str]:
             lines.append(f"  {name}: {value}")
         elif isinstance(value, dict):
             lines.append(f"  {name}:")
-            for key, found in value.items():
+            for key, found in itertools.islice(value.items(), MOST_LINES):
                 if isinstance(found, dict):
                     found = ", ".join(f"{v:,} {k}" for k, v in found.items() if isinstance(v, int | float))
                 lines.append(f"    {key}: {found}")
+            if len(value) > MOST_LINES:
+                lines.append(f"    and {len(value) - MOST_LINES} more: see card.json")
     return lines
