@@ -9,7 +9,8 @@ import gradio as gr
 
 from genai_demo.core import limits
 from genai_demo.repair import art
-from genai_demo.ui.common import LIVE_EVENT, MODEL_EVENT, Upload, choice, number, open_picture, readable_errors, slider
+from genai_demo.ui import paint_room
+from genai_demo.ui.common import MODEL_EVENT, Upload, number, open_picture, readable_errors, slider
 from genai_demo.ui.repair_actions import PREVIEW_EVERY, read_click
 from genai_demo.ui.repair_damage import face_picture, roll_face
 from genai_demo.ui.repair_masks import keep_png, png
@@ -24,12 +25,7 @@ FIRST_STEPS = 12
 """Steps of the opening example; it is painted while the visitor waits."""
 EXAMPLE_SIDE = 256
 SWATCH = 128
-"""Side in pixels of the pictures in the galleries."""
-LIVE_SIDE = 256
-"""Side of a painting while a slider moves."""
-SIDES = ("256", "512", "1024")
-FIRST_SEED = 7
-SEEDS = 8
+"""Side in pixels of the pictures of the styles."""
 
 
 # --------------------------------------------------------------------------- in the style of
@@ -105,7 +101,7 @@ def open_art(opened: bool) -> tuple[Any, ...]:
     """What the room shows first; nothing when it is opened again."""
     if opened:
         return tuple([gr.skip()] * 5)
-    first, face = _painting(FIRST_SEED, 2 * LIVE_SIDE), art_face(FIRST_FACE)
+    first, face = paint_room.first(), art_face(FIRST_FACE)
     return True, first, first, face, face
 
 
@@ -115,7 +111,7 @@ def open_galleries(shown: Any, request: gr.Request) -> tuple[Any, ...]:
     if shown:
         return tuple([gr.skip()] * 3)
     language = language_of(request)
-    return paint_seeds(FIRST_SEED), _styles(language), say("art.wait", language)
+    return paint_room.paint_seeds(paint_room.FIRST_SEED), _styles(language), say("art.wait", language)
 
 
 @readable_errors
@@ -127,75 +123,6 @@ def open_example(shown: Any, request: gr.Request) -> tuple[Any, ...]:
     return example, say("art.example", language_of(request), steps=FIRST_STEPS), example
 
 
-# --------------------------------------------------------------------------- out of nothing
-
-
-def _painting(seed: int, side: int, settings: tuple[Any, ...] = ("none", 0.5, 0.5, 0.0, "auto", 1.0, 0.0)) -> str:
-    return keep_png(_painted(seed, side, settings), f"painting-seed{seed}.png")
-
-
-@functools.lru_cache(maxsize=32)
-def _painted(seed: int, side: int, settings: tuple[Any, ...]) -> bytes:
-    return png(art.paint(seed, side, side, *settings))
-
-
-@readable_errors
-def paint_picture(
-    seed: float,
-    side: str,
-    symmetry: str,
-    complexity: float,
-    contrast: float,
-    hue: float,
-    palette: str,
-    zoom: float,
-    moment: float,
-) -> tuple[str, str]:
-    """Paint an abstract picture from a small network with random weights.
-
-    Args:
-        seed: the painting.
-        side: pixels, "256", "512" or "1024".
-        symmetry: "none", "mirror", "kaleidoscope" or "tile".
-        complexity: 0 for calm shapes, 1 for fine ones.
-        contrast: 0 to 1.
-        hue: turn of all colours, -1 to 1.
-        palette: "auto" or the name of one.
-        zoom: larger is closer.
-        moment: the painting moves with it and comes round again at 1.
-
-    Returns:
-        The picture, and the file.
-    """
-    if side not in SIDES:
-        raise ValueError(f"No size is called {side!r}. Choose one of {', '.join(SIDES)}.")
-    path = _painting(int(seed), int(side), (symmetry, complexity, contrast, hue, palette, zoom, moment))
-    return path, path
-
-
-@readable_errors
-def paint_live(seed: float, *settings: Any) -> str:
-    """The painting in small, for sliders that move."""
-    return _painting(int(seed), LIVE_SIDE, settings)
-
-
-@readable_errors
-def paint_seeds(seed: float, *settings: Any) -> list[tuple[str, str]]:
-    """The paintings of eight seeds, from ``seed`` on, in small."""
-    seeds = range(int(seed), min(int(seed) + SEEDS, limits.MAX_SEED + 1))
-    return [(_painting(s, SWATCH, *([settings] if settings else [])), str(s)) for s in seeds]
-
-
-def next_seed(seed: float) -> int:
-    """The seed after this one."""
-    return (int(seed) + 1) % limits.MAX_SEED
-
-
-def take_seed(seed: float, number: float) -> int:
-    """The seed of a clicked painting."""
-    return min(int(seed) + int(number) - 1, limits.MAX_SEED)
-
-
 # --------------------------------------------------------------------------- layout
 
 
@@ -204,7 +131,7 @@ def build(tab: gr.Tab) -> None:
     add_texts({f"style.{s}": (s, s) for s in art.STYLES if f"style.{s}" not in TEXTS})
     opened = gr.State(False, time_to_live=1800)
     gr.Markdown(text("art.paint"), elem_classes="subject")
-    painting, save, seeds = _paint_part()
+    painting, save, seeds = paint_room.build()
     gr.Markdown(text("art.stylise"), elem_classes="subject")
     photograph, swatches, result, status, download = _style_part()
     # One after the other: what the visitor does meanwhile comes between, not behind all of it.
@@ -268,54 +195,3 @@ def _style_part() -> tuple[Upload, gr.Gallery, gr.Image, gr.Markdown, gr.Downloa
         lambda n: art.STYLES[int(n) - 1], number_of, style, queue=False, **QUIET
     )
     return photograph, swatches, result, status, download
-
-
-def _paint_part() -> tuple[gr.Image, gr.DownloadButton, gr.Gallery]:
-    """Its painting, download and seeds."""
-    gr.Markdown(text("art.paint.note"), elem_classes="notice")
-    with gr.Row(equal_height=False):
-        with gr.Column(min_width=280):
-            painting = gr.Image(
-                label=text("art.painting"), height=420, alt_text=TEXTS["art.painting.alt"][0], elem_id="painting",
-                elem_classes="look", **LOOK,
-            )  # fmt: skip
-            with gr.Row(elem_classes="buttons"):
-                following = gr.Button(text("art.next"), variant="primary", min_width=110, elem_id="painting-next")
-                download = gr.DownloadButton(text("repair.download"), min_width=80, elem_id="painting-download")
-        with gr.Column(min_width=280):
-            with gr.Row(elem_classes="settings"):
-                seed = number("paint.seed", 0, limits.MAX_SEED, FIRST_SEED, min_width=120, elem_id="painting-seed")
-                palette = gr.Dropdown(
-                    [(text("palette.auto"), "auto"), *((p, p) for p in art.PALETTES)], value="auto",
-                    label=text("palette"), info=text("palette.info"), filterable=False, min_width=120,
-                )  # fmt: skip
-            symmetry = choice("symmetry", art.SYMMETRIES, "none")
-            with gr.Row(elem_classes="settings"):
-                complexity = slider("complexity", 0, 1, 0.5, 0.05)
-                contrast = slider("contrast", 0, 1, 0.5, 0.05)
-            with gr.Row(elem_classes="settings"):
-                hue = slider("hue", -1, 1, 0, 0.02)
-                zoom = slider("zoom", limits.MIN_ZOOM, limits.MAX_ZOOM, 1, 0.05)
-            with gr.Row(elem_classes="settings"):
-                moment = slider("moment", 0, 1, 0, 0.01, elem_id="painting-moment")
-                side = gr.Dropdown(
-                    [(f"{s} × {s}", s) for s in SIDES], value="512", label=text("paint.side"),
-                    info=text("paint.side.info"), filterable=False, min_width=120,
-                )  # fmt: skip
-    seeds = gr.Gallery(
-        label=text("art.seeds"), columns=SEEDS, height="auto", allow_preview=False, elem_id="painting-seeds", **LOOK
-    )
-    picked = gr.Number(1, label=text("repair.picked"), precision=0, visible="hidden")
-    settings = [symmetry, complexity, contrast, hue, palette, zoom, moment]
-    draw = {"fn": paint_picture, "inputs": [seed, side, *settings], "outputs": [painting, download]} | LIVE_EVENT
-    small = {"fn": paint_seeds, "inputs": [seed, *settings], "outputs": seeds, "show_progress": "hidden"} | MODEL_EVENT
-    sliders = [complexity, contrast, hue, zoom, moment]
-    gr.on([s.input for s in sliders], paint_live, [seed, *settings], painting, api_visibility="private", **LIVE_EVENT)
-    changes = [*(s.release for s in sliders), symmetry.input, palette.input, side.input, seed.submit]
-    gr.on(changes, **draw, api_name="paint_picture").then(**small, api_name="paint_seeds")
-    after = {"api_visibility": "private"}
-    following.click(next_seed, seed, seed, queue=False, **QUIET).then(**draw, **after).then(**small, **after)
-    seeds.select(read_click, None, picked, **QUIET).then(
-        take_seed, [seed, picked], seed, queue=False, **QUIET
-    ).then(**draw, **after).then(**small, **after)  # fmt: skip
-    return painting, download, seeds

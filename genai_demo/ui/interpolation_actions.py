@@ -10,8 +10,8 @@ from typing import Any
 import gradio as gr
 from PIL import Image
 
-from genai_demo.core import limits
-from genai_demo.faces import animate, generate
+from genai_demo.core import animate, limits
+from genai_demo.faces import generate
 from genai_demo.faces.latents import Latent
 from genai_demo.faces.recipe import save_png
 from genai_demo.ui.common import keep_file, open_picture, parse_seeds, readable_errors

@@ -218,6 +218,7 @@ REPAIR: dict[str, tuple[str, str]] = {
     "art.painting": ("The painting", "画"),
     "art.painting.alt": ("An abstract painting, redrawn while a slider moves", "抽象画，随滑块移动重绘"),
     "art.next": ("→ Next seed", "→ 下一个种子"),
+    "art.move": ("▶ Set in motion", "▶ 动起来"),
     "art.seeds": ("Eight seeds: click one", "八个种子：点击选择"),
     "paint.seed": ("Seed", "种子"),
     "paint.seed.info": ("Every number is another painting.", "每个数字都是一幅画。"),

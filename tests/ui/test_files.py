@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from genai_demo.faces import animate, recipe
+from genai_demo.core import animate
+from genai_demo.faces import recipe
 from genai_demo.ui.common import pack_zip, parse_seeds
 from genai_demo.ui.strings import TEXTS
 

@@ -13,7 +13,7 @@ from PIL import Image
 
 from genai_demo.core import limits
 from genai_demo.repair import generate
-from genai_demo.ui import art_room, compose_room, quality
+from genai_demo.ui import art_room, compose_room, paint_room, quality
 from genai_demo.ui import repair_actions as actions
 from genai_demo.ui import repair_damage as damages
 from genai_demo.ui import repair_masks as masks
@@ -343,21 +343,38 @@ def test_no_card_means_no_figures(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
 def test_paintings_differ_by_seed_and_settings() -> None:
     settings = ("none", 0.5, 0.5, 0.0, "auto", 1.0, 0.0)
-    first = art_room.paint_live(3, *settings)
-    others = [art_room.paint_live(4, *settings), art_room.paint_live(3, "mirror", *settings[1:])]
-    assert Image.open(first).size == (art_room.LIVE_SIDE, art_room.LIVE_SIDE)
+    first = paint_room.paint_live(3, *settings)
+    others = [paint_room.paint_live(4, *settings), paint_room.paint_live(3, "mirror", *settings[1:])]
+    assert Image.open(first).size == (paint_room.LIVE_SIDE, paint_room.LIVE_SIDE)
     assert all((pixels(first) != pixels(other)).any() for other in others)
     with pytest.raises(gr.Error, match="No size is called"):
-        art_room.paint_picture(3, "9", *settings)
+        paint_room.paint_picture(3, "9", *settings)
     with pytest.raises(gr.Error, match="No symmetry is called"):
-        art_room.paint_picture(3, "256", "odd", *settings[1:])
+        paint_room.paint_picture(3, "256", "odd", *settings[1:])
+
+
+def test_a_painting_in_motion_shows_its_way_and_comes_round_again() -> None:
+    settings = ("mirror", 0.5, 0.5, 0.0, "auto", 1.0)
+    *previews, (shown, file) = paint_room.paint_motion(3, *settings)
+    assert len(previews) >= 4
+    assert all(Image.open(path).format == "PNG" for path, _ in previews)
+    assert shown == file
+    film = Image.open(file)
+    assert (film.format, film.n_frames, film.size) == ("WEBP", paint_room.FRAMES, (paint_room.LIVE_SIDE,) * 2)
+    frames = []
+    for i in range(film.n_frames):
+        film.seek(i)
+        frames.append(np.asarray(film.convert("RGB"), np.float32))
+    steps = [np.abs(a - b).mean() for a, b in zip(frames, [*frames[1:], frames[0]], strict=True)]
+    assert max(steps) > 0.5
+    assert steps[-1] <= 2 * max(steps[:-1])  # from the last to the first it is a step like the others
 
 
 def test_seeds_stay_within_their_limits() -> None:
-    assert art_room.next_seed(limits.MAX_SEED) < limits.MAX_SEED
-    assert art_room.take_seed(limits.MAX_SEED, 3) == limits.MAX_SEED
-    assert art_room.take_seed(7, 3) == 9
-    assert [name for _, name in art_room.paint_seeds(limits.MAX_SEED - 1)] == [
+    assert paint_room.next_seed(limits.MAX_SEED) < limits.MAX_SEED
+    assert paint_room.take_seed(limits.MAX_SEED, 3) == limits.MAX_SEED
+    assert paint_room.take_seed(7, 3) == 9
+    assert [name for _, name in paint_room.paint_seeds(limits.MAX_SEED - 1)] == [
         str(limits.MAX_SEED - 1),
         str(limits.MAX_SEED),
     ]
