@@ -54,3 +54,12 @@ MAX_SOUND_SECONDS = 60.0
 MIN_SOUND_RATE, MAX_SOUND_RATE = 4_000, 384_000
 """Samples a second of a sound that is uploaded."""
 MAX_SOUND_CHANNELS = 16
+
+MAX_SPEECH_CHARACTERS = 3_000
+"""Of a text that is spoken."""
+
+MIN_EFFECT_SECONDS, MAX_EFFECT_SECONDS = 0.3, 10.0
+MAX_EFFECT_GUIDANCE = 8.0
+MAX_EFFECT_STEPS = 50
+MAX_VARIATIONS = 16
+"""Of a sound effect, one made from the other."""

@@ -1,0 +1,135 @@
+"""Text as people write it to words as people say them: "$3.50" to "three dollars fifty", 50% to 百分之五十.
+
+What comes out holds words in Latin letters, Chinese characters, spaces and the pauses , . ? ! only.
+A number is read in the language of the words beside it (``read_english`` and ``read_chinese``). What
+cannot be spoken, such as emoji, other alphabets and tags, is left out and reported.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from genai_demo.audio.speech import read_chinese, read_english
+from genai_demo.core import limits
+
+HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff"
+"""Chinese characters, for use inside the brackets of a regular expression."""
+
+_TAG = re.compile(r"</?[A-Za-z!?][^<>]{0,300}>|&(?:[a-z]{2,8}|#\d{1,6});")
+_ENTITIES = {"&amp;": " & ", "&nbsp;": " ", "&quot;": " ", "&lt;": " < ", "&gt;": " > "}
+_SPEAKABLE = re.compile(rf"[A-Za-z{HAN}]")
+_UNIT = re.compile(rf"(?<=[\d\s])(?<![A-Za-z])(?:{read_chinese.UNIT})(?![A-Za-z])")
+_STRONG = re.compile(rf"[{HAN}]+|[A-Za-z]+(?:['’][A-Za-z]+)*")
+_PAUSES = str.maketrans({
+    **dict.fromkeys("、，,;；:：()（）[]【】{}《》〈〉「」『』“”\"—–―~～|…·•/\\", ", "),
+    **dict.fromkeys("。．.", ". "), "？": "? ", "！": "! ", "?": "? ", "!": "! ", "\n": ". ",
+})  # fmt: skip
+_LEFT_ALONE = frozenset("'’`´-_*^ \t\r\u200b\u200d\ufeff\ufe0f​")
+"""Signs without a sound whose loss nobody need hear of."""
+_LETTERS = {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ł": "l", "þ": "th", "ð": "th", "ı": "i"}
+_LETTERS |= {"Ø": "O", "Æ": "Ae", "Œ": "Oe", "Ł": "L", "Đ": "D", "Þ": "Th"}
+
+
+@dataclass(frozen=True)
+class Normalised:
+    """What will be spoken, and the pieces of the text that will not, in their order, each once."""
+
+    text: str
+    dropped: tuple[str, ...]
+
+
+def normalise(text: str) -> Normalised:
+    """Raises ValueError where the text is too long or nothing in it can be spoken."""
+    if not isinstance(text, str) or not text.strip():
+        raise ValueError("Write something to be spoken first.")
+    if len(text) > limits.MAX_SPEECH_CHARACTERS:
+        raise ValueError(
+            f"The text has {len(text):,} characters; up to {limits.MAX_SPEECH_CHARACTERS:,} can be spoken. Shorten it."
+        )
+    dropped: list[str] = []
+    plain = _without_tags(text, dropped)
+    plain = unicodedata.normalize("NFKC", plain.replace("²", "^2").replace("³", "^3").replace("\r\n", "\n"))
+    plain = read_english.addresses(plain)
+    spoken = "".join(
+        (read_chinese if language == "zh" else read_english).expand(piece) for language, piece in _spans(plain)
+    )
+    spoken = _tidy(_letters_only(spoken, dropped))
+    if not _SPEAKABLE.search(spoken):
+        raise ValueError("Nothing in this text can be spoken: it holds no English or Chinese words and no numbers.")
+    return Normalised(spoken, tuple(dict.fromkeys(dropped)))
+
+
+def _without_tags(text: str, dropped: list[str]) -> str:
+    def remove(found: re.Match[str]) -> str:
+        if found[0] in _ENTITIES:
+            return _ENTITIES[found[0]]
+        dropped.append(found[0])
+        return " "
+
+    return _TAG.sub(remove, text)
+
+
+def _spans(text: str) -> list[tuple[str, str]]:
+    """The text in pieces of one language each: letters decide, what is between them goes with a neighbour."""
+    units = {place for m in _UNIT.finditer(text) for place in range(m.start(), m.end())}
+    strong = [m for m in _STRONG.finditer(text) if m.start() not in units]
+    if not strong:
+        return [("en", text)]
+    spans: list[tuple[str, str]] = []
+    end, left = 0, ""
+    for found in strong:
+        right = "en" if found[0].isascii() or "’" in found[0] else "zh"
+        spans += _between(text[end : found.start()], left or right, right) + [(right, found[0])]
+        end, left = found.end(), right
+    spans.append((left, text[end:]))
+    merged: list[tuple[str, str]] = []
+    for language, piece in spans:
+        if merged and merged[-1][0] == language:
+            merged[-1] = (language, merged[-1][1] + piece)
+        else:
+            merged.append((language, piece))
+    return merged
+
+
+def _between(text: str, left: str, right: str) -> list[tuple[str, str]]:
+    """Signs and numbers between words: those after a space or the end of a sentence belong to the next word."""
+    if left == right or not re.search(r"\d", text):
+        return [(left, text)]
+    first = re.match(r"(?:[^\s.,!?。，、！？;；:：]|[.,:](?=\d))*[.!?。！？]?(?=\s|[.,。，、！？;；])", text)
+    cut = first.end() if first else 0
+    return [(left, text[:cut]), (right, text[cut:])]
+
+
+def _letters_only(text: str, dropped: list[str]) -> str:
+    """Without accents, signs and other alphabets; words of one alphabet are reported whole."""
+    kept, lost = [], ""
+    for character in unicodedata.normalize("NFKD", "".join(_LETTERS.get(c, c) for c in text)).translate(_PAUSES):
+        if _SPEAKABLE.match(character) or character in " ,.?!'":
+            kept.append(character)
+        elif character in "’`´":
+            kept.append("'")
+        elif unicodedata.combining(character):
+            continue
+        else:
+            kept.append(" ")
+            if character not in _LEFT_ALONE:
+                lost += character
+                continue
+        if lost and character not in _LEFT_ALONE:
+            dropped.append(unicodedata.normalize("NFC", lost))
+            lost = ""
+    if lost:
+        dropped.append(unicodedata.normalize("NFC", lost))
+    return "".join(kept)
+
+
+def _tidy(text: str) -> str:
+    """Single spaces, none between Chinese characters; one pause where several met, the strongest."""
+    text = re.sub(r"(?<![A-Za-z])'|'(?![A-Za-z])", " ", text)
+    text = re.sub(r"[\s,.?!]*[,.?!][\s,.?!]*", lambda m: _strongest(m[0]), text)
+    text = re.sub(rf"(?<=[{HAN}])\s+(?=[{HAN}])", "", re.sub(r"\s+", " ", text))
+    return text.strip().lstrip(",.?! ")
+
+
+def _strongest(pauses: str) -> str:
+    return next(p for p in "?!.," if p in pauses) + " "
