@@ -63,3 +63,12 @@ MAX_EFFECT_GUIDANCE = 8.0
 MAX_EFFECT_STEPS = 50
 MAX_VARIATIONS = 16
 """Of a sound effect, one made from the other."""
+
+MIN_SPEED, MAX_SPEED = 0.5, 2.0
+"""Of speech; 1 is as recorded."""
+MAX_PITCH_SHIFT = 8.0
+"""Semitones."""
+MAX_ENERGY_SHIFT = 12.0
+"""Decibels."""
+MAX_PHONE_MILLISECONDS = 2_000
+"""Of a planned phone, and of a pause."""

@@ -1,0 +1,166 @@
+"""Batches of clips for the acoustic model: what is said together, how long, and in which order.
+
+Mandarin comes as single words. Several are said one after the other, without the silences between
+them, so that the model meets sequences as long as sentences, and learns what ends a word from the
+phones' places alone. Some English sentences get Mandarin words beside them, as mixed texts have.
+"""
+
+import dataclasses
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from genai_demo.audio.speech.features import CLIP, SPEAKERS, Features
+from genai_demo.audio.speech.model import Phones
+from genai_demo.audio.speech.phonemes import EDGE, SYMBOLS
+from genai_demo.core.loop import step_seed, world
+
+MOST_WORDS = 6
+"""Mandarin words in a row."""
+MIXED = 0.15
+"""Share of the English sentences that are spoken together with Mandarin words."""
+KEPT_PAUSE = 0.3
+"""Share of the joints at which the closing pause of a word stays, as a comma."""
+BUCKET = 12
+"""Batches whose clips are sorted by length together: less padding, still mixed."""
+LANGUAGE_OF = (0, 1, 1)
+"""Index into ("en", "zh") of every one of SPEAKERS."""
+
+
+@dataclasses.dataclass
+class Batch:
+    """What the model reads and what it shall say. (B, N) over phones, (B, T) over frames."""
+
+    phones: Phones
+    frames: Tensor
+    """(B, N) int64, 0 for padding."""
+    pitch: Tensor
+    voiced: Tensor
+    """(B, N) float, 1 where ``pitch`` was measured."""
+    energy: Tensor
+    mel: Tensor
+    """(B, T, 100) log-mel, zero for padding."""
+
+    def to(self, device: torch.device) -> "Batch":
+        """The same on a device."""
+        moved = {f.name: getattr(self, f.name).to(device) for f in dataclasses.fields(self) if f.name != "phones"}
+        phones = {f.name: getattr(self.phones, f.name).to(device) for f in dataclasses.fields(Phones)}
+        return Batch(Phones(**phones), **moved)
+
+
+Item = tuple[int, ...]
+"""Clips that are spoken one after the other."""
+
+
+def deck(features: Features, rng: np.random.Generator, split: str = "train") -> list[Item]:
+    """Every clip of a split once, in items."""
+    runs: list[Item] = []
+    for speaker in SPEAKERS[1:]:
+        words = rng.permutation(features.chosen(split, speaker)).tolist()
+        while words:
+            size = int(rng.integers(1, MOST_WORDS + 1))
+            runs.append(tuple(words[:size]))
+            words = words[size:]
+    order = [runs[i] for i in rng.permutation(len(runs))]
+    items: list[Item] = []
+    for clip in features.chosen(split, SPEAKERS[0]).tolist():
+        if order and rng.random() < MIXED:
+            other = order.pop()[:2]
+            items.append((clip, *other) if rng.random() < 0.5 else (*other, clip))
+        else:
+            items.append((clip,))
+    return items + order
+
+
+class Batches:
+    """The batches of a run: step s is the same whenever and wherever it is asked for."""
+
+    def __init__(self, features: Features, size: int, seed: int):
+        self.features, self.size, self.seed = features, size, seed
+        self.epoch, self.first, self.order = -1, 0, np.empty((0, size), np.int64)
+        self.items: list[Item] = []
+        if not len(features.chosen("train", SPEAKERS[0])) + len(features.chosen("train", SPEAKERS[1])):
+            raise ValueError("There are no clips to learn from.")
+
+    def items_of(self, step: int) -> list[Item]:
+        """All processes' items of a step."""
+        if step < self.first:
+            self.epoch, self.first, self.order = -1, 0, self.order[:0]
+        while step >= self.first + len(self.order):
+            self.first += len(self.order)
+            self.epoch += 1
+            self._shuffle()
+        return [self.items[i] for i in self.order[step - self.first]]
+
+    def _shuffle(self) -> None:
+        """Lay out an epoch: items of like length into batches, the batches in random order."""
+        rng = np.random.default_rng(step_seed(self.seed, self.epoch))
+        self.items = deck(self.features, rng)
+        length = np.diff(self.features.first_frame)
+        lengths = np.array([sum(length[i] for i in item) for item in self.items])
+        order = rng.permutation(len(self.items))
+        order = np.resize(order, -(-len(order) // self.size) * self.size)  # the last batch takes some twice
+        buckets = np.array_split(order, max(1, len(order) // (BUCKET * self.size)))
+        batches = np.concatenate([b[np.argsort(lengths[b], kind="stable")] for b in buckets]).reshape(-1, self.size)
+        self.order = rng.permutation(batches)
+
+    def batch(self, step: int) -> Batch:
+        """This process's share of a step: every second item of two, so that all have the same work."""
+        rank, count = world()
+        if self.size % count:
+            raise ValueError(f"A batch of {self.size} cannot be shared by {count} processes.")
+        rng = np.random.default_rng(step_seed(self.seed + 1, step, rank))
+        return collate(self.features, self.items_of(step)[rank::count], rng)
+
+
+COLUMNS = ("symbol", "mark", "place", "frames", "pitch", "voiced", "energy")
+
+
+def row(
+    features: Features, item: Item, rng: np.random.Generator | None = None
+) -> tuple[dict[str, np.ndarray], np.ndarray]:
+    """The phones of an item, a column each, and its mel (T, 100). rng: which pauses between clips stay."""
+    edge, comma = SYMBOLS.index(EDGE), SYMBOLS.index(",")
+    columns: dict[str, list[np.ndarray]] = {name: [] for name in (*COLUMNS, "speaker")}
+    mels = []
+    for place, clip in enumerate(item):
+        first, last = features.first_phone[clip : clip + 2]
+        mine = {name: getattr(features, name)[first:last] for name in COLUMNS}
+        keep = np.ones(last - first, bool)
+        if place > 0 and mine["symbol"][0] == edge:
+            keep[0] = False
+        if place < len(item) - 1 and mine["symbol"][-1] == edge:
+            stays = rng is not None and rng.random() < KEPT_PAUSE
+            keep[-1], keep[-2] = False, stays
+            mine["symbol"] = mine["symbol"].copy()
+            mine["symbol"][-2] = comma
+        for name, values in mine.items():
+            columns[name].append(values[keep])
+        columns["speaker"].append(np.full(keep.sum(), features.speaker[clip]))
+        frames = features.mel[features.first_frame[clip] : features.first_frame[clip + 1]]
+        mels.append(frames[np.repeat(keep, mine["frames"])])
+    return {name: np.concatenate(parts) for name, parts in columns.items()}, np.concatenate(mels)
+
+
+def collate(features: Features, items: list[Item], rng: np.random.Generator | None = None) -> Batch:
+    """Items as one padded batch."""
+    rows = [row(features, item, rng) for item in items]
+
+    def padded(name: str, kind: torch.dtype) -> Tensor:
+        return torch.nn.utils.rnn.pad_sequence(
+            [torch.from_numpy(columns[name].astype(np.float32)).to(kind) for columns, _ in rows], batch_first=True
+        )
+
+    symbol = padded("symbol", torch.long)
+    speaker = padded("speaker", torch.long)
+    mask = torch.nn.utils.rnn.pad_sequence([torch.ones(len(c["symbol"])) for c, _ in rows], batch_first=True)
+    phones = Phones(
+        symbol, padded("mark", torch.long), torch.tensor(LANGUAGE_OF)[speaker] * mask.long(),
+        padded("place", torch.long), speaker, mask,
+    )  # fmt: skip
+    mel = torch.nn.utils.rnn.pad_sequence([torch.from_numpy(m.astype(np.float32)) for _, m in rows], batch_first=True)
+    return Batch(
+        phones, padded("frames", torch.long), padded("pitch", torch.float).clamp(-CLIP, CLIP),
+        padded("voiced", torch.float), padded("energy", torch.float), mel,
+    )  # fmt: skip

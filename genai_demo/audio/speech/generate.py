@@ -1,0 +1,242 @@
+"""The speech room's only door: text in, samples out.
+
+    from genai_demo.audio.speech import generate
+    rate, samples = generate.speak("The rain has stopped. 雨停了。")
+
+The models load on first use and stay. Same text, same settings, same seed, same machine: same samples.
+"""
+
+import functools
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from genai_demo.audio import vocoder
+from genai_demo.audio.sounds import RATE
+from genai_demo.audio.speech import phonemes, plans
+from genai_demo.audio.speech.features import CLIP, LANGUAGES
+from genai_demo.audio.speech.labels import places
+from genai_demo.audio.speech.model import Phones, SpeechConfig, SpeechModel
+from genai_demo.audio.speech.phonemes import MARKS, SYMBOLS, Utterance
+from genai_demo.audio.speech.plans import VOICES, Plan, PlannedPhone
+from genai_demo.core import checkpoint, limits
+from genai_demo.core.device import pick_device
+from genai_demo.core.loop import step_seed
+
+NAME = "audio-speech"
+DECIBELS = 20 / np.log(10)
+"""In one unit of the logarithm of an amplitude."""
+FADE = 110
+"""Samples at both ends of an utterance: 5 ms."""
+_loading = threading.RLock()
+
+
+@functools.cache
+def _load() -> SpeechModel:
+    if NAME not in checkpoint.names():
+        raise ValueError(
+            f"The voices are missing: there is no {NAME} in {checkpoint.folder()}. Fetch the checkpoints, or train "
+            "with `python -m genai_demo train audio --model speech --publish`."
+        )
+    card = checkpoint.read_card(NAME)
+    if card.get("symbols") != list(SYMBOLS) or card.get("marks") != list(MARKS):
+        raise ValueError(f"The weights of {NAME!r} know other phones than this program. Fetch them again.")
+    try:
+        config = SpeechConfig(**card["config"])
+    except (TypeError, KeyError) as error:
+        raise ValueError(f"The settings on the card of {NAME!r} do not fit this program. Fetch it again.") from error
+    found = checkpoint.load_weights(NAME, SpeechModel(config)).to(pick_device())
+    assert isinstance(found, SpeechModel)
+    return found
+
+
+def model() -> SpeechModel:
+    """The trained acoustic model. Raises ValueError where its checkpoint is missing or broken."""
+    with _loading:
+        return _load()
+
+
+def warm_up() -> None:
+    """Load models and dictionaries and speak once, so that the first text does not wait for them."""
+    phonemes.warm()
+    speak("Hello. 你好。")
+
+
+# --------------------------------------------------------------------------- planning
+
+
+def plan(text: str, voice: str = "kathleen") -> Plan:
+    """How a text will be spoken, phone by phone. Raises ValueError for text that cannot be."""
+    return Plan(voice, tuple(phone for part in _plans(text, voice) for phone in part.phones))
+
+
+def _plans(text: str, voice: str) -> Iterator[Plan]:
+    """The plan of each utterance as soon as it is known."""
+    if voice not in VOICES:
+        raise ValueError(f"No voice is called {voice!r}. Choose one of {', '.join(VOICES)}.")
+    for number, utterance in enumerate(phonemes.stream(text)):
+        yield _planned(utterance, voice, number)
+
+
+@torch.inference_mode()
+def _planned(utterance: Utterance, voice: str, number: int) -> Plan:
+    """An utterance with the durations, pitch and level that the model predicts for it."""
+    net = model()
+    phones = inputs([(p.symbol, p.mark, p.language) for p in utterance.phones])
+    _, prosody = net.prosody(phones)
+    speaker = phones.speaker[0]
+    log_hertz = prosody.pitch[0].clamp(-CLIP, CLIP) * net.pitch_scale[speaker] + net.pitch_mean[speaker]
+    log_hertz = log_hertz + _towards(voice, speaker)
+    hertz = log_hertz.exp().cpu().numpy() * 2 ** (plans.declination(utterance) / 12)
+    decibels = (prosody.energy[0].clamp(-CLIP, CLIP) * net.energy_scale[speaker]).cpu().numpy() * DECIBELS
+    milliseconds = prosody.log_frames[0].exp().cpu().numpy() * plans.FRAME
+    found = []
+    for word in utterance.words:
+        for i in range(word.first, word.last):
+            symbol, mark, language = (getattr(utterance.phones[i], name) for name in ("symbol", "mark", "language"))
+            silent = symbol in plans.PAUSES
+            lasts = plans.PAUSES[symbol] if silent else float(milliseconds[i]) * plans.PACE[language]
+            found.append(PlannedPhone(
+                symbol, mark, language, word.text, number,
+                round(min(max(lasts, plans.FRAME), limits.MAX_PHONE_MILLISECONDS), 1),
+                round(float(np.clip(hertz[i], 40, 1000)), 1) if plans.has_pitch(symbol) else 0.0,
+                0.0 if silent else round(float(decibels[i]), 2),
+            ))  # fmt: skip
+    return Plan(voice, tuple(found))
+
+
+def _towards(voice: str, speaker: Tensor) -> Tensor:
+    """Half of the way in log F0 from each speaker's mean to the chosen voice's: a guest's words fit in better."""
+    mean = model().pitch_mean
+    return (mean[plans.SPEAKER[VOICES[voice]]] - mean[speaker]) / 2
+
+
+def inputs(phones: list[tuple[str, str, str]]) -> Phones:
+    """Symbols, marks and languages of an utterance as the model reads them, a batch of one."""
+    symbols, marks, languages = zip(*phones, strict=True)
+    mask = torch.ones(1, len(phones), device=pick_device())
+    columns = (
+        [SYMBOLS.index(s) for s in symbols],
+        [MARKS.index(m) for m in marks],
+        [LANGUAGES.index(x) for x in languages],
+        places(marks, symbols).tolist(),
+        [plans.SPEAKER[x] for x in languages],
+    )
+    return Phones(*(torch.tensor([column], device=mask.device) for column in columns), mask)
+
+
+# --------------------------------------------------------------------------- speaking
+
+
+@dataclass(frozen=True)
+class Piece:
+    """An utterance that has been spoken."""
+
+    phones: tuple[PlannedPhone, ...]
+    mel: np.ndarray
+    """(100, T) log-mel."""
+    samples: np.ndarray
+    """(S,) float32 at RATE."""
+
+
+def pieces(
+    text: str,
+    voice: str = "kathleen",
+    seed: int = 0,
+    speed: float = 1.0,
+    pitch: float = 0.0,
+    energy: float = 0.0,
+    plan: Plan | None = None,
+) -> Iterator[Piece]:
+    """A text utterance by utterance, each as soon as it is spoken; the arguments are those of ``speak``."""
+    if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed <= limits.MAX_SEED:
+        raise ValueError(f"The seed must be a whole number from 0 to {limits.MAX_SEED:,}.")
+    parts = _plans(text, voice) if plan is None else (Plan(plan.voice, u) for u in plans.check(plan).utterances())
+    for number, part in enumerate(parts):
+        phones = plans.bend_all(part, speed, pitch, energy).phones
+        mel = render(phones, step_seed(seed, number))
+        yield Piece(phones, mel, _faded(vocoder.vocode(mel)))
+
+
+@torch.inference_mode()
+def render(phones: tuple[PlannedPhone, ...], seed: int = 0) -> np.ndarray:
+    """The log-mel (100, T) of one utterance as planned."""
+    net = model()
+    said = inputs([(p.symbol, p.mark, p.language) for p in phones])
+    hidden, prosody = net.prosody(said)
+    speaker, device = said.speaker[0], said.symbol.device
+    hertz, decibels = (
+        torch.tensor([getattr(p, name) for p in phones], device=device) for name in ("hertz", "decibels")
+    )
+    pitch = (hertz.clamp_min(1).log() - net.pitch_mean[speaker]) / net.pitch_scale[speaker]
+    pitch = pitch.where(hertz > 0, prosody.pitch[0])
+    energy = decibels / DECIBELS / net.energy_scale[speaker]
+    silent = torch.tensor([p.silent for p in phones], device=device)
+    energy = energy.where(~silent, prosody.energy[0])
+    frames = torch.from_numpy(plans.frames_of(phones)).to(device)[None]
+    noise = noise_for(frames[0].cpu(), net.config.noise, seed).to(device)
+    _, refined, _ = net.render(hidden, pitch.clamp(-CLIP, CLIP)[None], energy.clamp(-CLIP, CLIP)[None], frames, noise)
+    return net.to_log_mel(refined)[0].T.cpu().numpy()
+
+
+def noise_for(frames: Tensor, size: int, seed: int) -> Tensor:
+    """Random numbers (1, T, size) for phones of these durations (N,).
+
+    Every phone has a store of its own, so that a longer one does not shift those of the phones after it.
+    """
+    most = int(limits.MAX_PHONE_MILLISECONDS / limits.MIN_SPEED / plans.FRAME) + 2
+    store = torch.randn(len(frames), most, size, generator=torch.Generator().manual_seed(seed))
+    return torch.cat([row[:count] for row, count in zip(store, frames.tolist(), strict=True)])[None]
+
+
+def _faded(samples: np.ndarray) -> np.ndarray:
+    """Without a click at either end."""
+    ramp = np.linspace(0, 1, min(FADE, len(samples) // 2), dtype=np.float32)
+    samples = samples.astype(np.float32).copy()
+    samples[: len(ramp)] *= ramp
+    samples[len(samples) - len(ramp) :] *= ramp[::-1]
+    return samples.clip(-1, 1)
+
+
+def stream(
+    text: str,
+    voice: str = "kathleen",
+    seed: int = 0,
+    speed: float = 1.0,
+    pitch: float = 0.0,
+    energy: float = 0.0,
+    plan: Plan | None = None,
+) -> Iterator[tuple[int, np.ndarray]]:
+    """As ``speak``, utterance by utterance with the pauses between them: the first is there at once."""
+    for piece in pieces(text, voice, seed, speed, pitch, energy, plan):
+        yield RATE, piece.samples
+
+
+def speak(
+    text: str,
+    voice: str = "kathleen",
+    seed: int = 0,
+    speed: float = 1.0,
+    pitch: float = 0.0,
+    energy: float = 0.0,
+    plan: Plan | None = None,
+) -> tuple[int, np.ndarray]:
+    """A text as sound: the rate and float32 samples (S,) in [-1, 1].
+
+    voice: "kathleen" (English) or "yue_tan" (Mandarin). Each language is spoken by its own voice; the chosen
+    one keeps its pitch, the other comes half way towards it.
+    speed: 1 as recorded, 2 twice as fast. pitch: semitones. energy: decibels of effort.
+    plan: what ``plan`` made of the text and someone may have bent; the text is then not read.
+    Raises ValueError for a text that is empty, too long or cannot be spoken, and for numbers out of range.
+    """
+    found = list(stream(text, voice, seed, speed, pitch, energy, plan))
+    return RATE, np.concatenate([samples for _, samples in found])
+
+
+def spectrogram(found: list[Piece]) -> np.ndarray:
+    """The log-mels (100, T) of pieces one after the other, for a picture."""
+    return np.concatenate([piece.mel for piece in found], 1)

@@ -1,0 +1,160 @@
+"""Plans: how every phone of a text will be spoken, for people to read and to bend."""
+
+import dataclasses
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from genai_demo.audio.mel import HOP
+from genai_demo.audio.sounds import RATE
+from genai_demo.audio.speech.labels import SILENT
+from genai_demo.audio.speech.phonemes import EDGE, MARKS, SYMBOLS, Utterance
+from genai_demo.core import limits
+
+VOICES = {"kathleen": "en", "yue_tan": "zh"}
+"""Voices and the language that each was recorded in."""
+SPEAKER = {"en": 0, "zh": 1}
+"""Who speaks a language, index into features.SPEAKERS: no voice was recorded in both, and a voice that
+speaks the other language by guesswork is harder to understand than a change of voice."""
+FRAME = 1000 * HOP / RATE
+"""Milliseconds."""
+PAUSES = {",": 220.0, ".": 420.0, "?": 420.0, "!": 420.0, EDGE: 60.0}
+"""Milliseconds of silence. The recordings do not tell those between sentences."""
+PACE = {"en": 1.0, "zh": 0.8}
+"""Share of the predicted durations that is used: a word alone is spoken slower than a word in a sentence."""
+DECLINATION = 1.5
+"""Semitones by which the melody of a Mandarin utterance begins higher and ends lower: speech falls from its
+start to its end, which recordings of single words cannot teach."""
+VOICELESS = frozenset((*"PTKFS", "TH", "SH", "CH", "HH", *"bpdtgkfhjqxzcs", "zh", "ch", "sh"))
+"""Sounds without a pitch. Mandarin b, d, g, j, zh, z are voiceless too."""
+
+
+@dataclass(frozen=True)
+class PlannedPhone:
+    """One phone as it will be spoken."""
+
+    symbol: str
+    mark: str
+    language: str
+    """"en" or "zh"; decides who speaks it."""
+    word: str
+    """The word or character that it belongs to; a sign for a pause."""
+    utterance: int
+    """Counted from 0: utterances are spoken one after the other."""
+    milliseconds: float
+    hertz: float
+    """Mean pitch; 0 for a sound without one."""
+    decibels: float
+    """Above or below the voice's mean level; 0 for silence."""
+
+    @property
+    def silent(self) -> bool:
+        """Whether it is a pause."""
+        return self.symbol in SILENT
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All phones of a text in their order."""
+
+    voice: str
+    phones: tuple[PlannedPhone, ...]
+
+    @property
+    def seconds(self) -> float:
+        """Length of the speech."""
+        return sum(phone.milliseconds for phone in self.phones) / 1000
+
+    def utterances(self) -> list[tuple[PlannedPhone, ...]]:
+        """The phones of each utterance."""
+        numbers = dict.fromkeys(phone.utterance for phone in self.phones)
+        return [tuple(p for p in self.phones if p.utterance == number) for number in numbers]
+
+
+def bend(
+    plan: Plan,
+    index: int,
+    milliseconds: float | None = None,
+    hertz: float | None = None,
+    decibels: float | None = None,
+) -> Plan:
+    """The plan with one phone spoken otherwise; what is None stays.
+
+    Raises ValueError for a phone that is not there and for numbers that cannot be spoken.
+    """
+    if isinstance(index, bool) or not isinstance(index, int) or not 0 <= index < len(plan.phones):
+        raise ValueError(f"There is no phone {index}: this plan has {len(plan.phones)}, counted from 0.")
+    old = plan.phones[index]
+    new = dataclasses.replace(
+        old,
+        milliseconds=old.milliseconds if milliseconds is None else milliseconds,
+        hertz=old.hertz if hertz is None else hertz,
+        decibels=old.decibels if decibels is None else decibels,
+    )
+    return check(Plan(plan.voice, (*plan.phones[:index], new, *plan.phones[index + 1 :])))
+
+
+def bend_all(plan: Plan, speed: float = 1.0, pitch: float = 0.0, energy: float = 0.0) -> Plan:
+    """The plan spoken faster, higher by semitones, stronger by decibels. Raises ValueError out of range."""
+    for value, low, high, what in (
+        (speed, limits.MIN_SPEED, limits.MAX_SPEED, "speed"),
+        (pitch, -limits.MAX_PITCH_SHIFT, limits.MAX_PITCH_SHIFT, "pitch"),
+        (energy, -limits.MAX_ENERGY_SHIFT, limits.MAX_ENERGY_SHIFT, "energy"),
+    ):
+        if not _is_number(value) or not low <= value <= high:
+            raise ValueError(f"The {what} must be a number from {low:g} to {high:g}.")
+    return Plan(
+        plan.voice,
+        tuple(
+            dataclasses.replace(
+                phone,
+                milliseconds=phone.milliseconds / speed,
+                hertz=phone.hertz * 2 ** (pitch / 12),
+                decibels=phone.decibels if phone.silent else phone.decibels + energy,
+            )
+            for phone in plan.phones
+        ),
+    )
+
+
+def check(plan: Plan) -> Plan:
+    """The plan itself. Raises ValueError where it holds what cannot be spoken."""
+    if not isinstance(plan, Plan) or plan.voice not in VOICES or not plan.phones:
+        raise ValueError("This is no plan of speech. Make one with plan(text).")
+    for phone in plan.phones:
+        if phone.symbol not in SYMBOLS or phone.mark not in MARKS or phone.language not in SPEAKER:
+            raise ValueError(f"No phone is called {phone.symbol + phone.mark!r}. Make the plan with plan(text).")
+        if not _is_number(phone.milliseconds) or not 0 < phone.milliseconds <= limits.MAX_PHONE_MILLISECONDS:
+            raise ValueError(f"A phone lasts more than 0 and up to {limits.MAX_PHONE_MILLISECONDS:,} milliseconds.")
+        if not _is_number(phone.hertz) or not (phone.hertz == 0 or 40 <= phone.hertz <= 1000):
+            raise ValueError("The pitch of a phone is 0 or from 40 to 1,000 hertz.")
+        if not _is_number(phone.decibels) or abs(phone.decibels) > 60:
+            raise ValueError("The level of a phone lies within 60 decibels of the voice's mean.")
+    return plan
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def frames_of(phones: Sequence[PlannedPhone]) -> np.ndarray:
+    """Durations in frames, (N,) int64, at least 1 each; every phone is rounded for itself, so that bending
+    one leaves the others as they are."""
+    return np.maximum(1, np.round([phone.milliseconds / FRAME for phone in phones])).astype(np.int64)
+
+
+def has_pitch(symbol: str) -> bool:
+    """Whether a sound is voiced."""
+    return symbol not in SILENT and symbol not in VOICELESS
+
+
+def declination(utterance: Utterance) -> np.ndarray:
+    """Semitones to add to the predicted pitch, (N,): Mandarin phrases fall, but for questions' ends."""
+    count = len(utterance.phones)
+    asks = any(phone.symbol == "?" for phone in utterance.phones)
+    fall = np.linspace(DECLINATION, 0.0 if asks else -DECLINATION, count)
+    mandarin = np.array([phone.language == "zh" for phone in utterance.phones])
+    syllables = sum(phone.mark.startswith("zh") for phone in utterance.phones)
+    return fall * mandarin * min(1.0, syllables / 8)  # a word or two is what the recordings are
