@@ -1,14 +1,15 @@
 """The command line: ``python -m genai_demo VERB MEDIUM``.
 
 Every pair of a verb and a medium is a door: a module with ``add_arguments(parser)`` and
-``run(args)``. Only the door that is asked for is imported.
+``run(args)``. Only the door that is asked for is imported. Where several models share a door it has
+``chosen(arguments)``, which returns the door of the one that they name.
 """
 
 import argparse
 import importlib
 import sys
 from collections.abc import Sequence
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 
 DOORS = {
     ("data", "faces"): "genai_demo.faces.data",
@@ -24,6 +25,7 @@ DOORS = {
     ("evaluate", "text"): "genai_demo.text.evaluate",
     ("generate", "text"): "genai_demo.text.generate_command",
     ("data", "audio"): "genai_demo.audio.data",
+    ("train", "audio"): "genai_demo.audio.train",
 }
 PROGRAM = "python -m genai_demo"
 OVERVIEW = """\
@@ -62,7 +64,7 @@ def overview() -> argparse.ArgumentParser:
     return parser
 
 
-def door_parser(verb: str, medium: str, door: ModuleType) -> argparse.ArgumentParser:
+def door_parser(verb: str, medium: str, door: ModuleType | SimpleNamespace) -> argparse.ArgumentParser:
     """The parser of one door, its description the first line of the module's docstring."""
     description = (door.__doc__ or "").partition("\n")[0]
     program = f"{PROGRAM} {verb} {medium}"
@@ -80,6 +82,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = overview().parse_args(arguments[:2])
     try:
         door = importlib.import_module(DOORS[chosen.verb, chosen.medium])
+        door = door.chosen(arguments[2:]) if hasattr(door, "chosen") else door
         door.run(door_parser(chosen.verb, chosen.medium, door).parse_args(arguments[2:]))
     except ValueError as error:
         return _complain(error, BAD_INPUT)
