@@ -9,13 +9,16 @@ import functools
 import itertools
 import math
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
-from PIL import Image, ImageDraw
 from torch import Tensor
 
 from genai_demo.audio.sounds import RATE
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 FFT, HOP, MELS = 1024, 256, 100
 FLOOR = 1e-5
@@ -120,11 +123,13 @@ def picture(
     size: tuple[int, int] | None = None,
     colours: Sequence[Colour] = DARK,
     range: tuple[float, float] = (QUIETEST, LOUDEST),
-) -> Image.Image:
+) -> "Image.Image":
     """A spectrogram (100, T) as an RGB picture: time runs to the right, low notes are at the bottom.
 
     size: width and height in pixels; by default two pixels a frame, 300 high.
     """
+    from PIL import Image
+
     low, high = range
     levels = ((np.asarray(mel, np.float32)[::-1] - low) / (high - low)).clip(0, 1)
     found = Image.fromarray((levels * 255).round().astype(np.uint8))
@@ -137,8 +142,10 @@ def wave_picture(
     size: tuple[int, int] = (800, 160),
     colour: Colour = (238, 109, 72),
     ground: Colour = DARK[0],
-) -> Image.Image:
+) -> "Image.Image":
     """A waveform (S,) as an RGB picture: in every column the range of the samples, full height for [-1, 1]."""
+    from PIL import Image, ImageDraw
+
     width, height = size
     found = Image.new("RGB", size, ground)
     pen = ImageDraw.Draw(found)
