@@ -26,6 +26,7 @@ TAKES = 2
 ASKED = (-1.0, -0.5, 0.0, 0.5, 1.0)
 """Positions of a slider that are tried."""
 SLIDER_SEEDS = 2
+SLIDER_KINDS = NAMES[::3]
 COMMAND = "python -m genai_demo evaluate audio --only effects"
 
 
@@ -87,10 +88,10 @@ def novelty(features: np.ndarray, kinds: np.ndarray, train: np.ndarray, train_ki
     return apart.min(1)
 
 
-def slider_response(trait: str, measure: Callable[[np.ndarray], float], kinds: list[str]) -> dict[str, float]:
+def slider_response(trait: str, measure: Callable[[np.ndarray], float]) -> dict[str, float]:
     """Correlation of a slider's position with what is measured, by kind, and their mean."""
     found = {}
-    for kind in kinds:
+    for kind in SLIDER_KINDS:
         base = Recipe(kind, max(1.0, min(3.0, 2 * KINDS[kind].usual)), loop=False)
         settings: list[dict[str, Any]] = [{trait: v, "seed": seed} for v in ASKED for seed in range(SLIDER_SEEDS)]
         asked = [replace(base, **setting) for setting in settings]
@@ -126,7 +127,6 @@ def evaluate(data: str | None = None, write: bool = True) -> dict[str, Any]:
         "recorded": novelty(real_features, wanted, known, train.kinds),
         "synthesised": novelty(fake_features, np.tile(wanted, TAKES), known, train.kinds),
     }
-    some = list(NAMES[::3])
     figures: dict[str, Any] = {
         "recorded": accuracy(real, wanted),
         "vocoder_copy": accuracy(copy, wanted),
@@ -138,8 +138,8 @@ def evaluate(data: str | None = None, write: bool = True) -> dict[str, Any]:
         },
         "nearest_training": {name: float(np.median(found)) for name, found in near.items()},
         "sliders": {
-            "brightness": slider_response("brightness", spectrograms.brightness, some),
-            "density": slider_response("density", spectrograms.density, some),
+            "brightness": slider_response("brightness", spectrograms.brightness),
+            "density": slider_response("density", spectrograms.density),
         },
         "speed_of_3_seconds": speed(),
     }

@@ -21,7 +21,7 @@ from genai_demo.audio.mel import HOP, LOWEST, RATE, SHORTEST
 LEVEL = 1.0
 """What ``level`` becomes in every clip."""
 QUIET = 6.0
-"""Natural logarithm, 52 dB: what lies so far below the level at the ends of an event is cut off."""
+"""Natural logarithm, 52 dB: what lies so far below the loudest frame at the ends of an event is cut off."""
 AUDIBLE = 4.0
 """35 dB: onsets further below the level do not count for the density."""
 GROUPS = 10
@@ -84,11 +84,11 @@ def analysed(wave: np.ndarray, ambient: bool, speed: float = 1.0) -> np.ndarray:
     if speed != 1:
         wave = varied(wave, speed)
     mel = spectrogram.analyse(np.pad(wave, (0, max(0, SHORTEST - len(wave)))))
-    mel = np.maximum(mel + (LEVEL - level(mel)), LOWEST)
     if not ambient:
-        heard = np.flatnonzero(frame_levels(mel) > LEVEL - QUIET)
+        levels = frame_levels(mel)
+        heard = np.flatnonzero(levels > levels.max() - QUIET)
         mel = mel[:, max(0, heard[0] - 1) : heard[-1] + 2]
-    return mel.astype(np.float16)
+    return np.maximum(mel + (LEVEL - level(mel)), LOWEST).astype(np.float16)
 
 
 def varied(wave: np.ndarray, speed: float) -> np.ndarray:
