@@ -66,7 +66,8 @@ def deck(features: Features, rng: np.random.Generator, split: str = "train") -> 
     items: list[Item] = []
     for clip in features.chosen(split, SPEAKERS[0]).tolist():
         if order and rng.random() < MIXED:
-            other = order.pop()[:2]
+            other, rest = order[-1][:2], order.pop()[2:]
+            order = [rest, *order] if rest else order
             items.append((clip, *other) if rng.random() < 0.5 else (*other, clip))
         else:
             items.append((clip,))

@@ -8,7 +8,7 @@ The models load on first use and stay. Same text, same settings, same seed, same
 
 import functools
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -118,15 +118,18 @@ def _towards(voice: str, speaker: Tensor) -> Tensor:
 def inputs(phones: list[tuple[str, str, str]]) -> Phones:
     """Symbols, marks and languages of an utterance as the model reads them, a batch of one."""
     symbols, marks, languages = zip(*phones, strict=True)
-    mask = torch.ones(1, len(phones), device=pick_device())
-    columns = (
-        [SYMBOLS.index(s) for s in symbols],
-        [MARKS.index(m) for m in marks],
-        [LANGUAGES.index(x) for x in languages],
-        places(marks, symbols).tolist(),
-        [plans.SPEAKER[x] for x in languages],
+
+    def row(numbers: Iterable[int]) -> Tensor:
+        return torch.tensor([list(numbers)], device=pick_device())
+
+    return Phones(
+        symbol=row(SYMBOLS.index(s) for s in symbols),
+        mark=row(MARKS.index(m) for m in marks),
+        language=row(LANGUAGES.index(x) for x in languages),
+        place=row(places(marks, symbols).tolist()),
+        speaker=row(plans.SPEAKER[x] for x in languages),
+        mask=torch.ones(1, len(phones), device=pick_device()),
     )
-    return Phones(*(torch.tensor([column], device=mask.device) for column in columns), mask)
 
 
 # --------------------------------------------------------------------------- speaking
@@ -173,10 +176,12 @@ def render(phones: tuple[PlannedPhone, ...], seed: int = 0) -> np.ndarray:
         torch.tensor([getattr(p, name) for p in phones], device=device) for name in ("hertz", "decibels")
     )
     pitch = (hertz.clamp_min(1).log() - net.pitch_mean[speaker]) / net.pitch_scale[speaker]
-    pitch = pitch.where(hertz > 0, prosody.pitch[0])
-    energy = decibels / DECIBELS / net.energy_scale[speaker]
+    voiced = (hertz > 0).cpu().numpy()
+    if voiced.any():  # as in training, a sound without a pitch lies between its neighbours
+        between = np.interp(np.arange(len(phones)), np.flatnonzero(voiced), pitch.cpu().numpy()[voiced])
+        pitch = torch.from_numpy(between).float().to(device)
     silent = torch.tensor([p.silent for p in phones], device=device)
-    energy = energy.where(~silent, prosody.energy[0])
+    energy = torch.where(silent, prosody.energy[0], decibels / DECIBELS / net.energy_scale[speaker])
     frames = torch.from_numpy(plans.frames_of(phones)).to(device)[None]
     noise = noise_for(frames[0].cpu(), net.config.noise, seed).to(device)
     _, refined, _ = net.render(hidden, pitch.clamp(-CLIP, CLIP)[None], energy.clamp(-CLIP, CLIP)[None], frames, noise)

@@ -20,6 +20,7 @@ from genai_demo.audio import mel as mels
 from genai_demo.audio.speech import features as prepared
 from genai_demo.audio.speech.batches import Batch, Batches, collate
 from genai_demo.audio.speech.features import SPEAKERS, Features
+from genai_demo.audio.speech.labels import SILENT
 from genai_demo.audio.speech.model import PatchJudge, SpeechConfig, SpeechModel, Spoken
 from genai_demo.audio.speech.phonemes import MARKS, SYMBOLS
 from genai_demo.core import checkpoint, training
@@ -202,13 +203,14 @@ class SpeechTask:
         """
         figures: dict[str, float] = {}
         model = self.ema.target
+        silent = torch.tensor([SYMBOLS.index(s) for s in SILENT], device=self.device)
         for speaker in SPEAKERS:
             found = []
             for batch in self.probes(speaker):
                 with autocast(self.device):
                     spoken = self.say(batch, model)
                 mean, refined = (model.to_log_mel(x) for x in (spoken.mean, spoken.refined))
-                heard = batch.phones.mask * (batch.phones.place + batch.phones.mark + batch.voiced > 0)
+                heard = batch.phones.mask * ~torch.isin(batch.phones.symbol, silent)
                 error = spoken.prosody.log_frames.exp() - batch.frames
                 pitch = masked_l1(spoken.prosody.pitch, batch.pitch, batch.voiced)
                 scale = model.pitch_scale[SPEAKERS.index(speaker)]
