@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from genai_demo.core import checkpoint, training
 from genai_demo.core.device import autocast, pick_device
 from genai_demo.core.loop import Average, shard, update
+from genai_demo.core.schedule import Optimisers, rate_factor
 from genai_demo.core.transformer import Transformer, TransformerConfig
 from genai_demo.text.batches import Batches
 from genai_demo.text.data import LICENCES, Texts, load
@@ -69,33 +70,21 @@ class TextTask:
         self.batches = Batches(texts, tokenizer, settings.seed, config.context, sources=settings.sources)
         self.modules: dict[str, nn.Module] = {"model": self.model}
         self.averaged: dict[str, nn.Module] = {"model": self.ema.target}
-        self.optimizers: dict[str, torch.optim.Optimizer] = {
-            "matrices": torch.optim.Muon(
-                self.model.matrices(), lr=settings.matrix_rate, weight_decay=settings.decay, momentum=0.95
-            ),
-            "embedding": torch.optim.AdamW(
-                self.model.vectors(), lr=settings.embedding_rate, betas=(0.9, 0.95), weight_decay=0.0
-            ),
-        }
+        self.course = Optimisers(self.model, settings.matrix_rate, settings.embedding_rate, settings.decay)
+        self.optimizers, self.rates = self.course.by_name, self.course.rates
         self.loss = torch.compile(self.plain_loss) if settings.compile else self.plain_loss
-        self.rates = {name: optimizer.param_groups[0]["lr"] for name, optimizer in self.optimizers.items()}
 
     def rate_factor(self, step: int) -> float:
-        """Warm up, hold, cool down in a line (Hägele et al. 2024)."""
+        """Share of the rates at this step."""
         settings = self.settings
-        factor = min(1.0, (step + 1) / settings.warm_up) if settings.warm_up else 1.0
-        if settings.steps and settings.cool_down:
-            factor = min(factor, max(0.0, (settings.steps - step) / (settings.cool_down * settings.steps)))
-        return factor
+        return rate_factor(step, settings.steps, settings.warm_up, settings.cool_down)
 
     def plain_loss(self, tokens: Tensor, targets: Tensor) -> Tensor:
         """Mean cross-entropy in nats. tokens, targets: (B, T) int64, -100 where nothing is learnt."""
         return F.cross_entropy(self.model(tokens).flatten(0, 1), targets.flatten())
 
     def step(self, step: int) -> dict[str, float | Tensor]:
-        for name, optimizer in self.optimizers.items():
-            for group in optimizer.param_groups:
-                group["lr"] = self.rates[name] * self.rate_factor(step)
+        self.course.set_rates(self.rate_factor(step))
         rows, mask = self.batches.rows(step * self.settings.batch, self.settings.batch)
         tokens, learnt = shard(torch.from_numpy(rows)), shard(torch.from_numpy(mask))
 
