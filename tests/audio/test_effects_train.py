@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from genai_demo.audio.effects import spectrograms, train, train_flow
+from genai_demo.audio.effects import spectrograms, train, train_codec, train_flow
 from genai_demo.audio.effects.codec import Codec
 from genai_demo.audio.effects.kinds import NAMES
 from genai_demo.audio.effects.settings import Settings
@@ -18,14 +18,16 @@ from genai_demo.audio.effects.train_codec import CodecTask, piece, probes, rough
 from genai_demo.audio.mel import LOWEST
 from genai_demo.core import checkpoint
 from genai_demo.core.loop import LoopOptions, Run
-from tests.audio.tiny_effects import CODEC, EFFECTS, home, lively, write_set
+from tests.audio.tiny_effects import CLASSIFIER, CODEC, EFFECTS, home, lively, write_set
 
 __all__ = ["home"]
 
 
 @pytest.fixture
-def clips(home):
+def clips(home, monkeypatch):
     write_set(home)
+    monkeypatch.setattr(train_codec, "PROBES", 8)
+    monkeypatch.setattr(train_flow, "PROBES", 16)
     return spectrograms.load("train"), spectrograms.load("held_out")
 
 
@@ -48,7 +50,7 @@ def command(*words: str) -> argparse.Namespace:
 def test_the_flow_learns(clips):
     task = effects_task(clips, average_steps=5)
     before = task.evaluate()
-    for step in range(40):
+    for step in range(30):
         task.step(step)
     after = task.evaluate()
     assert after["score"] < 0.9 * before["score"] and after["train"] < 0.9 * before["train"]
@@ -111,7 +113,11 @@ def test_pieces_and_windows_fit():
 
 
 def test_three_commands_train_publish_and_go_on(clips, home, monkeypatch):
-    for name, small in (("CodecConfig", lambda: CODEC), ("EffectsConfig", lambda *_: EFFECTS)):
+    for name, small in (
+        ("CodecConfig", lambda: CODEC),
+        ("EffectsConfig", lambda *_: EFFECTS),
+        ("ClassifierConfig", lambda names: CLASSIFIER),
+    ):
         monkeypatch.setattr(train, name, small)
     every = ["--evaluate-every", "2", "--sample-every", "2", "--batch", "8", "--publish"]
     for model in train.MODELS:

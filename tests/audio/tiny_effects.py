@@ -10,6 +10,7 @@ import torch
 from torch import nn
 
 from genai_demo.audio import clips, vocoder
+from genai_demo.audio.effects.classifier import ClassifierConfig
 from genai_demo.audio.effects.codec import Codec, CodecConfig
 from genai_demo.audio.effects.kinds import NAMES
 from genai_demo.audio.effects.model import Effects, EffectsConfig
@@ -18,6 +19,7 @@ from genai_demo.core import checkpoint
 
 KINDS = ("rain", "helicopter", "dogs", "game_coin")
 CODEC = CodecConfig(latent=6, width=16, deep_width=24, blocks=1, deep_blocks=1)
+CLASSIFIER = ClassifierConfig(NAMES, width=4, features=8)
 EFFECTS = EffectsConfig(NAMES, latent=6, width=24, blocks=2, attention_every=2, heads=2)
 
 
