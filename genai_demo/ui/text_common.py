@@ -61,7 +61,7 @@ def paced(items: Iterator[T], pause: float = PAUSE) -> Iterator[T]:
         closed.set()
 
 
-def sampling_controls(temperature: float = 0.8) -> list[Slider]:
+def sampling_controls(temperature: float = 0.65) -> list[Slider]:
     """Sliders for temperature, top-p, top-k, min-p and the repetition penalty, in this order."""
     return [
         slider("temperature", 0, limits.MAX_TEMPERATURE, temperature, 0.05),
