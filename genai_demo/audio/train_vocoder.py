@@ -62,6 +62,8 @@ class VocoderSettings:
     """Weight of the discriminators' opinion."""
     matching: float = 0.0
     """Weight of feature matching."""
+    heard: int = 8_192
+    """Samples of a segment that the discriminators judge, a part drawn for each step: they are what costs."""
     average_steps: float = 200.0
     """Half-life of the weight average."""
     seed: int = 0
@@ -110,20 +112,21 @@ class VocoderTask:
                 group["lr"] = rate * factor
         real = self.segments.draw(settings.batch, settings.segment, settings.seed, step).to(self.device)
         figures: dict[str, float | Tensor] = {"rate": factor}
-        made: list[Tensor] = []
+        heard: list[Tensor] = []
 
         def losses() -> Iterator[Tensor]:
             first, second, pitch = self.copies(real, taught=step < settings.taught and not settings.judged)
-            made.append(first.detach())
             figures["pitch"], figures["distance"] = pitch, energy_distance(real, first, second)
             loss = figures["distance"] + settings.pitch * pitch
             if settings.judged:
-                loss = loss + self.judged_terms(real, first, figures)
+                start = int(torch.randint(max(1, settings.segment - settings.heard + 1), ()))
+                heard.extend(wave[:, start : start + settings.heard] for wave in (real, first))
+                loss = loss + self.judged_terms(*heard, figures)
             yield loss
 
         figures["loss"] = update(self.optimizers["network"], losses())
         if settings.judged:
-            figures["judges"] = update(self.optimizers["judges"], self.judges_losses(real, made[0]))
+            figures["judges"] = update(self.optimizers["judges"], self.judges_losses(*heard))
         self.ema.update(0.5 ** (1 / min(settings.average_steps, 0.1 * (step + 1))))
         return {k: v.detach() if isinstance(v, Tensor) else v for k, v in figures.items()}
 
@@ -159,7 +162,7 @@ class VocoderTask:
     def judges_losses(self, real: Tensor, made: Tensor) -> Iterator[Tensor]:
         """One update of the discriminators (hinge)."""
         with autocast(self.device):
-            opinions, _ = self.judges(torch.cat([real, made]))
+            opinions, _ = self.judges(torch.cat([real, made.detach()]))
         yield torch.stack([self.contest.discriminator(*o.chunk(2)) for o in opinions]).mean()
 
     def start_from_published(self) -> None:

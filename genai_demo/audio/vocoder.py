@@ -112,8 +112,8 @@ class Vocoder(nn.Module):
                 nn.init.trunc_normal_(module.weight, std=0.02)
                 nn.init.zeros_(module.bias)
         nn.init.normal_(self.head.weight, std=0.002)
-        nn.init.constant_(self.head.bias[:BINS], -0.7)
-        nn.init.constant_(self.head.bias[2 * BINS :], -0.7)
+        nn.init.constant_(self.head.bias[:BINS], -0.35)  # half the power from each
+        nn.init.constant_(self.head.bias[2 * BINS :], -0.35)
 
     def forward(self, mel: Tensor, start: Tensor | None = None) -> Tensor:
         """start: (B,) int64, where in the noise to begin; 0 by default."""
@@ -199,7 +199,7 @@ def network() -> Vocoder:
 
 
 class Stream:
-    """Renders a spectrogram that arrives piece by piece, sample for sample as if it had come at once.
+    """Renders a spectrogram that arrives piece by piece as if it had come at once, but for rounding.
 
     Samples come when the frames to their right that they depend on are there, so a piece's sound is
     ``reach`` frames (0.4 s) behind its spectrogram until ``finish`` is called.
