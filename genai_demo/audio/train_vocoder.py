@@ -121,7 +121,7 @@ class VocoderTask:
             if settings.judged:
                 start = int(torch.randint(max(1, settings.segment - settings.heard + 1), ()))
                 heard.extend(wave[:, start : start + settings.heard] for wave in (real, first))
-                loss = loss + self.judged_terms(*heard, figures)
+                loss = loss + self.judged_terms(heard[0], heard[1], figures)
             yield loss
 
         figures["loss"] = update(self.optimizers["network"], losses())
