@@ -72,3 +72,8 @@ MAX_ENERGY_SHIFT = 12.0
 """Decibels."""
 MAX_PHONE_MILLISECONDS = 2_000
 """Of a planned phone, and of a pause."""
+
+MAX_MUSIC_SECONDS = 600
+"""Of a piece that is rendered."""
+MAX_MIDI_BYTES = 1 * MEGABYTE
+MAX_MIDI_NOTES = 20_000

@@ -12,7 +12,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from genai_demo.core.transformer import Block, Cache, Transformer, rotate, turns
+from genai_demo.core import checkpoint
+from genai_demo.core.device import pick_device
+from genai_demo.core.transformer import Block, Cache, Transformer, TransformerConfig, rotate, turns
 
 
 class EightBitLinear(nn.Module):
@@ -97,6 +99,22 @@ class EightBitStep(nn.Module):
             x = block(x, turn, tails[i], keys[i], values[i], here)
         raw = self.head(self.norm(x)[:, 0])
         return self.softcap * torch.tanh(raw / self.softcap) if self.softcap else raw
+
+
+def load_writer(name: str) -> Transformer:
+    """A published Transformer, ready to write: with eight-bit steps where the CPU computes in them.
+
+    Raises ValueError where its checkpoint is missing or broken.
+    """
+    try:
+        config = TransformerConfig(**checkpoint.read_card(name).get("config", {}))
+    except TypeError as error:
+        raise ValueError(f"The settings on the card of {name!r} do not fit this program. Fetch it again.") from error
+    found = checkpoint.load_weights(name, Transformer(config)).to(pick_device())
+    assert isinstance(found, Transformer)
+    if pick_device().type == "cpu" and can_quantise():
+        found.faster = FasterStep(found)
+    return found
 
 
 class FasterStep:

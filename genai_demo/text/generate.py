@@ -22,9 +22,9 @@ from torch import Tensor
 
 from genai_demo.core import checkpoint, decode, limits
 from genai_demo.core.device import pick_device
-from genai_demo.core.quantise import FasterStep, can_quantise
+from genai_demo.core.quantise import load_writer
 from genai_demo.core.sampling import Controls
-from genai_demo.core.transformer import Transformer, TransformerConfig
+from genai_demo.core.transformer import Transformer
 from genai_demo.text import scripts, verse
 from genai_demo.text.documents import LANGUAGES
 from genai_demo.text.tokenizer import load_tokenizer
@@ -46,15 +46,7 @@ _loading = threading.RLock()
 
 @functools.cache
 def _load(name: str) -> Transformer:
-    try:
-        config = TransformerConfig(**checkpoint.read_card(name).get("config", {}))
-    except TypeError as error:
-        raise ValueError(f"The settings on the card of {name!r} do not fit this program. Fetch it again.") from error
-    found = checkpoint.load_weights(name, Transformer(config)).to(pick_device())
-    assert isinstance(found, Transformer)
-    if pick_device().type == "cpu" and can_quantise():
-        found.faster = FasterStep(found)
-    return found
+    return load_writer(name)
 
 
 def model() -> Transformer:

@@ -88,6 +88,8 @@ class Piece:
     bpm: float = 100.0
     """Quarter notes a minute."""
     title: str = ""
+    remarks: tuple[str, ...] = ()
+    """What had to be changed on the way in, a sentence each."""
 
     @property
     def bar(self) -> int:

@@ -1,0 +1,288 @@
+"""The music room's only door: styles, keys and melodies in, pieces and sound out.
+
+    from genai_demo.audio.music import generate
+    piece = generate.compose("jig", "D maj", bars=16, seed=7)
+    rate, samples = generate.render(piece)
+
+The model loads on first use and stays. Same seed, same settings, same machine: same piece.
+"""
+
+import dataclasses
+import functools
+import threading
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+
+from genai_demo.audio.music import notation, synth, tunes
+from genai_demo.audio.music.events import END, HEAD, MAX_BARS, NAMES, ROWS, decode, voice_bars
+from genai_demo.audio.music.grammar import Given, Grammar
+from genai_demo.audio.music.listening import melody_of
+from genai_demo.audio.music.pieces import LAYOUTS, METRES, QUARTER, STYLES, Piece, bar_ticks, parse_key
+from genai_demo.core import checkpoint, limits
+from genai_demo.core.decode import continuations
+from genai_demo.core.device import pick_device
+from genai_demo.core.quantise import load_writer
+from genai_demo.core.sampling import Controls
+from genai_demo.core.transformer import Transformer
+
+NAME = "audio-music"
+FEWEST = 40
+"""Training pieces of a style that is offered."""
+TEMPO = {
+    "reel": 190, "jig": 165, "hornpipe": 150, "air": 90, "chorale": 76, "slip jig": 165, "waltz": 130,
+    "strathspey": 120, "country dance": 170, "clog": 130, "carol": 90, "march": 110,
+}  # fmt: skip
+"""Quarter notes a minute."""
+_loading = threading.RLock()
+
+
+# --------------------------------------------------------------------------- the model
+
+
+@functools.cache
+def _load(name: str) -> Transformer:
+    return load_writer(name)
+
+
+def model() -> Transformer:
+    """The trained model. Raises ValueError where its checkpoint is missing or broken."""
+    with _loading:
+        return _load(NAME)
+
+
+@functools.cache
+def _card() -> dict[str, Any]:
+    return checkpoint.read_card(NAME)
+
+
+def styles() -> list[str]:
+    """Those with enough training pieces, the most frequent first."""
+    return [name for name, pieces in _card()["data"]["styles"].items() if pieces >= FEWEST]
+
+
+def metres(style: str) -> list[str]:
+    """Those of the style's training pieces that are not rare, the most frequent first."""
+    counts: dict[str, int] = _card()["data"]["metres"].get(_choice(style, STYLES, "style"), {"4/4": 1})
+    return [metre for metre, count in counts.items() if count >= 0.02 * sum(counts.values())]
+
+
+def tempo(style: str, metre: str) -> float:
+    """Quarter notes a minute that suit the style; tunes that are written in sixteenths go at half the pace."""
+    return TEMPO.get(style, 110) * (0.55 if metre in ("2/4", "3/8") and style != "chorale" else 1.0)
+
+
+def _choice(value: str, choices: Sequence[str], what: str) -> str:
+    if value not in choices:
+        raise ValueError(f"No {what} is called {value!r}. Choose one of {', '.join(choices)}.")
+    return value
+
+
+def _whole(value: int, least: int, most: int, what: str) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+        raise ValueError(f"The {what} must be a whole number from {least} to {most:,}.")
+    return value
+
+
+# --------------------------------------------------------------------------- writing
+
+
+def compose_bars(
+    style: str = "reel",
+    key: str = "D maj",
+    bars: int = 16,
+    seed: int = 0,
+    metre: str | None = None,
+    temperature: float = 0.9,
+    top_p: float = 0.95,
+    chords: bool = True,
+) -> Iterator[Piece]:
+    """As ``compose``, yielding what there is after every bar."""
+    metre = _choice(metre or metres(style)[0], METRES, "metre")
+    layout = "chorale" if style == "chorale" else "melody and chords" if chords else "melody"
+    tonic, mode = parse_key(key)
+    _whole(bars, 1, MAX_BARS, "number of bars")
+    start = Piece(style, tonic, mode, metre, {v: [] for v in LAYOUTS[layout] if v != "chords"}, [], tempo(style, metre))
+    yield from _write(start, layout, bars, {}, seed, temperature, top_p)
+
+
+def compose(
+    style: str = "reel",
+    key: str = "D maj",
+    bars: int = 16,
+    seed: int = 0,
+    metre: str | None = None,
+    temperature: float = 0.9,
+    top_p: float = 0.95,
+    chords: bool = True,
+) -> Piece:
+    """A new tune with chords or, in the style "chorale", for four voices.
+
+    key: tonic and mode, "D maj". metre: the style's usual one where none is given. chords: whether a tune has them.
+    Raises ValueError for bad input.
+    """
+    *_, piece = compose_bars(style, key, bars, seed, metre, temperature, top_p, chords)
+    return piece
+
+
+def accompany_bars(
+    melody: Piece | Sequence[tuple[float, float, int]],
+    style: str = "",
+    seed: int = 0,
+    temperature: float = 0.7,
+    top_p: float = 0.9,
+) -> Iterator[Piece]:
+    """As ``accompany``, yielding what there is after every bar."""
+    piece = melody if isinstance(melody, Piece) else melody_of(melody, style if style != "chorale" else "")
+    style = _choice(style or piece.style, STYLES, "style")
+    layout = "chorale" if style == "chorale" else "melody and chords"
+    start = dataclasses.replace(piece, style=style, voices={LAYOUTS[layout][0]: piece.lead}, chords=[])
+    given = {LAYOUTS[layout][0]: voice_bars_of(start.lead, piece.bar, piece.bars, True)}
+    yield from _write(start, layout, piece.bars, given, seed, temperature, top_p)
+
+
+def accompany(
+    melody: Piece | Sequence[tuple[float, float, int]],
+    style: str = "",
+    seed: int = 0,
+    temperature: float = 0.7,
+    top_p: float = 0.9,
+) -> Piece:
+    """Chords to a melody or, in the style "chorale", the three voices under it. The melody stays as it is.
+
+    melody: the leading voice of a piece, or notes as for ``melody_of``. Raises ValueError for bad input.
+    """
+    *_, piece = accompany_bars(melody, style, seed, temperature, top_p)
+    return piece
+
+
+def carry_on_bars(
+    piece: Piece,
+    bars: int = 8,
+    seed: int = 0,
+    temperature: float = 0.9,
+    top_p: float = 0.95,
+    chords: bool | None = None,
+) -> Iterator[Piece]:
+    """As ``carry_on``, yielding what there is after every bar."""
+    _whole(bars, 1, MAX_BARS, "number of bars")
+    layout = piece.layout
+    if chords is not None and layout != "chorale":
+        layout = "melody and chords" if chords else "melody"
+    given = {voice: voice_bars_of(notes, piece.bar, piece.bars, False) for voice, notes in piece.voices.items()}
+    if piece.chords:
+        given["chords"] = voice_bars_of(piece.chords, piece.bar, piece.bars, False)
+    yield from _write(piece, layout, piece.bars + bars, given, seed, temperature, top_p)
+
+
+def carry_on(
+    piece: Piece,
+    bars: int = 8,
+    seed: int = 0,
+    temperature: float = 0.9,
+    top_p: float = 0.95,
+    chords: bool | None = None,
+) -> Piece:
+    """The piece with so many bars more; what was there stays as it is, its last bar is filled.
+
+    chords: True adds chords to the whole of a melody that has none. Raises ValueError for bad input.
+    """
+    *_, found = carry_on_bars(piece, bars, seed, temperature, top_p, chords)
+    return found
+
+
+def voice_bars_of(notes: Sequence[Any], bar: int, bars: int, to_the_end: bool) -> list[list[int]]:
+    """``voice_bars`` for music from outside. Raises ValueError where it is too long or not on the grid."""
+    if bars > MAX_BARS:
+        raise ValueError(f"The melody has {bars} bars, and {MAX_BARS} are the most. Shorten it.")
+    try:
+        return voice_bars(notes, bar, bars, to_the_end)
+    except KeyError as error:
+        raise ValueError("A note starts or ends beside the grid. Read the melody with melody_of.") from error
+
+
+def _write(
+    start: Piece, layout: str, bars: int, given: Given, seed: int, temperature: float, top_p: float
+) -> Iterator[Piece]:
+    """Draw a piece under its grammar; yields it after every bar. start: style, key, metre, tempo, title, remarks."""
+    _whole(seed, 0, limits.MAX_SEED, "seed")
+    _whole(bars, 1, MAX_BARS, "number of bars")
+    controls = Controls(temperature=temperature, top_p=top_p).check()
+    away = _card()["out_of_key"].get(start.style, {"most": 0.05})["most"]
+    rule = Grammar(start.style, layout, start.tonic, start.mode, start.metre, bars, away, given)
+    tokens = rule.head + rule.advance()
+    most = bars * (1 + len(LAYOUTS[layout]) * (1 + 2 * bar_ticks(start.metre) // 3))
+    allowed = torch.zeros(ROWS, dtype=torch.bool)
+    allowed[: len(NAMES)] = True
+    finished = sum(NAMES[t].startswith("bar ") for t in tokens)
+    if rule.forced() != END:
+        steps = continuations(model(), tokens, HEAD, allowed.to(pick_device()), {END}, controls, seed, 1, most, [rule])
+        for (token,) in steps:
+            assert token is not None
+            if NAMES[token].startswith("bar "):
+                finished += 1
+                if finished > 1:
+                    yield _dressed(tokens, start)
+            tokens.append(token)
+    yield _dressed(tokens, start)
+
+
+def _dressed(tokens: list[int], like: Piece) -> Piece:
+    return dataclasses.replace(decode(tokens, like.bpm), title=like.title, remarks=like.remarks)
+
+
+# --------------------------------------------------------------------------- looking, hearing, comparing
+
+
+class Roll(NamedTuple):
+    """What a piano roll shows; times in seconds."""
+
+    notes: list[tuple[str, float, float, int]]
+    """Voice, start, end, MIDI pitch."""
+    chords: list[tuple[str, float, float]]
+    """Name, start, end."""
+    bars: list[float]
+    """Where bars start, and the end."""
+
+
+def piano_roll(piece: Piece) -> Roll:
+    """The piece as rectangles."""
+    tick = 60 / piece.bpm / QUARTER
+    notes = [(v, n.start * tick, n.end * tick, n.pitch) for v, line in piece.voices.items() for n in line]
+    chords = [(c.name, c.start * tick, c.end * tick) for c in piece.chords]
+    return Roll(notes, chords, [i * piece.bar * tick for i in range(piece.bars + 1)])
+
+
+def render(piece: Piece, sound: str = "") -> tuple[int, np.ndarray]:
+    """The piece as sound: (samples a second, (S,) float32). sound: a name of synth.SOUNDS; "": what suits the style.
+
+    Raises ValueError for an unknown sound or a piece that is too long.
+    """
+    return synth.render(piece, sound)
+
+
+class Similarity(NamedTuple):
+    """How close a piece is to the training tunes."""
+
+    notes: int
+    """Longest run of notes of the leading voice that a training tune shares, in any key."""
+    of: int
+    """Notes of the leading voice."""
+    title: str
+    sentence: str
+
+
+def similarity(piece: Piece) -> Similarity:
+    """The longest run of notes shared with a training tune. Raises ValueError where the index is missing."""
+    shared, size = tunes.index().longest_shared(piece.lead), len(piece.lead)
+    if not shared.notes:
+        return Similarity(0, size, "", "No run of notes is shared with any training tune.")
+    sentence = f"Longest run shared with a training tune: {shared.notes} of {size} notes, with {shared.title}."
+    return Similarity(shared.notes, size, shared.title, sentence)
+
+
+read_midi = notation.read_midi
+write_midi = notation.write_midi
+write_abc = notation.write_abc

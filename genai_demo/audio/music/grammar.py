@@ -1,0 +1,163 @@
+"""What may come next while a piece is written: a rule for core.decode.
+
+With any weights, even random ones, what is drawn under it is a piece: the bars that were asked for, each filled
+exactly in every voice, pitches that the voices can reach, no more notes outside the key than in the training
+music, an end on the tonic's chord. Voices that are given are put in place of what would have been drawn.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from genai_demo.audio.music.events import (
+    END,
+    FIRST_CHORD,
+    FIRST_PITCH,
+    FIRST_UNTIL,
+    GRID,
+    HIGHEST,
+    HOLD,
+    LOWEST,
+    NAMES,
+    REST,
+    ROWS,
+    TOKENS,
+    head,
+)
+from genai_demo.audio.music.pieces import LAYOUTS, RANGES, bar_ticks, in_key
+
+SHORTEST_END = 12
+"""Ticks that the last note lasts at least."""
+FEW = 24
+"""Notes up to which a piece counts as so long, for its share of notes outside the key."""
+_PITCHES = np.arange(LOWEST, HIGHEST + 1)
+_UNTILS = np.array(GRID)
+Given = Mapping[str, Sequence[Sequence[int]]]
+"""For some voices, the tokens with which each of their first bars begins (see events.voice_bars)."""
+
+
+class Grammar:
+    """The rule of one piece, and where in it we are.
+
+    away: largest share of notes outside the key. given: what must be taken as it is.
+    """
+
+    def __init__(
+        self, style: str, layout: str, tonic: int, mode: str, metre: str, bars: int, away: float = 1.0,
+        given: Given | None = None,
+    ):  # fmt: skip
+        self.head = head(style, layout, tonic, mode, metre)
+        self.voices, self.bar, self.bars = LAYOUTS[layout], bar_ticks(metre), bars
+        self.away, self.given = away, given or {}
+        scale, third = in_key(tonic, mode), 3 if mode in ("min", "dor", "phr") else 4
+        self.outside = np.isin(_PITCHES % 12, list(scale), invert=True)
+        triad = {tonic, (tonic + third) % 12, (tonic + 7) % 12} | ({(tonic + 4) % 12} if layout == "chorale" else set())
+        self.final = {voice: {tonic} if voice == "bass" else triad for voice in self.voices}
+        self.final_chord = TOKENS[f"chord {tonic} {'min' if third == 3 else 'maj'}"]
+        self.reach = {v: (RANGES[v][0] <= _PITCHES) & (RANGES[v][1] >= _PITCHES) for v in self.voices if v != "chords"}
+        self.number, self.voice, self.position = -1, len(self.voices), 0
+        self.sounding = REST
+        self.last = dict.fromkeys(self.voices, REST)
+        """Of every voice, the last pitch or rest, REST after given ones: those are not to be prolonged."""
+        self.wants_until = False
+        self.queue: list[int] = []
+        """Given tokens that are still to come in this voice and bar."""
+        self.notes = self.notes_outside = 0
+
+    # -- the rule
+
+    def push(self, token: int) -> None:
+        """This token came; it must be one of those allowed."""
+        if token == END:
+            self.number += 1
+            return
+        name = NAMES[token]
+        if name.startswith(("bar ", "voice ")):
+            if name.startswith("bar "):
+                self.number, self.voice = self.number + 1, -1
+            self.voice, self.position, self.wants_until = self.voice + 1, 0, False
+            bars = self.given.get(self.voices[self.voice], ())
+            self.queue = list(bars[self.number]) if self.number < len(bars) else []
+            return
+        was_given = bool(self.queue)
+        if was_given:
+            self.queue.pop(0)
+        voice = self.voices[self.voice]
+        if self.wants_until:
+            self.position = GRID[token - FIRST_UNTIL]
+            self.wants_until = False
+            return
+        self.wants_until = True
+        self.sounding = self.last[voice] if token == HOLD else token
+        self.last[voice] = REST if was_given else self.sounding
+        if FIRST_PITCH <= token < FIRST_CHORD and not was_given:
+            self.notes += 1
+            self.notes_outside += int(self.outside[token - FIRST_PITCH])
+
+    def mask(self) -> Tensor:
+        """(ROWS,) bool: the tokens that may come now."""
+        found = np.zeros(ROWS, bool)
+        if (forced := self.forced()) is not None:
+            found[forced] = True
+        elif self.wants_until:
+            found[FIRST_UNTIL : FIRST_UNTIL + len(GRID)] = self._untils()
+        else:
+            self._sounds(found)
+        return torch.from_numpy(found)
+
+    def forced(self) -> int | None:
+        """The token that comes now where there is no choice."""
+        if self.voice == len(self.voices) or (self.position == self.bar and self.voice == len(self.voices) - 1):
+            left = self.bars - self.number - 1
+            return TOKENS[f"bar {left}"] if left > 0 else END
+        if self.position == self.bar:
+            return TOKENS[f"voice {self.voices[self.voice + 1]}"]
+        return self.queue[0] if self.queue else None
+
+    def advance(self) -> list[int]:
+        """Take everything that is forced; returns it."""
+        found: list[int] = []
+        while self.number < self.bars and (token := self.forced()) is not None and token != END:
+            self.push(token)
+            found.append(token)
+        return found
+
+    # -- what sounds, and how long
+
+    def ends_well(self, token: int) -> bool:
+        """Whether the voice may end with it."""
+        if self.voices[self.voice] == "chords":
+            return token == self.final_chord
+        if not FIRST_PITCH <= token < FIRST_CHORD:
+            return False
+        return int(_PITCHES[token - FIRST_PITCH]) % 12 in self.final[self.voices[self.voice]]
+
+    def _sounds(self, found: np.ndarray) -> None:
+        voice, last_bar = self.voices[self.voice], self.number == self.bars - 1
+        may_wait = not last_bar or self.bar - self.position > SHORTEST_END
+        if voice == "chords":
+            found[FIRST_CHORD:FIRST_UNTIL] = may_wait
+            found[self.final_chord] = True
+        else:
+            allowed = self.reach[voice]
+            if self.notes_outside + 1 > self.away * max(self.notes + 1, FEW):
+                allowed = allowed & ~self.outside
+            if not may_wait:
+                allowed = allowed & np.isin(_PITCHES % 12, list(self.final[voice]))
+            found[FIRST_PITCH:FIRST_CHORD] = allowed
+            before = self.last[voice]
+            found[HOLD] = self.position == 0 and before != REST and (may_wait or self.ends_well(before))
+        found[REST] = self.position > 0 and self.ends_well(self.sounding) if last_bar else True
+
+    def _untils(self) -> np.ndarray:
+        allowed = (self.position < _UNTILS) & (self.bar >= _UNTILS)
+        if self.number == self.bars - 1:
+            if self.sounding == REST:  # after the end
+                return np.equal(_UNTILS, self.bar)
+            if not self.ends_well(self.sounding):
+                return allowed & (self.bar - SHORTEST_END >= _UNTILS)
+        elif self.sounding == REST and self.position == 0 and not self.voice:  # no empty bar in the leading voice
+            return allowed & (self.bar > _UNTILS)
+        return allowed

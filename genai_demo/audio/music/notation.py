@@ -1,0 +1,291 @@
+"""Pieces to MIDI files and ABC text, and melodies out of MIDI files."""
+
+import dataclasses
+import io
+import itertools
+import math
+from collections import defaultdict
+from typing import Any
+
+from genai_demo.audio.music.listening import melody_of
+from genai_demo.audio.music.pieces import METRES, QUARTER, Chord, Note, Piece
+from genai_demo.core import limits
+
+DRUMS = 9
+"""The channel of drums, counted from 0."""
+PROGRAMS = {"melody": 40, "soprano": 19, "alto": 19, "tenor": 19, "bass": 19, "chords": 24}
+"""General MIDI: violin, church organ, guitar."""
+FAR = 0.3
+"""A track counts as a melody with at least this share of the notes of the fullest one."""
+
+
+# --------------------------------------------------------------------------- MIDI
+
+
+def write_midi(piece: Piece) -> bytes:
+    """A standard MIDI file with a track for every voice, and one for the chords."""
+    import mido
+
+    file = mido.MidiFile(type=1, ticks_per_beat=QUARTER * 20)
+    scale = file.ticks_per_beat // QUARTER
+    numerator, _, denominator = piece.metre.partition("/")
+    head = mido.MidiTrack()
+    head.append(mido.MetaMessage("track_name", name=_plain(piece.title or piece.style)))
+    head.append(mido.MetaMessage("set_tempo", tempo=round(60e6 / piece.bpm)))
+    head.append(mido.MetaMessage("time_signature", numerator=int(numerator), denominator=int(denominator)))
+    head.append(mido.MetaMessage("key_signature", key=signature_name(piece)))
+    head.append(mido.MetaMessage("end_of_track", time=piece.bars * piece.bar * scale))
+    file.tracks.append(head)
+    lines = {voice: [(n.start, n.end, n.pitch) for n in notes] for voice, notes in piece.voices.items()}
+    if piece.chords:
+        lines["chords"] = [(c.start, c.end, p) for c in piece.chords for p in c.pitches()]
+    for channel, (voice, notes) in enumerate(lines.items()):
+        track = mido.MidiTrack([mido.MetaMessage("track_name", name=voice)])
+        track.append(mido.Message("program_change", channel=channel, program=PROGRAMS[voice]))
+        velocity = 55 if voice == "chords" else 85
+        events = [(start, 1, pitch) for start, _, pitch in notes] + [(end, 0, pitch) for _, end, pitch in notes]
+        now = 0
+        for when, on, pitch in sorted(events):
+            kind = "note_on" if on else "note_off"
+            message = mido.Message(kind, channel=channel, note=pitch, velocity=velocity * on, time=(when - now) * scale)
+            track.append(message)
+            now = when
+        file.tracks.append(track)
+    buffer = io.BytesIO()
+    file.save(file=buffer)
+    return buffer.getvalue()
+
+
+def read_midi(data: bytes, style: str = "", key: str = "") -> Piece:
+    """The melody of a MIDI file, on the grid; what had to be changed stands in its remarks.
+
+    Of several tracks the one that lies highest is taken, of those that have enough notes.
+    Raises ValueError where the file is broken, too large, or holds no notes but drums.
+    """
+    import mido
+
+    if len(data) > limits.MAX_MIDI_BYTES:
+        raise ValueError(f"The MIDI file is larger than {limits.MAX_MIDI_BYTES // 2**20} MiB. Use a shorter piece.")
+    try:
+        file = mido.MidiFile(file=io.BytesIO(data), clip=True)
+        lines, drums, facts = _lines(file)
+    except ValueError as error:
+        if str(error).startswith("The MIDI file"):
+            raise
+        raise ValueError("This is no MIDI file, or it is damaged. Export it again.") from error
+    except (OSError, EOFError, IndexError, KeyError, TypeError, AttributeError, OverflowError) as error:
+        raise ValueError("This is no MIDI file, or it is damaged. Export it again.") from error
+    if not lines:
+        raise ValueError("This MIDI file holds drums only. Use one with a melody." if drums else
+                         "This MIDI file holds no notes. Use one with a melody.")  # fmt: skip
+    most = max(map(len, lines.values()))
+    full = [line for line in lines.values() if len(line) >= FAR * most]
+    melody = max(full, key=lambda line: sum(p for _, _, p in line) / len(line))
+    first = min(start for start, _, _ in melody)
+    metre = facts["metre"] if facts["metre"] in METRES else "4/4"
+    numerator, _, denominator = metre.partition("/")
+    bar = int(numerator) * 4 / int(denominator)
+    silence = math.floor(first / bar + 1e-6) * bar
+    piece = melody_of([(s - silence, d, p) for s, d, p in melody], style, key, metre, facts["bpm"])
+    remarks = list(piece.remarks)
+    if len(lines) > 1:
+        remarks.append(f"Of {len(lines)} voices the highest one was taken as the melody.")
+    if metre != facts["metre"]:
+        remarks.append(f"The metre {facts['metre']} is not known here; 4/4 was taken.")
+    return dataclasses.replace(piece, remarks=tuple(remarks))
+
+
+def _lines(file: Any) -> tuple[dict[tuple[int, int], list[tuple[float, float, int]]], int, dict[str, Any]]:
+    """Notes (start, length, pitch) in quarters by track and channel, how many are drums, metre and tempo."""
+    if file.ticks_per_beat <= 0 or file.ticks_per_beat >= 0x8000:
+        raise ValueError("The MIDI file counts time in film frames. Export it with ticks per quarter note.")
+    lines: dict[tuple[int, int], list[tuple[float, float, int]]] = defaultdict(list)
+    facts: dict[str, Any] = {"metre": "4/4", "bpm": 100.0}
+    drums = total = 0
+    for number, track in enumerate(file.tracks):
+        now = 0
+        open_notes: dict[tuple[int, int], int] = {}
+        for message in track:
+            now += message.time
+            if message.type == "set_tempo" and message.tempo > 0:
+                facts["bpm"] = min(400.0, max(20.0, 60e6 / message.tempo))
+            elif message.type == "time_signature" and not facts.get("seen"):
+                facts |= {"metre": f"{message.numerator}/{message.denominator}", "seen": True}
+            if message.type not in ("note_on", "note_off"):
+                continue
+            place = (message.channel, message.note)
+            begun = open_notes.pop(place, None)
+            if begun is not None and now > begun:
+                start, length = begun / file.ticks_per_beat, (now - begun) / file.ticks_per_beat
+                if message.channel == DRUMS:
+                    drums += 1
+                else:
+                    lines[number, message.channel].append((start, length, message.note))
+                total += 1
+            if total > limits.MAX_MIDI_NOTES:
+                raise ValueError(f"The MIDI file holds more than {limits.MAX_MIDI_NOTES:,} notes. Use a shorter piece.")
+            if message.type == "note_on" and message.velocity > 0:
+                open_notes[place] = now
+    return dict(lines), drums, facts
+
+
+def _plain(text: str) -> str:
+    return text.encode("ascii", "replace").decode()
+
+
+# --------------------------------------------------------------------------- spelling
+
+FIFTHS = {"maj": 0, "min": -3, "dor": -2, "mix": -1, "phr": -4, "lyd": 1}
+SHARPS = "FCGDAEB"
+NATURAL = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
+
+
+def sharps(piece: Piece) -> int:
+    """Sharps of the key signature, negative for flats, from -5 to 6."""
+    count = (piece.tonic * 7 + FIFTHS[piece.mode]) % 12
+    return count - 12 if count > 6 else count
+
+
+def signature(piece: Piece) -> dict[str, int]:
+    """By letter: 1 sharp, -1 flat, 0 natural."""
+    count = sharps(piece)
+    marked = SHARPS[:count] if count > 0 else SHARPS[::-1][:-count] if count else ""
+    return {letter: (1 if count > 0 else -1) if letter in marked else 0 for letter in NATURAL}
+
+
+def tonic_name(piece: Piece) -> str:
+    """The tonic as it is spelled in its signature: "F#", "Bb"."""
+    signs = signature(piece)
+    return next(
+        letter + {1: "#", -1: "b", 0: ""}[sign]
+        for letter, sign in signs.items()
+        if (NATURAL[letter] + sign) % 12 == piece.tonic
+    )
+
+
+def signature_name(piece: Piece) -> str:
+    """The major key of the same signature, or the minor key itself, as MIDI names it."""
+    if piece.mode == "min":
+        return tonic_name(piece) + "m"
+    major = Piece(piece.style, (sharps(piece) * 7) % 12, "maj", piece.metre, {})
+    return tonic_name(major)
+
+
+def spelled(pitch: int, signs: dict[str, int]) -> tuple[str, int, int]:
+    """(letter, accidental, octave number of the letter): in the key if possible, else sharp or flat as the key is."""
+    choices = [(letter, sign) for letter, sign in signs.items() if (NATURAL[letter] + sign - pitch) % 12 == 0]
+    if not choices:
+        choices = [(letter, 0) for letter in NATURAL if NATURAL[letter] == pitch % 12]
+    if not choices:
+        sign = -1 if min(signs.values()) < 0 else 1
+        choices = [(letter, sign) for letter in NATURAL if (NATURAL[letter] + sign - pitch) % 12 == 0]
+    letter, sign = choices[0]
+    return letter, sign, (pitch - sign - NATURAL[letter]) // 12
+
+
+# --------------------------------------------------------------------------- ABC
+
+UNIT = 12
+"""Ticks of the unit of length, an eighth."""
+MARKS = {1: "^", -1: "_", 0: "="}
+
+
+def write_abc(piece: Piece, number: int = 1) -> str:
+    """The piece in ABC notation 2.1, a voice after the other; chords stand above the melody."""
+    head = [
+        f"X:{number}", f"T:{piece.title or piece.style.capitalize()}", f"R:{piece.style}", f"M:{piece.metre}",
+        f"L:1/{4 * QUARTER // UNIT}", f"Q:1/4={round(piece.bpm)}",
+    ]  # fmt: skip
+    key = f"K:{tonic_name(piece)}{'' if piece.mode == 'maj' else piece.mode}"
+    if len(piece.voices) == 1:
+        return "\n".join([*head, key, *_abc_lines(piece, piece.lead, piece.chords)]) + "\n"
+    order = [v for v in ("soprano", "alto", "tenor", "bass") if v in piece.voices]
+    for voice in order:
+        clef = "bass" if voice in ("tenor", "bass") else "treble"
+        head.append(f'V:{voice[0].upper()} clef={clef} name="{voice}"')
+    body = []
+    for voice in order:
+        body += [f"V:{voice[0].upper()}", *_abc_lines(piece, piece.voices[voice], [])]
+    return "\n".join([*head, key, *body]) + "\n"
+
+
+def _abc_lines(piece: Piece, notes: list[Note], chords: list[Chord]) -> list[str]:
+    """A voice, four bars a line."""
+    bars = [_abc_bar(piece, notes, chords, number) for number in range(piece.bars)]
+    lines = [" | ".join(bars[i : i + 4]) + " |" for i in range(0, len(bars), 4)]
+    lines[-1] += "]"
+    return lines
+
+
+def _abc_bar(piece: Piece, notes: list[Note], chords: list[Chord], number: int) -> str:
+    """The music between two bar lines: notes that cross them are tied, gaps are rests."""
+    begin, end = number * piece.bar, (number + 1) * piece.bar
+    cuts = {chord.start: f'"{chord.name}"' for chord in chords if begin <= chord.start < end}
+    signs, altered = signature(piece), set[str]()
+    words, now = list[str](), begin
+
+    def put(start: int, stop: int, pitch: int | None, tied: bool) -> None:
+        """Split where a chord stands, then into lengths that can be written."""
+        places = [start, *sorted(c for c in cuts if start < c < stop), stop]
+        for a, b in itertools.pairwise(places):
+            pieces = writable(b - a)
+            mark = cuts.get(a, "")
+            for i, (length, triplet) in enumerate(pieces):
+                more = i < len(pieces) - 1 or b < stop or tied
+                name = "z" if pitch is None else _abc_note(pitch, signs, altered)
+                prefix = "(3:2:1" if triplet else ""
+                words.append(f"{mark}{prefix}{name}{fraction(length)}{'-' if more and pitch is not None else ''}")
+                mark = ""
+
+    for note in notes:
+        if note.end <= begin or note.start >= end:
+            continue
+        start, stop = max(note.start, begin), min(note.end, end)
+        if start > now:
+            put(now, start, None, False)
+        put(start, stop, note.pitch, note.end > end)
+        now = stop
+    if now < end:
+        put(now, end, None, False)
+    return " ".join(words)
+
+
+def _abc_note(pitch: int, signs: dict[str, int], altered: set[str]) -> str:
+    """With an accidental where the signature says otherwise, and from then on at every such letter of the bar.
+
+    Programs differ in whether an accidental holds for other octaves too; so it reads the same in all.
+    """
+    letter, sign, octave = spelled(pitch, signs)
+    if sign != signs[letter]:
+        altered.add(letter)
+    accidental = MARKS[sign] if letter in altered else ""
+    if octave >= 6:
+        return accidental + letter.lower() + "'" * (octave - 6)
+    return accidental + letter + "," * (5 - octave)
+
+
+def writable(ticks: int) -> list[tuple[int, bool]]:
+    """A length as tied parts: (ticks as written, whether it is a note of a triplet and lasts two thirds of that).
+
+    Parts are 3 times a power of two, dotted or double-dotted, or two thirds of 3 times a power of two.
+    """
+    found: list[tuple[int, bool]] = []
+    plain = ticks // 3 * 3
+    if ticks % 3:  # a note of a triplet: 2, 4, 8, 16 ticks, written as 3, 6, 12, 24
+        size = max(t for t in (2, 4, 8, 16) if t <= ticks and (ticks - t) % 3 == 0) if ticks != 1 else 1
+        found.append((size * 3 // 2, True))
+        plain = ticks - size
+    while plain:
+        size = max(t for t in (3, 6, 12, 24, 48, 96, 9, 18, 36, 72, 21, 42, 84, 144) if t <= plain)
+        found.append((size, False))
+        plain -= size
+    return found
+
+
+def fraction(ticks: int) -> str:
+    """Length over the unit in ABC: "" for 1, "2", "/2", "3/2"."""
+    divisor = math.gcd(ticks, UNIT)
+    above, below = ticks // divisor, UNIT // divisor
+    if below == 1:
+        return "" if above == 1 else str(above)
+    return f"{'' if above == 1 else above}/{below}"
