@@ -14,7 +14,7 @@ from genai_demo.audio.effects.codec import Codec
 from genai_demo.audio.effects.kinds import NAMES
 from genai_demo.audio.effects.settings import Settings
 from genai_demo.audio.effects.train_classifier import augmented
-from genai_demo.audio.effects.train_codec import CodecTask, piece, probes, roughness
+from genai_demo.audio.effects.train_codec import CodecTask, beginning, probes, roughness, strip
 from genai_demo.audio.mel import LOWEST
 from genai_demo.core import checkpoint
 from genai_demo.core.loop import LoopOptions, Run
@@ -103,10 +103,21 @@ def test_the_discriminator_joins_and_counts(clips):
     assert roughness(smeared) < 0.8 * roughness(real)
 
 
-def test_pieces_and_windows_fit():
-    mel = torch.arange(10.0).expand(100, 10)
-    assert piece(mel, 4, start=3)[0].tolist() == [3, 4, 5, 6]
-    assert piece(mel, 12, start=1)[0].tolist() == [pytest.approx(LOWEST), *range(10), pytest.approx(LOWEST)]
+def test_strips_are_full_of_sound(clips):
+    short = next(i for i, mel in enumerate(clips[0].mels) if mel.shape[1] < 30)
+    torch.manual_seed(0)
+    found = strip(clips[0], short, 64)
+    assert found.shape == (100, 64) and torch.equal(found[:, :20], clips[0].mel(short)[:, :20])
+    silent = (found.max(0).values == LOWEST).sum()
+    assert 0 < int(silent) < 40
+    long = next(i for i, mel in enumerate(clips[0].mels) if mel.shape[1] > 120)
+    whole = clips[0].mel(long)
+    part = strip(clips[0], long, 64)
+    assert any(torch.equal(part, whole[:, i : i + 64]) for i in range(whole.shape[1] - 63))
+
+
+def test_windows_fit():
+    assert beginning(torch.ones(100, 3), 5)[0].tolist() == [1, 1, 1, pytest.approx(LOWEST), pytest.approx(LOWEST)]
     for length in (3, 200):
         found = augmented(torch.zeros(100, length))
         assert found.shape == (100, 128) and float(found.min()) >= LOWEST - 1e-4

@@ -22,6 +22,8 @@ from genai_demo.core.losses import get_loss
 NAME = "audio-effects-codec"
 FRAMES = 128
 """Of the pieces that the codec learns from, 1.5 s: whole tokens."""
+MOST_SILENCE = 16
+"""Frames between short clips."""
 DIVERGENCE = 0.003
 """Weight of the divergence from the prior."""
 PROBES = 64
@@ -52,7 +54,7 @@ class CodecTask:
         self.settings.set_rates(self.optimizers, step)
         order = self.clips.balanced
         chosen = order[batch_indices(self.settings.seed, step, len(order), self.settings.batch).numpy()]
-        real = torch.stack([piece(self.clips.mel(i)) for i in chosen]).to(self.device)
+        real = torch.stack([strip(self.clips, i) for i in chosen]).to(self.device)
         figures: dict[str, float | Tensor] = {"rate": self.settings.rate_factor(step)}
         made: list[Tensor] = []
 
@@ -126,22 +128,31 @@ class CodecTask:
         save_sheet([real, self.copy(real)], path)
 
 
-def piece(mel: Tensor, frames: int = FRAMES, start: int | None = None) -> Tensor:
-    """A random piece of (100, T), silence around a shorter clip; with ``start`` a certain one."""
-    length = mel.shape[1]
-    spare = abs(length - frames)
-    if start is None:
-        start = int(torch.randint(spare + 1, ()))
-    start = min(start, spare)
-    if length >= frames:
-        return mel[:, start : start + frames]
-    return F.pad(mel, (start, spare - start), value=LOWEST)
+def strip(clips: Spectrograms, index: int, frames: int = FRAMES) -> Tensor:
+    """(100, frames): a random piece of a long clip, or a short one and further random clips after some silence.
+
+    Half of the kinds are shorter than the strip, which would else be mostly silence.
+    """
+    parts, left = [], frames
+    while left > 0:
+        mel = clips.mel(index)
+        start = int(torch.randint(max(0, mel.shape[1] - left) + 1, ()))
+        gap = mel.new_full((len(mel), int(torch.randint(1, MOST_SILENCE + 1, ()))), LOWEST)
+        parts += [mel[:, start : start + left], gap]
+        left -= mel.shape[1] + gap.shape[1]
+        index = int(clips.balanced[int(torch.randint(len(clips.balanced), ()))])
+    return torch.cat(parts, 1)[:, :frames]
 
 
 def probes(held_out: Spectrograms) -> Tensor:
     """The same held-out pieces every time: (PROBES, 100, FRAMES)."""
     chosen = np.linspace(0, len(held_out.balanced) - 1, PROBES).round().astype(int)
-    return torch.stack([piece(held_out.mel(held_out.balanced[i]), start=0) for i in chosen])
+    return torch.stack([beginning(held_out.mel(held_out.balanced[i])) for i in chosen])
+
+
+def beginning(mel: Tensor, frames: int = FRAMES) -> Tensor:
+    """The first frames of (100, T), silence behind a shorter clip."""
+    return F.pad(mel[:, :frames], (0, max(0, frames - mel.shape[1])), value=LOWEST)
 
 
 def roughness(mel: Tensor) -> float:
