@@ -43,7 +43,7 @@ class Condition:
     edges: Tensor
     """(B, T, 2 x scales), see ``edges``; zero amid a texture."""
 
-    def any(self) -> "Condition":
+    def unconditional(self) -> "Condition":
         """The same moments of whatever sound."""
         return replace(self, kind=torch.zeros_like(self.kind), traits=torch.zeros_like(self.traits))
 
@@ -121,7 +121,7 @@ def sample(
     """
     x = noise
     if guidance != 1:
-        free = condition.any()
+        free = condition.unconditional()
         condition = Condition(
             torch.cat([condition.kind, free.kind]),
             torch.cat([condition.traits, free.traits]),

@@ -34,9 +34,8 @@ TERMS = (
     "ACM Multimedia 2015. For research and demonstration."
 )
 LIMITS = (
-    "Many kinds were learnt from a few minutes of a few recordings, so their variety is small, and results of the "
-    "smallest (wind chimes, thunder, airplane, stream, wind) resemble what was heard in training. Animals and "
-    "voices are recognisable rather than real."
+    "Many kinds were learnt from a few minutes of a few recordings (see data), so their variety is small: results of "
+    "the smallest, wind chimes, thunder, airplanes, streams and wind, resemble what was heard in training."
 )
 PURPOSES = {
     "effects-codec": "Turns mel-spectrograms of sounds into a few numbers a moment, and back.",
