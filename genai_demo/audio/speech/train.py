@@ -21,6 +21,7 @@ from genai_demo.audio.speech import features as prepared
 from genai_demo.audio.speech.batches import Batch, Batches, collate
 from genai_demo.audio.speech.features import SPEAKERS, Features
 from genai_demo.audio.speech.labels import SILENT
+from genai_demo.audio.speech.losses import detail, masked_l1, matching_loss
 from genai_demo.audio.speech.model import PatchJudge, SpeechConfig, SpeechModel, Spoken
 from genai_demo.audio.speech.phonemes import MARKS, SYMBOLS
 from genai_demo.core import checkpoint, training
@@ -62,34 +63,17 @@ class SpeechSettings:
     """Weight of the errors of duration, pitch and energy, each."""
     judge_from: int = 0
     """Step from which the discriminator joins; 0: never."""
-    adversarial: float = 0.05
+    adversarial: float = 0.3
     """Weight of its opinion (refiner)."""
-    matching: float = 1.0
+    matching: float = 2.0
     """Weight of feature matching: its features of refined and real mels (refiner)."""
+    fidelity: float = 0.5
+    """Weight of the refined mel's own error once the discriminator is there: it pulls back towards the mean."""
     window: int = 96
     """Frames of every clip that it sees."""
     average_steps: float = 200.0
     """Half-life of the weight average."""
     seed: int = 0
-
-
-def masked_l1(x: Tensor, target: Tensor, mask: Tensor) -> Tensor:
-    """Mean absolute error where the mask (B, T, 1) or (B, N) is 1."""
-    error = (x.float() - target).abs() * mask
-    return error.sum() / (mask.expand_as(error).sum() + 1e-6)
-
-
-def matching_loss(made: list[Tensor], real: list[Tensor]) -> Tensor:
-    """Feature matching (Wang et al. 2018, pix2pixHD, eq. 4), every layer in units of its own mean size."""
-    pairs = [(a.float(), b.detach().float()) for a, b in zip(made, real, strict=True)]
-    return torch.stack([(a - b).abs().mean() / (b.abs().mean() + 1e-6) for a, b in pairs]).mean()
-
-
-def detail(mel: Tensor, mask: Tensor) -> float:
-    """How much a mel (B, T, mels) changes between neighbours: mean size of its second differences."""
-    bands = (mel.diff(n=2, dim=2).abs() * mask).sum() / mask.sum() / mel.shape[2]
-    time = (mel.diff(n=2, dim=1).abs() * mask[:, 2:]).sum() / mask[:, 2:].sum() / mel.shape[2]
-    return float(bands + time)
 
 
 class SpeechTask:
@@ -137,7 +121,7 @@ class SpeechTask:
             with autocast(self.device):
                 spoken = self.say(batch)
                 real = self.model.standardised(batch.mel) * spoken.mask
-                loss = self.plain_terms(batch, spoken, real, figures)
+                loss = self.plain_terms(batch, spoken, real, figures, judged)
                 if judged:
                     windows.append(self.windows(spoken, real))
                     loss = loss + self.judge_terms(*windows[0], figures)
@@ -154,7 +138,9 @@ class SpeechTask:
         noise = torch.randn(*batch.mel.shape[:2], self.config.noise, device=self.device)
         return (model or self.model)(batch.phones, batch.pitch, batch.energy, batch.frames, noise)
 
-    def plain_terms(self, batch: Batch, spoken: Spoken, real: Tensor, figures: dict[str, Any]) -> Tensor:
+    def plain_terms(
+        self, batch: Batch, spoken: Spoken, real: Tensor, figures: dict[str, Any], judged: bool = False
+    ) -> Tensor:
         """Mel and prosody, absolute errors."""
         mask, prosody = batch.phones.mask, spoken.prosody
         figures["mel"] = masked_l1(spoken.mean, real, spoken.mask)
@@ -163,7 +149,8 @@ class SpeechTask:
         figures["pitch"] = masked_l1(prosody.pitch, batch.pitch, batch.voiced)
         figures["energy"] = masked_l1(prosody.energy, batch.energy, mask)
         predicted = figures["duration"] + figures["pitch"] + figures["energy"]
-        return figures["mel"] + figures["refined"] + self.settings.prosody * predicted
+        fidelity = self.settings.fidelity if judged else 1.0
+        return figures["mel"] + fidelity * figures["refined"] + self.settings.prosody * predicted
 
     def windows(self, spoken: Spoken, real: Tensor) -> tuple[Tensor, Tensor]:
         """One place of every clip, refined and real: (B, window, mels) each. A shorter clip keeps its padding."""
@@ -268,6 +255,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--judge-from", type=int, default=0, help="step from which the discriminator joins; 0: never")
     parser.add_argument("--adversarial", type=float, default=SpeechSettings.adversarial, help="weight of its opinion")
     parser.add_argument("--matching", type=float, default=SpeechSettings.matching, help="weight of feature matching")
+    parser.add_argument(
+        "--fidelity", type=float, default=SpeechSettings.fidelity, help="weight of the mel's error then"
+    )
 
 
 def run(args: argparse.Namespace) -> None:
@@ -285,7 +275,7 @@ def make_task(args: argparse.Namespace) -> SpeechTask:
         raise ValueError(f"The width {config.width} cannot be shared by {config.heads} heads of even size.")
     settings = SpeechSettings(
         args.batch, args.rate, args.steps, args.cool_down, judge_from=args.judge_from, adversarial=args.adversarial,
-        matching=args.matching, seed=args.seed,
+        matching=args.matching, fidelity=args.fidelity, seed=args.seed,
     )  # fmt: skip
     return SpeechTask(config, settings, prepared.load(args.data))
 
