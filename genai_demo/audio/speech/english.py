@@ -37,6 +37,8 @@ _BEGINNINGS = {
     "under": "AH2 N D ER0", "mis": "M IH0 S", "inter": "IH2 N T ER0", "multi": "M AH2 L T IY0", "super": "S UW2 P ER0",
     "micro": "M AY2 K R OW0", "cyber": "S AY2 B ER0", "auto": "AO2 T OW0", "semi": "S EH2 M IY0", "sub": "S AH2 B",
 }  # fmt: skip
+_USUAL = {"was": "W AH1 Z", "an": "AH0 N"}
+"""Where running speech prefers another form than the one that the dictionary lists first."""
 _HALF = 4
 """Letters that each half of a compound has at least."""
 
@@ -102,6 +104,8 @@ def _is_abbreviation(capitals: str) -> bool:
 
 
 def _small(word: str) -> Phones:
+    if word in _USUAL:
+        return phones(_USUAL[word])
     if listed := known(word):
         return listed[0]
     if not word.strip("'"):
@@ -110,7 +114,9 @@ def _small(word: str) -> Phones:
         return spell(word)
     if found := derived(word):
         return found
-    return spell(word)
+    from genai_demo.audio.speech import letters  # torch, only where it is needed
+
+    return letters.pronounce(word.replace("'", ""))
 
 
 def derived(word: str) -> Phones:

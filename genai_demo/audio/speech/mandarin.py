@@ -187,7 +187,7 @@ def _is_ordinal(text: str, place: int) -> bool:
     )
     return (
         bool(before and (before in _DIGITS + "第十初" or text[:place].endswith(("星期", "礼拜", "周", "其"))))
-        or bool(after and after in _DIGITS + "月号楼路班等级")
+        or bool(after and after in _DIGITS + "月号楼班等级")
         or (before in ("百", "千", "万", "零") and after == "十")
         or (before == "月" and after == "日")
         or (before == "点" and (not after or after in _DIGITS))

@@ -21,10 +21,10 @@ _SPEAKABLE = re.compile(rf"[A-Za-z{HAN}]")
 _UNIT = re.compile(rf"(?<=[\d\s])(?<![A-Za-z])(?:{read_chinese.UNIT})(?![A-Za-z])")
 _STRONG = re.compile(rf"[{HAN}]+|[A-Za-z]+(?:['’][A-Za-z]+)*")
 _PAUSES = str.maketrans({
-    **dict.fromkeys("、，,;；:：()（）[]【】{}《》〈〉「」『』“”\"—–―~～|…·•/\\", ", "),
+    **dict.fromkeys("、，,;；:：()（）[]【】{}《》〈〉「」『』—–―~～|…·•/\\", ", "),
     **dict.fromkeys("。．.", ". "), "？": "? ", "！": "! ", "?": "? ", "!": "! ", "\n": ". ",
 })  # fmt: skip
-_LEFT_ALONE = frozenset("'’`´-_*^ \t\r\u200b\u200d\ufeff\ufe0f​")
+_LEFT_ALONE = frozenset("'’`´-_*^“”\" \t\r\u200b\u200d\ufeff\ufe0f​")
 """Signs without a sound whose loss nobody need hear of."""
 _LETTERS = {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ł": "l", "þ": "th", "ð": "th", "ı": "i"}
 _LETTERS |= {"Ø": "O", "Æ": "Ae", "Œ": "Oe", "Ł": "L", "Đ": "D", "Þ": "Th"}
@@ -96,7 +96,8 @@ def _between(text: str, left: str, right: str) -> list[tuple[str, str]]:
     if left == right or not re.search(r"\d", text):
         return [(left, text)]
     first = re.match(r"(?:[^\s.,!?。，、！？;；:：]|[.,:](?=\d))*[.!?。！？]?(?=\s|[.,。，、！？;；])", text)
-    cut = first.end() if first else 0
+    last = re.search(r"\S*\d\S*\s*$", text)
+    cut = max(first.end() if first else 0, last.start() if last else 0)
     return [(left, text[:cut]), (right, text[cut:])]
 
 
@@ -109,13 +110,14 @@ def _letters_only(text: str, dropped: list[str]) -> str:
         elif character in "’`´":
             kept.append("'")
         elif unicodedata.combining(character):
+            lost += character if lost else ""
             continue
         else:
             kept.append(" ")
             if character not in _LEFT_ALONE:
                 lost += character
                 continue
-        if lost and character not in _LEFT_ALONE:
+        if lost and (character.isspace() or character not in _LEFT_ALONE):
             dropped.append(unicodedata.normalize("NFC", lost))
             lost = ""
     if lost:

@@ -120,6 +120,8 @@ def _utterances(text: str) -> Iterator[Utterance]:
             size = _cut(pieces, FIRST_PHONES if first else LONGEST)
             yield _utterance(sentence, pieces[:size])
             pieces, first = pieces[size:], False
+    if first:
+        raise ValueError("Nothing in this text can be spoken: no dictionary knows how its characters are read.")
 
 
 def _pieces(sentence: str) -> list[_Piece]:
@@ -138,12 +140,14 @@ def _pieces(sentence: str) -> list[_Piece]:
                 found.append((token, start, (Phone(token, "", language),)))
         elif token[0].isascii():
             sounds = homographs.choose([t for t, _ in tokens], place) or english.english_word(token)
-            found.append((token, start, tuple(Phone(s, "en" + m if m else "", "en") for s, m in sounds)))
+            if sounds:
+                found.append((token, start, tuple(Phone(s, "en" + m if m else "", "en") for s, m in sounds)))
         else:
             for i, syllable in enumerate(chinese.syllables(token)):
                 sounds = tuple(mandarin(syllable)) if syllable else ()
-                found.append((token[i], start + i, tuple(Phone(s, m, "zh") for s, m in sounds)))
-    return [piece for piece in found if piece[2]]
+                if sounds:
+                    found.append((token[i], start + i, tuple(Phone(s, m, "zh") for s, m in sounds)))
+    return found
 
 
 def _cut(pieces: list[_Piece], limit: int) -> int:
@@ -182,4 +186,7 @@ def _utterance(sentence: str, pieces: list[_Piece]) -> Utterance:
 @functools.cache
 def warm() -> None:
     """Read the dictionaries, so that the first text does not wait for them."""
+    from genai_demo.audio.speech import letters
+
+    letters.model()
     phonemise("A first try. 先试一下。")

@@ -103,7 +103,7 @@ def _time(m: re.Match[str]) -> str:
 
 def _money(m: re.Match[str]) -> str:
     spoken = counted(m[3].replace(",", "")) if not m[4] else number(m[3])
-    return ("负" if m[1] else "") + spoken + (m[4] or "") + _CURRENCIES[m[2]]
+    return ("负" if m[1] else "") + spoken + (m[4] or "") + _CURRENCIES[m[2] or m[5]]
 
 
 def _range(m: re.Match[str]) -> str:
@@ -127,7 +127,9 @@ _RULES: list[tuple[str, Callable[[re.Match[str]], str]]] = [
     (r"(?<!\d)(\d{2}|\d{4})\s?[-~至—]\s?(\d{2}|\d{4})\s?年(?![级来])", lambda m: f"{digits(m[1])}到{digits(m[2])}年"),
     (r"(?<!\d)(\d{4}|0\d)\s?年(?![级来])", lambda m: digits(m[1]) + "年"),
     (r"(?<!\d)(\d{1,2}):(\d\d)(?::(\d\d))?(?!\d)", _time),
-    (rf"([-−]?)(US\$|[$€£¥₹₩])\s?({_NUMBER})\s?(万亿|千万|百万|亿|万|千|百)?元?", _money),
+    (rf"([-−]?)(US\$|[$€£¥₹₩])\s?({_NUMBER})\s?(万亿|千万|百万|亿|万|千|百)?元?()", _money),
+    (rf"([-−]?)()({_NUMBER})\s?(万亿|千万|百万|亿|万|千|百)?([$€£¥](?!\s?\d))", _money),
+    (r"(?<=[里米元次度])/(?=小时|秒|分|天|月|年|人|个|斤|公斤|平方|米|次)", lambda m: "每"),
     (rf"({_NUMBER})\s?%?\s?[-~—至到]\s?({_NUMBER})\s?%", lambda m: f"百分之{number(m[1])}到百分之{number(m[2])}"),
     (rf"([-−]?(?:{_NUMBER}))\s?%", _percent),
     (rf"({_NUMBER})\s?‰", lambda m: "千分之" + number(m[1])),
@@ -140,7 +142,7 @@ _RULES: list[tuple[str, Callable[[re.Match[str]], str]]] = [
     (rf"({_NUMBER})\s?[-~—–]\s?({_NUMBER})", _range),
     (r"(?<!\d)(\d+):(\d+)(?!\d)", lambda m: f"{number(m[1])}比{number(m[2])}"),
     (r"(\d+)((?:\.\d+){2,})", lambda m: number(m[1]) + "".join("点" + digits(p) for p in m[2].split(".")[1:])),
-    (rf"(?<![\d.,第])2(?=\s?[多余]?[{_MEASURES}])(?!\s?[月日号年]\s?\d)", lambda m: "两"),
+    (rf"(?<!\d)(?<!\d[.,])(?<!第)2(?=\s?[多余]?[{_MEASURES}])(?!\s?[月日号年]\s?\d)", lambda m: "两"),
     (_NUMBER, lambda m: number(m[0])),
     ("|".join(re.escape(s) for s in _SIGNS), lambda m: _SIGNS[m[0]]),
 ]

@@ -129,7 +129,7 @@ def _time(m: re.Match[str]) -> str:
 
 
 def _money(m: re.Match[str]) -> str:
-    minus, sign, amount, scale = m[1], m[2], m[3].replace(",", ""), m[4]
+    minus, sign, amount, scale = m[1], m[2] or m[5], m[3].replace(",", ""), m[4]
     one, many, cent, cents = _CURRENCIES[sign]
     minus = "minus " if minus else ""
     if scale:
@@ -158,6 +158,8 @@ def _with_unit(m: re.Match[str]) -> str:
 
 def _fraction(m: re.Match[str]) -> str:
     whole, above, below = m[1], int(m[2]), int(m[3])
+    if m[0] in ("24/7", "9/11") or above == below:
+        return f"{cardinal(above)} {cardinal(below)}"
     if not 1 < below <= 100 or above > 100:
         return f"{whole or ''} {cardinal(above)} over {cardinal(below)}"
     name = _FRACTIONS.get(below) or ordinal(below)
@@ -227,14 +229,16 @@ _RULES: list[tuple[str, Callable[[re.Match[str]], str] | str]] = [
     (r"\b[eE]\.\s?g\.,?", "for example,"),
     (r"\b[iI]\.\s?e\.,?", "that is,"),
     (r"\bNos?\.\s?(?=\d)", "number "),
-    (r"\bpp?\.\s?(?=\d)", "page "),
+    (r"\bp\.\s?(?=\d)", "page "),
+    (r"\bpp\.\s?(?=\d)", "pages "),
     (r"\bSt\.(?=\s+[A-Z])", "Saint"),
     (r"\bSt\.", "Street"),
     (rf"\b({'|'.join(_SHORT)})\.", _abbreviation),
     (rf"\b({'|'.join(_WITHOUT_STOP)})\b(?!')", lambda m: _SHORT[m[1]]),
     (r"\b(?:[A-Z]\.){2,}", _initials),
-    (r"\b(w/o)\s", "without "),
-    (r"\b(w/)\s", "with "),
+    (r"\b([A-HJ-Z])\.(?=\s+[A-Z])", r"\1"),
+    (r"\bw/o(?!\w)", "without "),
+    (r"\bw/(?!\w)", "with "),
     # Dates and times.
     (r"\b(\d{4})[-/](\d{1,2})[-/](\d{1,2})\b", _iso),
     (r"\b(\d{1,2})/(\d{1,2})/(\d{4})\b", _american),
@@ -242,20 +246,22 @@ _RULES: list[tuple[str, Callable[[re.Match[str]], str] | str]] = [
     (rf"\b{_MONTH} {_DAY}\b(?:,? (\d{{4}})\b)?", _month_day),
     (rf"\b{_MONTH},? (?=\d{{4}}\b)", lambda m: _month(m[1]) + " "),
     (r"\b(\d{1,2}):(\d\d)(?::\d\d)?(?:\s?([AaPp]\.?\s?[Mm])\b\.?)?", _time),
+    (r"\b(\d+):(\d+)\b", lambda m: f"{number(m[1])} to {number(m[2])}"),
     (r"\b(\d{1,2})()\s?([AaPp]\.?[Mm])\b\.?", _time),
     # Money, percentages, units.
-    (rf"(-?)(US\$|[$€£¥₹₩])\s?({_NUMBER})(?:\s?({'|'.join(_SCALE)})\b)?", _money),
+    (rf"(-?)(US\$|[$€£¥₹₩])\s?({_NUMBER})(?:\s?({'|'.join(_SCALE)})\b)?()", _money),
+    (rf"(-?)()({_NUMBER})()\s?([$€£](?!\s?\d))", _money),
     (rf"(-?)\b({_NUMBER})\s?(?:-|–|to)\s?({_NUMBER})\s?%", lambda m: f"{number(m[2])} to {number(m[3])} percent"),
     (rf"(?<![\w.])([-−]?(?:{_NUMBER}))\s?%", lambda m: number(m[1]) + " percent"),
     (r"(?<!\w)(?:(\d+) )?(\d+)[/⁄](\d+)(?![\d/])", _fraction),
+    (r"(?:\b|['’])([1-9]|1\d\d|20\d)0['’]?s\b", _decade),
     (rf"(?<![\w.])([-−]?(?:{_NUMBER}))\s?({_UNIT})(?![\w/])", _with_unit),
     # Other numbers.
     (r"(?<![\w.])\+?\(?\d{3}\)?[- ]\d{3,4}[- ]?\d{4}\b|(?<!\w)\+\d[\d -]{6,}\d\b|\b\d{3}-\d{4}\b", _phone),
     (r"\b(\d{1,3}(?:,\d{3})*|\d+)(?:st|nd|rd|th)\b", lambda m: ordinal(int(m[1].replace(",", "")))),
-    (r"(?:\b|['’])(\d{1,3})0['’]?s\b", _decade),
     (r"\b(\d+(?:\.\d+)?)\s?[-–]\s?(\d+(?:\.\d+)?)\b(?!-)", _range),
     (r"\bv?(\d+)((?:\.\d+){2,})\b", _version),
-    (r"(?<![\d,.])(1[1-9]\d\d|20\d\d)(?![\d,]|\.\d)", lambda m: f" {year(int(m[1]))} "),
+    (r"(?<![\d,.])(1[1-9]\d\d|20\d\d)(?!\d|[.,]\d)", lambda m: f" {year(int(m[1]))} "),
     (r"(?<![\w.)])[-−](?=\d)", "minus "),
     (r"#(?=\d)", " number "),
     (rf"{_NUMBER}|\.\d+", lambda m: f" {number(m[0])} "),
