@@ -15,6 +15,8 @@ DRUMS = 9
 """The channel of drums, counted from 0."""
 PROGRAMS = {"melody": 40, "soprano": 19, "alto": 19, "tenor": 19, "bass": 19, "chords": 24}
 """General MIDI: violin, church organ, guitar."""
+BROKEN = (OSError, EOFError, IndexError, KeyError, TypeError, AttributeError, OverflowError)
+"""What reading damaged bytes may raise."""
 FAR = 0.3
 """A track counts as a melody with at least this share of the notes of the fullest one."""
 
@@ -73,7 +75,7 @@ def read_midi(data: bytes, style: str = "", key: str = "") -> Piece:
         if str(error).startswith("The MIDI file"):
             raise
         raise ValueError("This is no MIDI file, or it is damaged. Export it again.") from error
-    except (OSError, EOFError, IndexError, KeyError, TypeError, AttributeError, OverflowError) as error:
+    except (*BROKEN, mido.KeySignatureError) as error:
         raise ValueError("This is no MIDI file, or it is damaged. Export it again.") from error
     if not lines:
         raise ValueError("This MIDI file holds drums only. Use one with a melody." if drums else

@@ -55,12 +55,12 @@ class Instrument:
 
 INSTRUMENTS = {
     "piano": Instrument(1.15, 16, pluck=0.12, fade=1.6, fade_growth=0.35, stiffness=4e-4, release=0.12, gain=1.1),
-    "guitar": Instrument(0.7, 16, pluck=0.19, fade=2.2, fade_growth=0.30, stiffness=5e-5, release=0.15, gain=0.9),
+    "guitar": Instrument(0.9, 16, pluck=0.19, fade=2.2, fade_growth=0.30, stiffness=5e-5, release=0.15, gain=0.9),
     "harp": Instrument(1.1, 12, pluck=0.3, fade=1.8, fade_growth=0.45, release=0.4, gain=1.1),
     "flute": Instrument(2.0, 8, attack=0.045, release=0.07, vibrato=9, breath=0.012, gain=0.9),
     "whistle": Instrument(2.4, 6, even=0.7, attack=0.018, release=0.04, vibrato=5, breath=0.02, gain=0.8),
     "fiddle": Instrument(1.05, 18, even=0.8, attack=0.035, release=0.07, vibrato=11, gain=0.5),
-    "concertina": Instrument(0.75, 14, even=0.35, attack=0.02, release=0.04, gain=0.45),
+    "concertina": Instrument(1.0, 14, even=0.4, attack=0.02, release=0.04, gain=0.45),
     "organ": Instrument(1.3, 10, even=0.9, attack=0.035, release=0.12, breath=0.004, gain=0.5),
 }
 
@@ -99,7 +99,7 @@ OF_STYLE = {
 def damped_sum(frequencies: np.ndarray, amplitudes: np.ndarray, fades: np.ndarray, count: int) -> np.ndarray:
     """sum_k a_k exp(-fade_k t) sin(2 pi f_k t) at RATE: (count,) float32.
 
-    With z_k = exp((2 pi i f_k - fade_k) / RATE) sample BLOCK b + j is Im sum_k (a_k z_k^(BLOCK b)) z_k^j.
+    Complex amplitudes turn the phases. With z_k = exp((2 pi i f_k - fade_k) / RATE) sample BLOCK b + j is Im sum_k (a_k z_k^(BLOCK b)) z_k^j.
     """
     exponents = (2j * np.pi * frequencies - fades) / RATE
     blocks = -(-count // BLOCK)
@@ -119,8 +119,9 @@ def tone(name: str, pitch: int, count: int) -> np.ndarray:
     amplitudes = k ** -float(instrument.slope) * np.where(k % 2, 1.0, instrument.even)
     if instrument.pluck:
         amplitudes = amplitudes * np.abs(np.sin(np.pi * k * instrument.pluck)) / np.sin(np.pi * instrument.pluck)
+    phases = np.exp(2j * np.pi * np.random.default_rng(0).random(len(k)))  # in step they would add up to a buzz
     fades = instrument.fade * (first / 261.6) ** 0.6 * (1 + instrument.fade_growth * (k - 1))
-    found = damped_sum(frequencies, amplitudes, fades, count)
+    found = damped_sum(frequencies, amplitudes * phases, fades, count)
     found /= max(1e-6, float(np.abs(found[: RATE // 2]).max()))
     seconds = np.arange(count, dtype=np.float32) / RATE
     if instrument.vibrato:
