@@ -16,6 +16,7 @@ import torch
 from torch import Tensor
 
 from genai_demo.audio import vocoder
+from genai_demo.audio.mel import LOWEST
 from genai_demo.audio.sounds import RATE
 from genai_demo.audio.speech import phonemes, plans
 from genai_demo.audio.speech.features import CLIP, LANGUAGES
@@ -173,7 +174,7 @@ def render(phones: tuple[PlannedPhone, ...], seed: int = 0) -> np.ndarray:
     hidden, prosody = net.prosody(said)
     speaker, device = said.speaker[0], said.symbol.device
     hertz, decibels = (
-        torch.tensor([getattr(p, name) for p in phones], device=device) for name in ("hertz", "decibels")
+        torch.tensor([float(getattr(p, name)) for p in phones], device=device) for name in ("hertz", "decibels")
     )
     pitch = (hertz.clamp_min(1).log() - net.pitch_mean[speaker]) / net.pitch_scale[speaker]
     voiced = (hertz > 0).cpu().numpy()
@@ -185,7 +186,7 @@ def render(phones: tuple[PlannedPhone, ...], seed: int = 0) -> np.ndarray:
     frames = torch.from_numpy(plans.frames_of(phones)).to(device)[None]
     noise = noise_for(frames[0].cpu(), net.config.noise, seed).to(device)
     _, refined, _ = net.render(hidden, pitch.clamp(-CLIP, CLIP)[None], energy.clamp(-CLIP, CLIP)[None], frames, noise)
-    return net.to_log_mel(refined)[0].T.cpu().numpy()
+    return net.to_log_mel(refined)[0].clamp_min(LOWEST).T.cpu().numpy()
 
 
 def noise_for(frames: Tensor, size: int, seed: int) -> Tensor:
