@@ -99,7 +99,8 @@ OF_STYLE = {
 def damped_sum(frequencies: np.ndarray, amplitudes: np.ndarray, fades: np.ndarray, count: int) -> np.ndarray:
     """sum_k a_k exp(-fade_k t) sin(2 pi f_k t) at RATE: (count,) float32.
 
-    Complex amplitudes turn the phases. With z_k = exp((2 pi i f_k - fade_k) / RATE) sample BLOCK b + j is Im sum_k (a_k z_k^(BLOCK b)) z_k^j.
+    Complex amplitudes turn the phases. With z_k = exp((2 pi i f_k - fade_k) / RATE), sample BLOCK b + j is
+    Im sum_k (a_k z_k^(BLOCK b)) z_k^j.
     """
     exponents = (2j * np.pi * frequencies - fades) / RATE
     blocks = -(-count // BLOCK)
