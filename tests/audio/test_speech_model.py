@@ -31,10 +31,10 @@ def say(model, said, frames, noise=None):
 
 
 def test_the_length_regulator_is_exact():
-    phone, within, mask = regulate(torch.tensor([[2, 1, 3], [1, 4, 0]]))
-    assert phone[0].tolist() == [0, 0, 1, 2, 2, 2] and within[0].tolist() == [0, 1, 0, 0, 1, 2]
+    phone, within, mask = regulate(torch.tensor([[2, 1, 3], [1, 4, 0]]), 7)
+    assert phone[0, :6].tolist() == [0, 0, 1, 2, 2, 2] and within[0, :6].tolist() == [0, 1, 0, 0, 1, 2]
     assert phone[1, :5].tolist() == [0, 1, 1, 1, 1] and within[1, :5].tolist() == [0, 0, 1, 2, 3]
-    assert mask.tolist() == [[1] * 6, [1] * 5 + [0]]
+    assert mask.tolist() == [[1] * 6 + [0], [1] * 5 + [0] * 2]
 
 
 def test_shapes_and_size(model):

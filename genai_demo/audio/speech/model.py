@@ -153,14 +153,14 @@ class ProsodyPredictor(nn.Module):
         return Prosody(log_frames + 1.8 * mask, pitch, energy)  # e^1.8 = 6 frames, the mean
 
 
-def regulate(frames: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+def regulate(frames: Tensor, length: int) -> tuple[Tensor, Tensor, Tensor]:
     """Which phone each frame belongs to, and how far into it: the length regulator of FastSpeech.
 
-    frames: (B, N) int64, durations, 0 for padding.
-    -> phone (B, T) int64, within (B, T) int64 counted from 0, mask (B, T) float; T the longest sum.
+    frames: (B, N) int64, durations, 0 for padding. length: T, at least the longest sum.
+    -> phone (B, T) int64, within (B, T) int64 counted from 0, mask (B, T) float.
     """
     ends = frames.cumsum(1)
-    time = torch.arange(int(ends[:, -1].max()), device=frames.device).expand(len(frames), -1).contiguous()
+    time = torch.arange(length, device=frames.device).expand(len(frames), -1).contiguous()
     mask = (time < ends[:, -1:]).float()
     phone = torch.searchsorted(ends, time, right=True).clamp_max(frames.shape[1] - 1)
     within = time - (ends - frames).gather(1, phone)
@@ -180,14 +180,16 @@ class Decoder(nn.Module):
         self.norm = nn.LayerNorm(config.width)
         self.out = nn.Linear(config.width, config.mels)
 
-    def forward(self, hidden: Tensor, pitch: Tensor, energy: Tensor, frames: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """(B, N, W), (B, N), (B, N), (B, N) -> mel (B, T, mels), state (B, T, W), mask (B, T, 1)."""
+    def forward(
+        self, hidden: Tensor, pitch: Tensor, energy: Tensor, frames: Tensor, length: int
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """(B, N, W), (B, N), (B, N), (B, N), T -> mel (B, T, mels), state (B, T, W), mask (B, T, 1)."""
         hidden = hidden + self.prosody(torch.stack([pitch, energy], -1).to(hidden.dtype))
-        phone, within, mask = regulate(frames)
-        length = frames.gather(1, phone).clamp_min(1).float()
-        done = (within + 0.5) / length
-        left = length - within
-        position = torch.stack([done, (within + 1).log() / 2, left.clamp_min(1).log() / 2, length.log() / 2], -1)
+        phone, within, mask = regulate(frames, length)
+        lasts = frames.gather(1, phone).clamp_min(1).float()
+        done = (within + 0.5) / lasts
+        left = lasts - within
+        position = torch.stack([done, (within + 1).log() / 2, left.clamp_min(1).log() / 2, lasts.log() / 2], -1)
         x = hidden.gather(1, phone[..., None].expand(-1, -1, hidden.shape[-1]))
         mask = mask[..., None]
         x = (x + self.position(position.to(x.dtype))) * mask
@@ -250,8 +252,8 @@ class SpeechModel(nn.Module):
     def render(
         self, hidden: Tensor, pitch: Tensor, energy: Tensor, frames: Tensor, noise: Tensor
     ) -> tuple[Tensor, Tensor, Tensor]:
-        """Mean and refined mel, mask. frames: (B, N) int64. noise: (B, T, K)."""
-        mean, state, mask = self.decoder(hidden, pitch, energy, frames)
+        """Mean and refined mel, mask. frames: (B, N) int64. noise: (B, T, K), T at least the sum of frames."""
+        mean, state, mask = self.decoder(hidden, pitch, energy, frames, noise.shape[1])
         given = mean.detach()
         return mean, given + self.refiner(given, state.detach(), noise, mask), mask
 
