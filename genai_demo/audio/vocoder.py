@@ -40,7 +40,7 @@ CHUNK = 512
 
 @dataclasses.dataclass(frozen=True)
 class VocoderConfig:
-    """3.9 million parameters; about 0.7 GFLOP for a second of sound."""
+    """3.8 million parameters, 19 ms of one core for a second of sound."""
 
     width: int = 256
     hidden: int = 768
