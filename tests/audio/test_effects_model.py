@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from genai_demo.audio.effects.classifier import WINDOW, Classifier, ClassifierConfig, judge, windows
-from genai_demo.audio.effects.codec import Codec, MelJudge, divergence, whole_tokens
+from genai_demo.audio.effects.codec import CENTRE, SPREAD, Codec, MelJudge, divergence, tokens_of, whole_tokens
 from genai_demo.audio.effects.layers import Neighbours
 from genai_demo.audio.effects.model import EDGE_SCALES, Condition, Effects, edges, sample
 from genai_demo.audio.mel import LOWEST
@@ -97,6 +97,20 @@ def test_the_codec_learns_to_copy():
         loss().backward()
         optimizer.step()
     assert float(loss().detach()) < 0.5 * before
+
+
+def test_what_few_components_explain_is_copied_before_training():
+    generator = torch.Generator().manual_seed(0)
+    axes = torch.randn(CODEC.latent, 400, generator=generator) / 20
+    tokens = torch.randn(2, 50, CODEC.latent, generator=generator) @ axes + 0.3
+    mel = (tokens.unflatten(2, (4, 100)).flatten(1, 2) * SPREAD + CENTRE).transpose(1, 2)
+    torch.testing.assert_close(tokens_of(mel), tokens)
+    codec = Codec(CODEC)
+    assert (codec.decode(codec.encode(mel)[0]) - mel).abs().max() > 0.5
+    codec.start_from_components(tokens.flatten(0, 1))
+    mean, _ = codec.encode(mel)
+    torch.testing.assert_close(codec.decode(mean), mel, atol=1e-3, rtol=1e-4)
+    torch.testing.assert_close(mean.flatten(0, 1).std(0), torch.ones(CODEC.latent), atol=0.02, rtol=0)
 
 
 def test_divergence_is_that_of_normal_distributions():

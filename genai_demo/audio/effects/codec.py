@@ -2,7 +2,8 @@
 
 Four frames (46 ms) of 100 bands become one token of 32 numbers. The flow (model.py) then works on
 sequences a quarter as long, and the decoder, trained against a discriminator, gives the fine grain
-of noise back that few sampling steps would smear.
+of noise back that few sampling steps would smear. Straight through go the principal components of
+the frames, which already explain most; the networks on both sides start at zero and learn the rest.
 """
 
 from dataclasses import dataclass
@@ -18,6 +19,9 @@ STRIDE = 4
 """Frames in a token."""
 CENTRE, SPREAD = -5.0, 3.0
 """Log magnitudes are brought to about zero mean and unit variance."""
+
+FIRST_LOG_VARIANCE = -4.0
+"""Of the posterior, before training."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,8 @@ class Codec(nn.Module):
         super().__init__()
         self.config = config
         width, deep = config.width, config.deep_width
+        self.project = nn.Linear(STRIDE * MELS, config.latent)
+        self.expand = nn.Linear(config.latent, STRIDE * MELS)
         self.read = nn.Linear(MELS, width)
         self.fine_in = nn.ModuleList([Block(width) for _ in range(config.blocks)])
         self.fold = nn.Linear(STRIDE * width, deep)
@@ -52,17 +58,34 @@ class Codec(nn.Module):
         self.fine_out = nn.ModuleList([Block(width) for _ in range(config.blocks + 1)])
         self.norm = nn.LayerNorm(width)
         self.write = nn.Linear(width, MELS)
+        for layer in (self.moments, self.write):
+            nn.init.zeros_(layer.weight)
+            nn.init.zeros_(layer.bias)
+        nn.init.constant_(self.moments.bias[config.latent :], FIRST_LOG_VARIANCE)
+
+    @torch.no_grad()
+    def start_from_components(self, tokens: Tensor) -> None:
+        """Let the straight way be the principal components of ``tokens`` (N, 400), see ``tokens_of``."""
+        mean = tokens.mean(0)
+        variance, directions = torch.linalg.eigh((tokens - mean).T @ (tokens - mean) / len(tokens))
+        spread = variance[-self.config.latent :].clamp_min(1e-6).sqrt()
+        directions = directions[:, -self.config.latent :]
+        self.project.weight.copy_((directions / spread).T)
+        self.project.bias.copy_(-mean @ directions / spread)
+        self.expand.weight.copy_(directions * spread)
+        self.expand.bias.copy_(mean)
 
     def encode(self, mel: Tensor, loop: bool = False) -> tuple[Tensor, Tensor]:
         """(B, 100, T) -> mean and log variance, each (B, T / 4, latent)."""
-        x = self.read((mel.transpose(1, 2) - CENTRE) / SPREAD)
+        tokens = tokens_of(mel)
+        x = self.read(tokens.unflatten(2, (STRIDE, MELS)).flatten(1, 2))
         for block in self.fine_in:
             x = block(x, loop=loop)
         x = self.fold(x.unflatten(1, (-1, STRIDE)).flatten(2))
         for block in self.deep_in:
             x = block(x, loop=loop)
         mean, log_variance = self.moments(x).float().chunk(2, -1)
-        return mean, log_variance.clamp(-12, 4)
+        return mean + self.project(tokens).float(), log_variance.clamp(-12, 4)
 
     def decode(self, latents: Tensor, loop: bool = False) -> Tensor:
         """(B, T / 4, latent) -> (B, 100, T)."""
@@ -72,8 +95,14 @@ class Codec(nn.Module):
         x = self.unfold(x).unflatten(2, (STRIDE, -1)).flatten(1, 2)
         for block in self.fine_out:
             x = block(x, loop=loop)
-        mel = self.write(self.norm(x)).float() * SPREAD + CENTRE
+        straight = self.expand(latents).unflatten(2, (STRIDE, MELS)).flatten(1, 2)
+        mel = (straight.float() + self.write(self.norm(x)).float()) * SPREAD + CENTRE
         return mel.transpose(1, 2)
+
+
+def tokens_of(mel: Tensor) -> Tensor:
+    """(B, 100, T) -> (B, T / 4, 400) of about zero mean and unit variance: four frames side by side."""
+    return ((mel.transpose(1, 2) - CENTRE) / SPREAD).unflatten(1, (-1, STRIDE)).flatten(2)
 
 
 def sampled(mean: Tensor, log_variance: Tensor) -> Tensor:

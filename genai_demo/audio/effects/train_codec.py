@@ -10,7 +10,16 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from genai_demo.audio import mel as spectrogram
-from genai_demo.audio.effects.codec import SPREAD, Codec, CodecConfig, MelJudge, divergence, sampled
+from genai_demo.audio.effects.codec import (
+    SPREAD,
+    Codec,
+    CodecConfig,
+    MelJudge,
+    divergence,
+    sampled,
+    tokens_of,
+    whole_tokens,
+)
 from genai_demo.audio.effects.settings import Settings
 from genai_demo.audio.effects.spectrograms import Spectrograms
 from genai_demo.audio.mel import LOWEST
@@ -37,7 +46,9 @@ class CodecTask:
         self.config, self.settings, self.clips, self.held_out = config, settings, clips, held_out
         self.device = pick_device()
         torch.manual_seed(settings.seed)
-        self.codec = Codec(config).to(self.device)
+        self.codec = Codec(config)
+        self.codec.start_from_components(some_tokens(clips))
+        self.codec.to(self.device)
         self.ema = Average(self.codec, Codec(config).to(self.device))
         self.modules: dict[str, nn.Module] = {"codec": self.codec}
         self.averaged: dict[str, nn.Module] = {"codec": self.ema.target}
@@ -142,6 +153,12 @@ def strip(clips: Spectrograms, index: int, frames: int = FRAMES) -> Tensor:
         left -= mel.shape[1] + gap.shape[1]
         index = int(clips.balanced[int(torch.randint(len(clips.balanced), ()))])
     return torch.cat(parts, 1)[:, :frames]
+
+
+def some_tokens(clips: Spectrograms, most: int = 1500) -> Tensor:
+    """Tokens (N, 400) of the beginnings of up to ``most`` clips, kinds in equal numbers."""
+    chosen = clips.balanced[:: -(-len(clips.balanced) // most)]
+    return torch.cat([tokens_of(whole_tokens(clips.mel(i)[None, :, :FRAMES]))[0] for i in chosen])
 
 
 def probes(held_out: Spectrograms) -> Tensor:
