@@ -81,13 +81,21 @@ def test_chords_are_played_in_the_rhythm_of_the_dance():
     assert [s[0] for s in synth.strokes(jig, 0, 72, [48, 52, 55])] == [0, 24, 36, 60]
 
 
+def test_a_pickup_is_heard_at_once():
+    piece = Piece("reel", 0, "maj", "4/4", {"melody": [Note(72, 24, 72), Note(96, 96, 76)]}, bpm=60)
+    _, wave = synth.render(piece, "piano")
+    assert piece.seconds == pytest.approx(5) and len(wave) == int((5 + synth.TAIL_SECONDS) * synth.RATE)
+    assert np.abs(wave[: synth.RATE // 10]).max() > 0.1
+    assert spectrum_peak(wave[: synth.RATE]) == pytest.approx(523.25, rel=0.01)
+
+
 def test_a_silent_piece_and_wrong_sounds(reel):
     silent = Piece("air", 0, "maj", "4/4", {"melody": []})
     assert not synth.render(silent)[1].any()
     with pytest.raises(ValueError, match="No sound is called 'tuba'"):
         synth.render(reel, "tuba")
     with pytest.raises(ValueError, match="longer than"):
-        synth.render(Piece("air", 0, "maj", "4/4", {"melody": [Note(96 * 4000, 24, 60)]}))
+        synth.render(Piece("air", 0, "maj", "4/4", {"melody": [Note(0, 24, 60), Note(96 * 4000, 24, 60)]}))
     with pytest.raises(ValueError, match="soundfont"):
         synth.render(reel, "soundfont")
 

@@ -8,10 +8,10 @@ import pytest
 import torch
 
 from genai_demo import __main__ as cli
-from genai_demo.audio.music import data, generate, train, tunes
+from genai_demo.audio.music import data, evaluate, generate, train, tunes
 from genai_demo.audio.music.batches import Batches
 from genai_demo.audio.music.events import BEGIN, END, FILL, ROWS, decode, encode
-from genai_demo.audio.music.pieces import Note, Piece
+from genai_demo.audio.music.pieces import Chord, Note, Piece
 from genai_demo.audio.music.train import MusicSettings, MusicTask
 from genai_demo.core import checkpoint
 from genai_demo.core.transformer import TransformerConfig
@@ -217,3 +217,24 @@ def test_without_data_or_weights_there_is_a_sentence(tmp_path, monkeypatch, caps
     assert "no prepared music" in capsys.readouterr().err
     with pytest.raises(ValueError, match="no music pack"):
         data.prepare(tmp_path, tmp_path / "out", progress=False)
+
+
+def test_it_is_measured(door, music):
+    found = evaluate.figures(music, quick=True)
+    assert found["bits_per_event"]["tune"] > 0 and found["seconds_16_bars_tune"] > 0
+    reel = found["reel"]
+    assert 0 <= reel["rhythm_distance"] <= 1 and reel["out_of_key"] <= reel["out_of_key_real"] + 1e-6
+    assert 0 <= found["chords_as_in_the_source"] <= 1
+
+
+def test_measures_of_a_piece():
+    lead = [Note(0, 48, 60), Note(48, 48, 62), Note(96, 96, 64)]
+    chords = [Chord(0, 96, 0, "maj"), Chord(96, 96, 9, "min")]
+    piece = Piece("reel", 0, "maj", "4/4", {"melody": lead}, chords)
+    assert evaluate.chord_fit(piece) == pytest.approx(0.75)
+    other = dataclasses.replace(piece, chords=[Chord(0, 192, 0, "7")])
+    assert evaluate.same_chords(piece, other) == 0.5 and evaluate.same_chords(piece, piece) == 1
+    assert evaluate.pitch_classes([piece])[[0, 2, 4]] == pytest.approx([0.25, 0.25, 0.5])
+    moved = piece.delayed(24)
+    assert evaluate.distance(evaluate.rhythms([piece]), evaluate.rhythms([piece])) == 0
+    assert evaluate.distance(evaluate.rhythms([piece]), evaluate.rhythms([moved])) == pytest.approx(1)

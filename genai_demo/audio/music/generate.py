@@ -237,22 +237,25 @@ def _dressed(tokens: list[int], like: Piece) -> Piece:
 
 
 class Roll(NamedTuple):
-    """What a piano roll shows; times in seconds."""
+    """What a piano roll shows; times in seconds of ``render``, which begins with the first sound."""
 
     notes: list[tuple[str, float, float, int]]
     """Voice, start, end, MIDI pitch."""
     chords: list[tuple[str, float, float]]
     """Name, start, end."""
     bars: list[float]
-    """Where bars start, and the end."""
+    """Where bars start, and the end; the first bar of a tune with a pickup starts before 0."""
 
 
 def piano_roll(piece: Piece) -> Roll:
     """The piece as rectangles."""
-    tick = 60 / piece.bpm / QUARTER
-    notes = [(v, n.start * tick, n.end * tick, n.pitch) for v, line in piece.voices.items() for n in line]
-    chords = [(c.name, c.start * tick, c.end * tick) for c in piece.chords]
-    return Roll(notes, chords, [i * piece.bar * tick for i in range(piece.bars + 1)])
+
+    def seconds(tick: int) -> float:
+        return (tick - piece.silent_start) / QUARTER * 60 / piece.bpm
+
+    notes = [(v, seconds(n.start), seconds(n.end), n.pitch) for v, line in piece.voices.items() for n in line]
+    chords = [(c.name, seconds(c.start), seconds(c.end)) for c in piece.chords]
+    return Roll(notes, chords, [seconds(i * piece.bar) for i in range(piece.bars + 1)])
 
 
 def render(piece: Piece, sound: str = "") -> tuple[int, np.ndarray]:

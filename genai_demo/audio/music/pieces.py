@@ -120,9 +120,15 @@ class Piece:
         return self.voices[LAYOUTS[self.layout][0]]
 
     @property
+    def silent_start(self) -> int:
+        """Ticks before the first sound: a tune with a pickup begins late in its first bar."""
+        starts = [notes[0].start for notes in self.voices.values() if notes] + [c.start for c in self.chords[:1]]
+        return min(starts, default=0)
+
+    @property
     def seconds(self) -> float:
-        """From the first bar's start to the last one's end."""
-        return self.bars * self.bar / QUARTER * 60 / self.bpm
+        """From the first sound to the end of the last bar."""
+        return (self.bars * self.bar - self.silent_start) / QUARTER * 60 / self.bpm
 
     def transposed(self, by: int) -> "Piece":
         """All of it, ``by`` semitones higher."""

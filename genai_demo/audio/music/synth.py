@@ -167,8 +167,8 @@ class Played(NamedTuple):
 
 
 def performance(piece: Piece, sound: Sound) -> Iterator[Played]:
-    """Every note as it is played: voices with an accent on the beats, chords in the rhythm of a dance."""
-    tick = 60 / piece.bpm / QUARTER
+    """Every note as it is played, the first at 0: with an accent on the beats, chords in the rhythm of a dance."""
+    tick, first = 60 / piece.bpm / QUARTER, piece.silent_start
     leading = piece.lead
     for voice in piece.voices.values():
         lead = voice is leading
@@ -177,11 +177,12 @@ def performance(piece: Piece, sound: Sound) -> Iterator[Played]:
             accent = 1.0 if place == 0 else 0.9 if place % beat(piece.metre) == 0 else 0.8
             length = note.length * tick * (0.94 if piece.style != "chorale" else 0.99)
             name = sound.lead if lead else sound.others
-            yield Played(name, note.start * tick, length, note.pitch, accent * (0.6 if lead else 0.42))
+            yield Played(name, (note.start - first) * tick, length, note.pitch, accent * (0.6 if lead else 0.42))
     for chord in piece.chords:
         for start, length, pitches, loudness in strokes(piece, chord.start, chord.end, chord.pitches()):
             for number, pitch in enumerate(pitches):
-                yield Played(sound.others, start * tick + 0.008 * number, length * tick, pitch, loudness)
+                begin = (start - first) * tick + 0.008 * number  # from the low string to the high one
+                yield Played(sound.others, begin, length * tick, pitch, loudness)
 
 
 def beat(metre: str) -> int:
