@@ -8,6 +8,7 @@ import pytest
 from genai_demo.audio.music import events, listening, pickups
 from genai_demo.audio.music.events import END, NAMES, TOKENS, decode, encode, transposed
 from genai_demo.audio.music.grammar import Grammar
+from genai_demo.audio.music.notation import chord_name
 from genai_demo.audio.music.pieces import (
     LAYOUTS,
     METRES,
@@ -98,7 +99,10 @@ def test_chords_are_named_by_their_pitches():
     assert name_chord([52, 55, 60]) == (0, "maj")  # an inversion
     assert name_chord([50, 54, 57, 60]) == (2, "7")
     assert name_chord([48, 49, 50]) is None
-    assert Chord(0, 96, 9, "min").name == "Am"
+    piece = Piece("reel", 10, "maj", "4/4", {"melody": []})
+    chords = [Chord(0, 96, 9, "min"), Chord(0, 96, 3, "7"), Chord(0, 96, 8, "maj")]
+    assert [chord_name(piece, c) for c in chords] == ["Am", "Eb7", "Ab"]
+    assert chord_name(Piece("reel", 4, "maj", "4/4", {"melody": []}), chords[2]) == "G#"
 
 
 @pytest.mark.parametrize(

@@ -245,5 +245,5 @@ def test_abc_of_four_voices(rng):
 
 def test_chords_stand_above_their_notes(reel):
     text = write_abc(reel)
-    assert text.count('"') == 2 * len(reel.chords) and f'"{reel.chords[0].name}"' in text
+    assert text.count('"') == 2 * len(reel.chords) and f'"{notation.chord_name(reel, reel.chords[0])}"' in text
     assert "R:reel" in text and "M:4/4" in text and text.rstrip().endswith("|]")

@@ -273,15 +273,19 @@ def describe(kept: Sequence[tuple[str, Piece]], rows: dict[str, list[int]], drop
         "splits": {name: rows["split"].count(i) for i, name in enumerate(SPLITS)},
         "sources": {name: {"pieces": sets[name], "licence": SETS[name]} for name in SETS if sets[name]},
         "styles": {style: len(pieces) for style, pieces in sorted(styles.items(), key=lambda s: -len(s[1]))},
-        "metres": {
-            style: dict(collections.Counter(p.metre for p in pieces).most_common()) for style, pieces in styles.items()
-        },
+        "metres": {style: metres(pieces) for style, pieces in styles.items()},
+        "metres_with_chords": {style: metres([p for p in pieces if p.chords]) for style, pieces in styles.items()},
         "out_of_key": {
             style: {"mean": round(float(np.mean(a)), 4), "most": round(float(np.quantile(a, 0.9)), 4)}
             for style, a in away.items()
         },
         "dropped": dropped,
     }
+
+
+def metres(pieces: Sequence[Piece]) -> dict[str, int]:
+    """How many pieces are in which metre, the most frequent first."""
+    return dict(collections.Counter(piece.metre for piece in pieces).most_common())
 
 
 def _write(target: Path, tokens: np.ndarray, arrays: dict[str, np.ndarray], titles: list[str], card: dict) -> None:

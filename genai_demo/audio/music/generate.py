@@ -63,10 +63,14 @@ def styles() -> list[str]:
     return [name for name, pieces in _card()["data"]["styles"].items() if pieces >= FEWEST]
 
 
-def metres(style: str) -> list[str]:
-    """Those of the style's training pieces that are not rare, the most frequent first."""
-    counts: dict[str, int] = _card()["data"]["metres"].get(_choice(style, STYLES, "style"), {"4/4": 1})
-    return [metre for metre, count in counts.items() if count >= 0.02 * sum(counts.values())]
+def metres(style: str, chords: bool = False) -> list[str]:
+    """Those of the style's training pieces that are not rare, the most frequent first.
+
+    chords: of the pieces with chords, where the style has any.
+    """
+    card, style = _card(), _choice(style, STYLES, "style")
+    counts: dict[str, int] = (card["metres_with_chords"].get(style) if chords else {}) or card["metres"].get(style, {})
+    return [metre for metre, count in counts.items() if count >= 0.02 * sum(counts.values())] or ["4/4"]
 
 
 def tempo(style: str, metre: str) -> float:
@@ -100,7 +104,7 @@ def compose_bars(
     chords: bool = True,
 ) -> Iterator[Piece]:
     """As ``compose``, yielding what there is after every bar."""
-    metre = _choice(metre or metres(style)[0], METRES, "metre")
+    metre = _choice(metre or metres(style, chords)[0], METRES, "metre")
     layout = "chorale" if style == "chorale" else "melody and chords" if chords else "melody"
     tonic, mode = parse_key(key)
     _whole(bars, 1, MAX_BARS, "number of bars")
@@ -254,7 +258,7 @@ def piano_roll(piece: Piece) -> Roll:
         return (tick - piece.silent_start) / QUARTER * 60 / piece.bpm
 
     notes = [(v, seconds(n.start), seconds(n.end), n.pitch) for v, line in piece.voices.items() for n in line]
-    chords = [(c.name, seconds(c.start), seconds(c.end)) for c in piece.chords]
+    chords = [(notation.chord_name(piece, c), seconds(c.start), seconds(c.end)) for c in piece.chords]
     return Roll(notes, chords, [seconds(i * piece.bar) for i in range(piece.bars + 1)])
 
 

@@ -185,6 +185,13 @@ def spelled(pitch: int, signs: dict[str, int]) -> tuple[str, int, int]:
     return letter, sign, (pitch - sign - NATURAL[letter]) // 12
 
 
+def chord_name(piece: Piece, chord: Chord) -> str:
+    """As it stands above the notes, the root spelled in the key: "Am", "Bb7"."""
+    letter, sign, _ = spelled(60 + chord.root, signature(piece))
+    ending = {"maj": "", "min": "m", "min7": "m7"}.get(chord.quality, chord.quality)
+    return letter + {1: "#", -1: "b", 0: ""}[sign] + ending
+
+
 # --------------------------------------------------------------------------- ABC
 
 UNIT = 12
@@ -222,7 +229,7 @@ def _abc_lines(piece: Piece, notes: list[Note], chords: list[Chord]) -> list[str
 def _abc_bar(piece: Piece, notes: list[Note], chords: list[Chord], number: int) -> str:
     """The music between two bar lines: notes that cross them are tied, gaps are rests."""
     begin, end = number * piece.bar, (number + 1) * piece.bar
-    cuts = {chord.start: f'"{chord.name}"' for chord in chords if begin <= chord.start < end}
+    cuts = {chord.start: f'"{chord_name(piece, chord)}"' for chord in chords if begin <= chord.start < end}
     signs, altered = signature(piece), set[str]()
     words, now = list[str](), begin
 

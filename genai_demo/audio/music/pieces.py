@@ -18,7 +18,7 @@ SCALES = {
     "phr": (0, 1, 3, 5, 7, 8, 10),
     "lyd": (0, 2, 4, 6, 7, 9, 11),
 }
-TONICS = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "G#", "A", "Bb", "B")
+TONICS = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
 STYLES = (
     "reel", "jig", "hornpipe", "air", "chorale", "slip jig", "waltz", "strathspey", "country dance", "clog", "morris",
     "playford", "carol", "highland fling", "march",
@@ -61,12 +61,6 @@ class Chord(NamedTuple):
     @property
     def end(self) -> int:
         return self.start + self.length
-
-    @property
-    def name(self) -> str:
-        """As it is printed above a stave: "Am", "D7"."""
-        ending = {"maj": "", "min": "m", "min7": "m7"}.get(self.quality, self.quality)
-        return TONICS[self.root] + ending
 
     def pitches(self, lowest: int = 48) -> list[int]:
         """MIDI pitches in close position, the root the first one from ``lowest`` on."""

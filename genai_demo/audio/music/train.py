@@ -211,7 +211,9 @@ def publish(folder: Path, task: MusicTask) -> None:
         "purpose": "Writes tunes in many styles, finds chords and the lower voices of chorales, goes on with a tune.",
         "config": dataclasses.asdict(task.config),
         "licence": LICENCE,
-        "data": {k: data[k] for k in ("origin", "pieces", "tokens", "splits", "sources", "styles", "metres")},
+        "data": {k: data[k] for k in ("origin", "pieces", "tokens", "splits", "sources", "styles")},
+        "metres": data["metres"],
+        "metres_with_chords": data["metres_with_chords"],
         "out_of_key": data["out_of_key"],
         "training": training.record(best, task.settings, rows=task.settings.batch),
     }
