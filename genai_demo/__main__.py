@@ -26,6 +26,8 @@ DOORS = {
     ("generate", "text"): "genai_demo.text.generate_command",
     ("data", "audio"): "genai_demo.audio.data",
     ("train", "audio"): "genai_demo.audio.train",
+    ("evaluate", "audio"): "genai_demo.audio.evaluate",
+    ("generate", "audio"): "genai_demo.audio.generate_command",
 }
 PROGRAM = "python -m genai_demo"
 OVERVIEW = """\

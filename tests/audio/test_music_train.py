@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from genai_demo import __main__ as cli
+from genai_demo.audio import sounds
 from genai_demo.audio.music import data, evaluate, generate, train, tunes
 from genai_demo.audio.music.batches import Batches
 from genai_demo.audio.music.events import BEGIN, END, FILL, ROWS, decode, encode
@@ -225,6 +226,33 @@ def test_it_is_measured(door, music):
     reel = found["reel"]
     assert 0 <= reel["rhythm_distance"] <= 1 and reel["out_of_key"] <= reel["out_of_key_real"] + 1e-6
     assert 0 <= found["chords_as_in_the_source"] <= 1
+
+
+def test_the_command_measures_and_writes_the_card(door, folder, capsys, monkeypatch):
+    monkeypatch.setattr(evaluate, "figures", lambda music, quick: {"tunes": float(len(music.chosen("held_out")))})
+    assert cli.main(["evaluate", "audio", f"--data={folder.parent}", "--no-card"]) == 2  # its folder is not called so
+    assert "no prepared music" in capsys.readouterr().err
+    (folder.parent / "music").symlink_to(folder)
+    assert cli.main(["evaluate", "audio", f"--data={folder.parent}", "--no-card"]) == 0
+    assert "metrics" not in checkpoint.read_card("audio-music")
+    capsys.readouterr()
+    assert cli.main(["evaluate", "audio", "--only", "music", f"--data={folder.parent}"]) == 0
+    printed = json.loads(capsys.readouterr().out)
+    card = checkpoint.read_card("audio-music")
+    assert card["metrics"] == printed["music"] and card["metrics"]["tunes"] > 0
+    assert card["metrics_command"] == "python -m genai_demo evaluate audio --only music"
+
+
+def test_the_command_composes_into_files(door, tmp_path, capsys):
+    arguments = ["generate", "audio", "music", "--style=reel", "--key=G maj", "--bars=4", "--seed=3"]
+    assert cli.main([*arguments, f"--out={tmp_path}"]) == 0
+    names = {path.rsplit("/", 1)[-1] for path in capsys.readouterr().out.split()}
+    assert names == {"reel-Gmaj-seed3.wav", "reel-Gmaj-seed3.mid", "reel-Gmaj-seed3.abc"}
+    rate, samples = sounds.RATE, sounds.read(tmp_path / "reel-Gmaj-seed3.wav")
+    assert len(samples) > rate and np.abs(samples).max() > 0.05
+    assert sounds.read_tags((tmp_path / "reel-Gmaj-seed3.wav").read_bytes())["title"] == "reel-Gmaj-seed3"
+    assert cli.main([*arguments[:-3], "--bars=0", f"--out={tmp_path}"]) == 2
+    assert "number of bars" in capsys.readouterr().err
 
 
 def test_measures_of_a_piece():

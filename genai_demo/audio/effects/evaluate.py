@@ -17,7 +17,6 @@ from genai_demo.audio.effects.spectrograms import Spectrograms, analysed
 from genai_demo.audio.effects.train_classifier import NAME as CLASSIFIER
 from genai_demo.audio.mel import HOP, RATE
 from genai_demo.core import checkpoint, limits
-from genai_demo.core.device import describe, pick_device
 from genai_demo.core.frechet import frechet_distance
 from genai_demo.core.metrics import distances
 
@@ -27,7 +26,6 @@ ASKED = (-1.0, -0.5, 0.0, 0.5, 1.0)
 """Positions of a slider that are tried."""
 SLIDER_SEEDS = 2
 SLIDER_KINDS = NAMES[::3]
-COMMAND = "python -m genai_demo evaluate audio --only effects"
 
 
 def load_classifier() -> Classifier:
@@ -112,8 +110,8 @@ def speed(seconds: float = 3.0) -> dict[str, float]:
     return {"seconds": float(np.median(taken)), "real_time_factor": float(np.median(taken)) / seconds}
 
 
-def evaluate(data: str | None = None, write: bool = True) -> dict[str, Any]:
-    """All figures; written into the generator's card if ``write``."""
+def evaluate(data: str | None = None) -> dict[str, Any]:
+    """All figures."""
     train, held_out = spectrograms.load("train", data), spectrograms.load("held_out", data)
     network, wanted = load_classifier(), held_out.kinds
     ambient = [KINDS[NAMES[kind]].ambient for kind in wanted]
@@ -145,16 +143,4 @@ def evaluate(data: str | None = None, write: bool = True) -> dict[str, Any]:
     }
     figures["accuracy_ratio"] = figures["synthesised"]["accuracy"] / max(figures["recorded"]["accuracy"], 1e-9)
     figures["novelty_ratio"] = figures["nearest_training"]["synthesised"] / figures["nearest_training"]["recorded"]
-    figures = rounded(figures)
-    if write:
-        found = checkpoint.read_card(generate.NAME)
-        found |= {"metrics": figures, "metrics_command": COMMAND, "metrics_hardware": describe(pick_device())}
-        checkpoint.write_card(generate.NAME, found)
     return figures
-
-
-def rounded(values: Any) -> Any:
-    """All numbers of nested dictionaries with four decimals."""
-    if isinstance(values, dict):
-        return {k: rounded(v) for k, v in values.items()}
-    return round(values, 4) if isinstance(values, float) else values

@@ -1,0 +1,57 @@
+"""Measure the audio models on held-out sounds and pieces; prints JSON and writes it into the cards."""
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+from genai_demo.core import checkpoint
+from genai_demo.core.device import describe, pick_device
+
+ROOMS = {"music": "audio-music", "effects": "audio-effects"}
+"""What can be measured, and the checkpoint whose card receives the figures."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Options of ``python -m genai_demo evaluate audio``."""
+    parser.add_argument("--only", nargs="+", choices=ROOMS, default=[], help="some rooms; else all that are trained")
+    parser.add_argument("--data", metavar="FOLDER", help="where the prepared ROOM/ lies; else data/")
+    parser.add_argument(
+        "--quick", action="store_true", help="music: an eighth of everything, never written to the card"
+    )
+    parser.add_argument("--no-card", action="store_true", help="only print, leave the cards alone")
+
+
+def run(args: argparse.Namespace) -> None:
+    """Print the figures. Raises ValueError where nothing is trained or prepared."""
+    rooms = args.only or [room for room, name in ROOMS.items() if name in checkpoint.names()]
+    if not rooms:
+        raise ValueError("No audio model is trained yet. Begin with `python -m genai_demo train audio --help`.")
+    found = {}
+    for room in rooms:
+        found[room] = measured(room, str(Path(args.data) / room) if args.data else None, args.quick)
+        if not args.no_card and not args.quick:
+            card = checkpoint.read_card(ROOMS[room])
+            command = f"python -m genai_demo evaluate audio --only {room}"
+            card |= {"metrics": found[room], "metrics_command": command, "metrics_hardware": describe(pick_device())}
+            checkpoint.write_card(ROOMS[room], card)
+    print(json.dumps(found, indent=2))
+
+
+def measured(room: str, data: str | None, quick: bool) -> dict[str, Any]:
+    """The figures of one room."""
+    if room == "music":
+        from genai_demo.audio.music.data import load
+        from genai_demo.audio.music.evaluate import figures
+
+        return rounded(figures(load(data), quick))
+    from genai_demo.audio.effects.evaluate import evaluate
+
+    return rounded(evaluate(data))
+
+
+def rounded(values: Any) -> Any:
+    """All numbers of nested dictionaries with four decimals."""
+    if isinstance(values, dict):
+        return {k: rounded(v) for k, v in values.items()}
+    return round(float(values), 4) if isinstance(values, float) else values

@@ -1,0 +1,70 @@
+"""Speak, compose or make a sound, and write it as files."""
+
+import argparse
+import re
+from pathlib import Path
+
+import numpy as np
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Options of ``python -m genai_demo generate audio``."""
+    parser.add_argument("room", choices=("speech", "music", "effects"), help="what to make")
+    parser.add_argument("words", nargs="?", default="", help="speech: the text; effects: the kind, such as rain")
+    parser.add_argument("--seed", type=int, default=0, help="same seed, same result")
+    parser.add_argument("--voice", default="kathleen", help="speech: who speaks")
+    parser.add_argument("--speed", type=float, default=1.0, help="speech: 2 is twice as fast")
+    parser.add_argument("--style", default="reel", help="music: reel, jig, chorale ...")
+    parser.add_argument("--key", default="D maj", help="music: tonic and mode")
+    parser.add_argument("--bars", type=int, default=16, help="music: length")
+    parser.add_argument("--seconds", type=float, default=3.0, help="effects: length")
+    parser.add_argument("--format", choices=("wav", "ogg"), default="wav", help="of the sound")
+    parser.add_argument("--out", type=Path, default=Path("out"), help="folder for the results")
+
+
+def run(args: argparse.Namespace) -> None:
+    """Write the files and print their paths. Raises ValueError for bad input."""
+    make = {"speech": speech, "music": music, "effects": effects}[args.room]
+    files = make(args)
+    args.out.mkdir(parents=True, exist_ok=True)
+    for name, data in files.items():
+        (args.out / name).write_bytes(data)
+        print(args.out / name)
+
+
+def encoded(sound: tuple[int, np.ndarray], args: argparse.Namespace, title: str) -> bytes:
+    """The bytes of the file, its title inside."""
+    from genai_demo.audio import sounds
+
+    rate, samples = sound
+    return sounds.wave_bytes(samples, args.format, {"title": title}, rate)
+
+
+def speech(args: argparse.Namespace) -> dict[str, bytes]:
+    """The spoken text."""
+    from genai_demo.audio.speech import generate
+
+    found = generate.speak(args.words, args.voice, args.seed, args.speed)
+    name = "-".join(re.findall(r"\w+", args.words)[:5]).lower() or "speech"
+    return {f"{name[:60]}.{args.format}": encoded(found, args, args.words)}
+
+
+def music(args: argparse.Namespace) -> dict[str, bytes]:
+    """A new piece as sound, MIDI and ABC."""
+    from genai_demo.audio.music import generate, notation
+
+    piece = generate.compose(args.style, args.key, args.bars, args.seed)
+    title = f"{args.style.replace(' ', '-')}-{args.key.replace(' ', '')}-seed{args.seed}"
+    return {
+        f"{title}.{args.format}": encoded(generate.render(piece), args, title),
+        f"{title}.mid": notation.write_midi(piece),
+        f"{title}.abc": notation.write_abc(piece).encode(),
+    }
+
+
+def effects(args: argparse.Namespace) -> dict[str, bytes]:
+    """A sound of one kind."""
+    from genai_demo.audio.effects import generate
+
+    title = f"{args.words}-seed{args.seed}"
+    return {f"{title}.{args.format}": encoded(generate.make(args.words, args.seconds, args.seed), args, title)}
