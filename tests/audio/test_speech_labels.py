@@ -60,4 +60,16 @@ def test_prosody_of_phones():
     assert voiced.tolist() == [False, True, False, True]
     assert np.exp(pitch) == pytest.approx([200, 200, np.sqrt(200 * 100), 100])
     assert level.tolist() == [0.5, 3, 6, 8.5]
+    assert np.allclose(labels.melody(np.zeros(4), np.zeros(1), np.array([4])), 0)
     assert np.isnan(labels.by_phone(np.zeros(4), np.zeros(4), np.array([4]))[0]).all()
+
+
+def test_the_melody_of_a_phone_follows_the_pitch():
+    hertz = np.exp(np.linspace(5.0, 5.9, 30))
+    hertz[12:15] = 0  # a voiceless stretch is bridged
+    frames = np.array([6, 24])
+    pitch, _, _ = labels.by_phone(hertz, np.zeros(30), frames)
+    found = labels.melody(hertz, pitch, frames) + pitch[:, None]
+    expected = [np.interp(start + size * labels.POINTS - 0.5, np.arange(30), np.linspace(5.0, 5.9, 30))
+                for start, size in ((0, 6), (6, 24))]  # fmt: skip
+    assert np.allclose(found, expected, atol=0.01)

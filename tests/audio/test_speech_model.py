@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from genai_demo.audio.speech.model import PatchJudge, Phones, SpeechModel, regulate
+from genai_demo.audio.speech.model import Harmonics, PatchJudge, Phones, Prosody, SpeechModel, glide, regulate
 from tests.audio.tiny_speech import CONFIG
 
 
@@ -27,7 +27,11 @@ def phones(count: int, batch: int = 1) -> Phones:
 def say(model, said, frames, noise=None):
     pitch = torch.linspace(-1, 1, frames.shape[1]).expand(frames.shape)
     noise = torch.zeros(len(frames), int(frames.sum(1).max()), CONFIG.noise) if noise is None else noise
-    return model(said, pitch, -pitch, frames, noise)
+    return model(said, given(pitch, -pitch), frames, noise)
+
+
+def given(pitch, energy) -> Prosody:
+    return Prosody(torch.zeros_like(pitch), pitch, energy, torch.zeros(*pitch.shape, 3))
 
 
 def test_the_length_regulator_is_exact():
@@ -58,7 +62,7 @@ def test_a_padded_batch_says_the_same_as_one_alone(model):
     pitch = torch.linspace(-1, 1, 4)
     together = torch.zeros(2, 9)
     together[0, :4] = pitch
-    spoken = model(both, together, -together, padded, torch.zeros(2, 18, CONFIG.noise))
+    spoken = model(both, given(together, -together), padded, torch.zeros(2, 18, CONFIG.noise))
     assert torch.allclose(spoken.refined[0, :14], alone.refined[0], atol=1e-4)
     assert torch.allclose(spoken.prosody.log_frames[0, :4], alone.prosody.log_frames[0], atol=1e-4)
 
@@ -83,10 +87,24 @@ def test_pitch_and_energy_of_one_phone_are_heard_near_it_only(model):
     zero, noise = torch.zeros(1, 40), torch.zeros(1, 240, CONFIG.noise)
     bent = zero.clone()
     bent[0, 20] = 2
-    plain = model.render(hidden, zero, zero, frames, noise)[1][0]
+    plain = model.render(hidden, said.speaker, given(zero, zero), frames, noise)[1][0]
     for pitch, energy in ((bent, zero), (zero, bent)):
-        changed = (model.render(hidden, pitch, energy, frames, noise)[1][0] - plain).abs().amax(1) > 1e-5
+        changed = (model.render(hidden, said.speaker, given(pitch, energy), frames, noise)[1][0] - plain).abs().amax(
+            1
+        ) > 1e-5
         assert bool(changed[120:126].all()) and not bool(changed[:90].any()) and not bool(changed[160:].any())
+
+
+def test_the_melody_of_a_phone_is_a_broken_line_and_lights_its_harmonics():
+    done = torch.tensor([[1 / 6, 1 / 2, 5 / 6, 2 / 3]])
+    points = torch.tensor([1.0, 2.0, 0.0]).expand(1, 4, 3)
+    assert torch.allclose(glide(points, done), torch.tensor([[1.0, 2.0, 0.0, 1.0]]), atol=1e-5)
+    comb = Harmonics(100)
+    found = comb(torch.tensor([[200.0]]).log())[0, 0]
+    low = comb.centres < 1500
+    tooth = (comb.centres / 200 - (comb.centres / 200).round()).abs()
+    assert float(found[low & (tooth < 0.1)].min()) > 0.6 and float(found[low & (tooth > 0.4)].max()) < -0.6
+    assert float(found[comb.centres > 9000].abs().max()) < 0.1
 
 
 def test_the_refiner_leaves_the_decoder_alone(model):

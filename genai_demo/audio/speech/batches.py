@@ -6,13 +6,14 @@ phones' places alone. Some English sentences get Mandarin words beside them, as 
 """
 
 import dataclasses
+from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from genai_demo.audio.speech.features import SPEAKERS, Features
-from genai_demo.audio.speech.model import Phones
+from genai_demo.audio.speech.model import Phones, Prosody
 from genai_demo.audio.speech.phonemes import EDGE, SYMBOLS
 from genai_demo.core.loop import step_seed, world
 
@@ -35,20 +36,24 @@ class Batch:
     """What the model reads and what it shall say. (B, N) over phones, (B, T) over frames."""
 
     phones: Phones
+    given: Prosody
+    """As measured."""
     frames: Tensor
     """(B, N) int64, 0 for padding."""
-    pitch: Tensor
     voiced: Tensor
-    """(B, N) float, 1 where ``pitch`` was measured."""
-    energy: Tensor
+    """(B, N) float, 1 where the pitch was measured."""
     mel: Tensor
     """(B, T, 100) log-mel, zero for padding."""
 
     def to(self, device: torch.device) -> "Batch":
         """The same on a device."""
-        moved = {f.name: getattr(self, f.name).to(device) for f in dataclasses.fields(self) if f.name != "phones"}
-        phones = {f.name: getattr(self.phones, f.name).to(device) for f in dataclasses.fields(Phones)}
-        return Batch(Phones(**phones), **moved)
+
+        def moved(part: Any) -> Any:
+            if isinstance(part, Tensor):
+                return part.to(device)
+            return type(part)(*(moved(getattr(part, field.name)) for field in dataclasses.fields(part)))
+
+        return moved(self)
 
 
 Item = tuple[int, ...]
@@ -117,7 +122,7 @@ class Batches:
         return collate(self.features, self.items_of(step)[rank::count], rng)
 
 
-COLUMNS = ("symbol", "mark", "place", "frames", "pitch", "voiced", "energy")
+COLUMNS = ("symbol", "mark", "place", "frames", "pitch", "voiced", "energy", "melody")
 
 
 def row(
@@ -166,7 +171,10 @@ def collate(features: Features, items: list[Item], rng: np.random.Generator | No
         column("symbol", torch.long), column("mark", torch.long), torch.tensor(LANGUAGE_OF)[speaker] * mask.long(),
         column("place", torch.long), speaker, mask,
     )  # fmt: skip
-    return Batch(
-        phones, column("frames", torch.long), column("pitch", torch.float), column("voiced", torch.float),
-        column("energy", torch.float), padded([mel for _, mel in rows], torch.float, FRAMES_STEP),
+    frames = column("frames", torch.long)
+    given = Prosody(
+        frames.clamp_min(1).log(), column("pitch", torch.float), column("energy", torch.float),
+        column("melody", torch.float),
     )  # fmt: skip
+    mel = padded([found for _, found in rows], torch.float, FRAMES_STEP)
+    return Batch(phones, given, frames, column("voiced", torch.float), mel)

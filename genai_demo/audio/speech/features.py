@@ -47,6 +47,8 @@ class Features:
     """(P,) duration; those of a clip add up to its frames."""
     pitch: np.ndarray
     """(P,) median of log F0 over the voiced frames, standardised by speaker; between its neighbours where voiceless."""
+    melody: np.ndarray
+    """(P, 3) how the pitch moves within the phone (labels.melody), in the same units as ``pitch``."""
     voiced: np.ndarray
     """(P,) bool: whether the pitch was measured."""
     energy: np.ndarray
@@ -164,13 +166,14 @@ def _phone_arrays(
     first_frame: np.ndarray,
 ) -> tuple[dict[str, np.ndarray], dict[str, Any]]:  # fmt: skip
     """The arrays of ``Features`` but the mel, and their card."""
-    symbols, marks, place, prosody = [], [], [], []
+    symbols, marks, place, prosody, melodies = [], [], [], [], []
     for i, s in enumerate(said):
         part = slice(first_frame[i], first_frame[i + 1])
         symbols.append(np.array([SYMBOLS.index(symbol) for symbol in s.symbols], np.uint8))
         marks.append(np.array([MARKS.index(mark) for mark in s.marks], np.uint8))
         place.append(labels.places(s.marks, s.symbols))
         prosody.append(labels.by_phone(hertz[part], labels.loudness(mels[part]), frames[i]))
+        melodies.append(labels.melody(hertz[part], prosody[-1][0], frames[i]))
     symbol = np.concatenate(symbols)
     speaker = np.array([SPEAKERS.index(row["speaker"]) for row in clips.rows], np.uint8)
     owner = np.repeat(speaker, [len(s) for s in symbols])
@@ -179,7 +182,9 @@ def _phone_arrays(
     voiced &= speech
     pitches, pitch_mean, pitch_scale = _standardised(pitches, owner, voiced)
     energy, energy_mean, energy_scale = _standardised(level, owner, speech)
+    melody = np.nan_to_num(np.concatenate(melodies)) / np.array(pitch_scale)[owner, None]
     arrays = {
+        "melody": melody.clip(-CLIP, CLIP).astype(np.float32),
         "symbol": symbol, "mark": np.concatenate(marks), "place": np.concatenate(place),
         "frames": np.concatenate(frames).astype(np.int16), "pitch": pitches, "voiced": voiced, "energy": energy,
         "first_phone": np.concatenate([[0], np.cumsum([len(s) for s in symbols])]), "first_frame": first_frame,
@@ -208,5 +213,5 @@ def load(folder: str | Path | None = None) -> Features:
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise ValueError(f"There are no features in {place}. Prepare the speech first.") from error
     if card["symbols"] != list(SYMBOLS) or card["marks"] != list(MARKS):
-        raise ValueError(f"The features in {place} are of other phones. Delete that folder: training makes it anew.")
+        raise ValueError(f"The features in {place} are of other phones. Training makes them anew.")
     return found

@@ -21,7 +21,7 @@ from genai_demo.audio.sounds import RATE
 from genai_demo.audio.speech import phonemes, plans
 from genai_demo.audio.speech.features import CLIP, LANGUAGES
 from genai_demo.audio.speech.labels import places
-from genai_demo.audio.speech.model import Phones, SpeechConfig, SpeechModel
+from genai_demo.audio.speech.model import Phones, Prosody, SpeechConfig, SpeechModel
 from genai_demo.audio.speech.phonemes import MARKS, SYMBOLS, Utterance
 from genai_demo.audio.speech.plans import VOICES, Plan, PlannedPhone
 from genai_demo.core import checkpoint, limits
@@ -31,6 +31,8 @@ from genai_demo.core.loop import step_seed
 NAME = "audio-speech"
 DECIBELS = 20 / np.log(10)
 """In one unit of the logarithm of an amplitude."""
+SEMITONES = 12 / np.log(2)
+"""In one unit of the logarithm of a frequency."""
 FADE = 110
 """Samples at both ends of an utterance: 5 ms."""
 _loading = threading.RLock()
@@ -94,6 +96,7 @@ def _planned(utterance: Utterance, voice: str, number: int) -> Plan:
     log_hertz = log_hertz + _towards(voice, speaker)
     hertz = log_hertz.exp().cpu().numpy() * 2 ** (plans.declination(utterance) / 12)
     decibels = (prosody.energy[0].clamp(-CLIP, CLIP) * net.energy_scale[speaker]).cpu().numpy() * DECIBELS
+    melody = (prosody.melody[0].clamp(-CLIP, CLIP) * net.pitch_scale[speaker, None]).cpu().numpy() * SEMITONES
     milliseconds = prosody.log_frames[0].exp().cpu().numpy() * plans.FRAME
     found = []
     for word in utterance.words:
@@ -106,6 +109,7 @@ def _planned(utterance: Utterance, voice: str, number: int) -> Plan:
                 round(min(max(lasts, plans.FRAME), limits.MAX_PHONE_MILLISECONDS), 1),
                 round(float(np.clip(hertz[i], 40, 1000)), 1) if plans.has_pitch(symbol) else 0.0,
                 0.0 if silent else round(float(decibels[i]), 2),
+                (round(float(melody[i, 0]), 2), round(float(melody[i, 1]), 2), round(float(melody[i, 2]), 2)),
             ))  # fmt: skip
     return Plan(voice, tuple(found))
 
@@ -185,7 +189,9 @@ def render(phones: tuple[PlannedPhone, ...], seed: int = 0) -> np.ndarray:
     energy = torch.where(silent, prosody.energy[0], decibels / DECIBELS / net.energy_scale[speaker])
     frames = torch.from_numpy(plans.frames_of(phones)).to(device)[None]
     noise = noise_for(frames[0].cpu(), net.config.noise, seed).to(device)
-    _, refined, _ = net.render(hidden, pitch.clamp(-CLIP, CLIP)[None], energy.clamp(-CLIP, CLIP)[None], frames, noise)
+    melody = torch.tensor([p.melody for p in phones], device=device) / SEMITONES / net.pitch_scale[speaker, None]
+    given = Prosody(prosody.log_frames, *(x.clamp(-CLIP, CLIP)[None] for x in (pitch, energy, melody)))
+    _, refined, _ = net.render(hidden, said.speaker, given, frames, noise)
     return net.to_log_mel(refined)[0].clamp_min(LOWEST).T.cpu().numpy()
 
 

@@ -108,6 +108,24 @@ def loudness(mels: np.ndarray) -> np.ndarray:
     return np.log(np.exp(mels.astype(np.float32)).sum(1))
 
 
+POINTS = np.array([1 / 6, 1 / 2, 5 / 6])
+"""Where in a phone its melody is described, in shares of its duration."""
+
+
+def melody(hertz: np.ndarray, pitches: np.ndarray, frames: np.ndarray) -> np.ndarray:
+    """Log F0 at the POINTS of every phone, less the phone's own: (T,), (N,), (N,) -> (N, 3).
+
+    The line goes straight through voiceless frames. Zeros where nothing is voiced.
+    """
+    heard = np.flatnonzero(hertz > 0)
+    if not len(heard):
+        return np.zeros((len(frames), len(POINTS)))
+    line = np.interp(np.arange(len(hertz)), heard, np.log(hertz[heard]))
+    line = np.convolve(np.pad(line, 1, mode="edge"), np.ones(3) / 3, "valid")  # the tracker's grain
+    at = (np.cumsum(frames) - frames)[:, None] + frames[:, None] * POINTS - 0.5
+    return np.interp(at, np.arange(len(hertz)), line) - pitches[:, None]
+
+
 def by_phone(hertz: np.ndarray, level: np.ndarray, frames: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Median log F0, whether it was measured, mean level: (T,), (T,), (N,) -> (N,) each.
 

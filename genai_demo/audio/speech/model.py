@@ -3,18 +3,23 @@
 Notable choices
 - The encoder reads phones with convolutions and attention; behind it everything is convolutions of
   limited reach, so bending one phone changes the sound near that phone only.
-- Duration, pitch and energy are one number a phone each, predicted or given from outside.
+- Duration, pitch and energy are one number a phone each, and three more tell how the pitch moves within
+  it (tones!); predicted or given from outside. The decoder sees where the harmonics of that pitch lie.
 - A frame knows how far into its phone it is: without that all frames of a phone would start out equal.
 - The decoder learns the mean of all ways to say it, which sounds muffled. A refiner adds what a
   discriminator misses (``PatchJudge``); gradients of the refiner never reach the decoder.
 """
 
+import math
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from genai_demo.audio.mel import hertz_to_mel, mel_to_hertz
+from genai_demo.audio.sounds import RATE
 from genai_demo.core.transformer import norm, rotate, turns
 
 PLACES = 4
@@ -68,6 +73,8 @@ class Prosody:
     """Mean log F0, standardised by speaker."""
     energy: Tensor
     """Mean log amplitude, standardised by speaker."""
+    melody: Tensor
+    """(B, N, 3): pitch at the start, middle and end of the phone less ``pitch``, in the same units."""
 
 
 class ConvBlock(nn.Module):
@@ -144,13 +151,14 @@ class ProsodyPredictor(nn.Module):
     def __init__(self, config: SpeechConfig):
         super().__init__()
         self.blocks = nn.ModuleList(ConvBlock(config.width, 2, 3, dropout=2 * config.dropout) for _ in range(3))
-        self.out = nn.Sequential(nn.LayerNorm(config.width), nn.Linear(config.width, 3))
+        self.out = nn.Sequential(nn.LayerNorm(config.width), nn.Linear(config.width, 6))
 
     def forward(self, hidden: Tensor, mask: Tensor) -> Prosody:
         for block in self.blocks:
             hidden = block(hidden, mask[..., None])
-        log_frames, pitch, energy = (self.out(hidden).float() * mask[..., None]).unbind(-1)
-        return Prosody(log_frames + 1.8 * mask, pitch, energy)  # e^1.8 = 6 frames, the mean
+        found = self.out(hidden).float() * mask[..., None]
+        log_frames, pitch, energy = found[..., :3].unbind(-1)
+        return Prosody(log_frames + 1.8 * mask, pitch, energy, found[..., 3:])  # e^1.8 = 6 frames, the mean
 
 
 def regulate(frames: Tensor, length: int) -> tuple[Tensor, Tensor, Tensor]:
@@ -167,12 +175,38 @@ def regulate(frames: Tensor, length: int) -> tuple[Tensor, Tensor, Tensor]:
     return phone, within * mask.long(), mask
 
 
+def glide(points: Tensor, done: Tensor) -> Tensor:
+    """A broken line through values at 1/6, 1/2 and 5/6 of a phone: (B, T, 3), (B, T) in [0, 1] -> (B, T)."""
+    start, middle, end = points.unbind(-1)
+    return middle + 3 * (done - 0.5) * torch.where(done < 0.5, middle - start, end - middle)
+
+
+class Harmonics(nn.Module):
+    """Which mel bands the harmonics of a pitch fall into: log F0 (B, T) -> (B, T, mels) in [-1, 1].
+
+    A comb with teeth at the multiples of F0 that fades where the bands are too wide to tell them apart.
+    Without it the decoder would have to learn a spectrogram for every pitch.
+    """
+
+    def __init__(self, mels: int):
+        super().__init__()
+        edges = mel_to_hertz(np.linspace(0, hertz_to_mel(np.array(RATE / 2)), mels + 2))
+        self.register_buffer("centres", torch.from_numpy(edges[1:-1]).float(), persistent=False)
+        self.register_buffer("widths", torch.from_numpy(edges[2:] - edges[:-2]).float() / 2, persistent=False)
+
+    def forward(self, log_hertz: Tensor) -> Tensor:
+        hertz = log_hertz.float().clamp(3.7, 7.0).exp()[..., None]
+        return torch.cos(2 * math.pi * self.centres / hertz) * torch.exp(-((self.widths / hertz) ** 2))
+
+
 class Decoder(nn.Module):
     """Hidden states of phones, spread over their frames, to a mel-spectrogram."""
 
     def __init__(self, config: SpeechConfig):
         super().__init__()
         self.prosody = nn.Linear(2, config.width)
+        self.harmonics = Harmonics(config.mels)
+        self.comb = nn.Linear(config.mels, config.width, bias=False)
         self.position = nn.Sequential(
             nn.Linear(4, config.width), nn.GELU(), nn.Linear(config.width, config.width, bias=False)
         )
@@ -181,9 +215,9 @@ class Decoder(nn.Module):
         self.out = nn.Linear(config.width, config.mels)
 
     def forward(
-        self, hidden: Tensor, pitch: Tensor, energy: Tensor, frames: Tensor, length: int
+        self, hidden: Tensor, pitch: Tensor, energy: Tensor, points: Tensor, frames: Tensor, length: int
     ) -> tuple[Tensor, Tensor, Tensor]:
-        """(B, N, W), (B, N), (B, N), (B, N), T -> mel (B, T, mels), state (B, T, W), mask (B, T, 1)."""
+        """(B, N, W), (B, N), (B, N), log F0 (B, N, 3), (B, N), T -> mel (B, T, mels), state (B, T, W), mask."""
         hidden = hidden + self.prosody(torch.stack([pitch, energy], -1).to(hidden.dtype))
         phone, within, mask = regulate(frames, length)
         lasts = frames.gather(1, phone).clamp_min(1).float()
@@ -192,7 +226,8 @@ class Decoder(nn.Module):
         position = torch.stack([done, (within + 1).log() / 2, left.clamp_min(1).log() / 2, lasts.log() / 2], -1)
         x = hidden.gather(1, phone[..., None].expand(-1, -1, hidden.shape[-1]))
         mask = mask[..., None]
-        x = (x + self.position(position.to(x.dtype))) * mask
+        log_hertz = glide(points.gather(1, phone[..., None].expand(-1, -1, 3)), done)
+        x = (x + self.position(position.to(x.dtype)) + self.comb(self.harmonics(log_hertz).to(x.dtype))) * mask
         for block in self.blocks:
             x = block(x, mask)
         state = self.norm(x) * mask
@@ -250,17 +285,22 @@ class SpeechModel(nn.Module):
         return hidden, self.predictor(hidden, phones.mask)
 
     def render(
-        self, hidden: Tensor, pitch: Tensor, energy: Tensor, frames: Tensor, noise: Tensor
+        self, hidden: Tensor, speaker: Tensor, given: Prosody, frames: Tensor, noise: Tensor
     ) -> tuple[Tensor, Tensor, Tensor]:
-        """Mean and refined mel, mask. frames: (B, N) int64. noise: (B, T, K), T at least the sum of frames."""
-        mean, state, mask = self.decoder(hidden, pitch, energy, frames, noise.shape[1])
-        given = mean.detach()
-        return mean, given + self.refiner(given, state.detach(), noise, mask), mask
+        """Mean and refined mel, mask. speaker, frames: (B, N) int64. noise: (B, T, K), T at least the sum of frames.
 
-    def forward(self, phones: Phones, pitch: Tensor, energy: Tensor, frames: Tensor, noise: Tensor) -> Spoken:
-        """Training: true durations, pitch and energy are given."""
+        given: pitch, energy and melody to speak with; its durations are not read.
+        """
+        points = given.pitch[..., None] + given.melody
+        points = points * self.pitch_scale[speaker][..., None] + self.pitch_mean[speaker][..., None]
+        mean, state, mask = self.decoder(hidden, given.pitch, given.energy, points, frames, noise.shape[1])
+        rough = mean.detach()
+        return mean, rough + self.refiner(rough, state.detach(), noise, mask), mask
+
+    def forward(self, phones: Phones, given: Prosody, frames: Tensor, noise: Tensor) -> Spoken:
+        """Training: the true durations and prosody are given."""
         hidden, prosody = self.prosody(phones)
-        return Spoken(prosody, *self.render(hidden, pitch, energy, frames, noise))
+        return Spoken(prosody, *self.render(hidden, phones.speaker, given, frames, noise))
 
     def to_log_mel(self, mel: Tensor) -> Tensor:
         """Standardised (..., T, mels) to natural logarithms, as the vocoder reads them."""

@@ -49,6 +49,8 @@ class PlannedPhone:
     """Mean pitch; 0 for a sound without one."""
     decibels: float
     """Above or below the voice's mean level; 0 for silence."""
+    melody: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    """Semitones above ``hertz`` near the start, in the middle and near the end."""
 
     @property
     def silent(self) -> bool:
@@ -133,6 +135,8 @@ def check(plan: Plan) -> Plan:
             raise ValueError("The pitch of a phone is 0 or from 40 to 1,000 hertz.")
         if not _is_number(phone.decibels) or abs(phone.decibels) > 60:
             raise ValueError("The level of a phone lies within 60 decibels of the voice's mean.")
+        if len(phone.melody) != 3 or not all(_is_number(x) and abs(x) <= 24 for x in phone.melody):
+            raise ValueError("The melody of a phone is three numbers of semitones, from -24 to 24.")
     return plan
 
 

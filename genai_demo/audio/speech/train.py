@@ -136,19 +136,20 @@ class SpeechTask:
     def say(self, batch: Batch, model: SpeechModel | None = None) -> Spoken:
         """The clips said again with their own prosody."""
         noise = torch.randn(*batch.mel.shape[:2], self.config.noise, device=self.device)
-        return (model or self.model)(batch.phones, batch.pitch, batch.energy, batch.frames, noise)
+        return (model or self.model)(batch.phones, batch.given, batch.frames, noise)
 
     def plain_terms(
         self, batch: Batch, spoken: Spoken, real: Tensor, figures: dict[str, Any], judged: bool = False
     ) -> Tensor:
         """Mel and prosody, absolute errors."""
-        mask, prosody = batch.phones.mask, spoken.prosody
+        mask, prosody, given = batch.phones.mask, spoken.prosody, batch.given
         figures["mel"] = masked_l1(spoken.mean, real, spoken.mask)
         figures["refined"] = masked_l1(spoken.refined, real, spoken.mask)
-        figures["duration"] = masked_l1(prosody.log_frames, batch.frames.clamp_min(1).log(), mask)
-        figures["pitch"] = masked_l1(prosody.pitch, batch.pitch, batch.voiced)
-        figures["energy"] = masked_l1(prosody.energy, batch.energy, mask)
-        predicted = figures["duration"] + figures["pitch"] + figures["energy"]
+        figures["duration"] = masked_l1(prosody.log_frames, given.log_frames, mask)
+        figures["pitch"] = masked_l1(prosody.pitch, given.pitch, batch.voiced)
+        figures["melody"] = masked_l1(prosody.melody, given.melody, mask[..., None])
+        figures["energy"] = masked_l1(prosody.energy, given.energy, mask)
+        predicted = figures["duration"] + figures["pitch"] + figures["energy"] + figures["melody"]
         fidelity = self.settings.fidelity if judged else 1.0
         return figures["mel"] + fidelity * figures["refined"] + self.settings.prosody * predicted
 
@@ -199,7 +200,7 @@ class SpeechTask:
                 mean, refined = (model.to_log_mel(x) for x in (spoken.mean, spoken.refined))
                 heard = batch.phones.mask * ~torch.isin(batch.phones.symbol, silent)
                 error = spoken.prosody.log_frames.exp() - batch.frames
-                pitch = masked_l1(spoken.prosody.pitch, batch.pitch, batch.voiced)
+                pitch = masked_l1(spoken.prosody.pitch, batch.given.pitch, batch.voiced)
                 scale = model.pitch_scale[SPEAKERS.index(speaker)]
                 real = detail(batch.mel, spoken.mask)
                 found.append({
@@ -265,9 +266,12 @@ def run(args: argparse.Namespace) -> None:
 
 
 def make_task(args: argparse.Namespace) -> SpeechTask:
-    """The task that the options describe. Makes the features of the prepared speech where they are not there yet."""
-    if world()[0] == 0 and not (prepared.folder_of(args.data) / "card.json").is_file():
-        prepared.prepare(args.data)
+    """The task that the options describe. Makes the features of the prepared speech where there are none that fit."""
+    if world()[0] == 0:
+        try:
+            prepared.load(args.data)
+        except ValueError:
+            prepared.prepare(args.data)
     if world()[1] > 1:
         dist.barrier()
     config = SpeechConfig(len(SYMBOLS), len(MARKS), width=args.width)
