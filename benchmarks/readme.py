@@ -143,8 +143,8 @@ def music_quality() -> str:
         "",
         "In brackets the same of real pieces: of one half of the held-out ones to the other, or of all of them. Bits "
         f"an event of held-out pieces: tunes {bits['tune']:.2f}, their chords {bits['chords']:.2f}, sopranos of "
-        f"chorales {bits['soprano']:.2f}, the other voices {bits['voices']:.2f}. Chords that it writes to a real melody contain "
-        f"its notes {100 * figures['chords_fit']:.0f} % of the time (the real chords: "
+        f"chorales {bits['soprano']:.2f}, the other voices {bits['voices']:.2f}. Chords that it writes to a real "
+        f"melody contain its notes {100 * figures['chords_fit']:.0f} % of the time (the real chords: "
         f"{100 * figures['chords_fit_real']:.0f} %) and have the root of the real ones on "
         f"{100 * figures['chords_as_in_the_source']:.0f} % of the half beats. 16 bars of a tune with chords take "
         f"{seconds['seconds_16_bars_tune']:.1f} s, of a chorale {seconds['seconds_16_bars_chorale']:.1f} s; 30 s of "
