@@ -28,6 +28,12 @@ CSS = """
 .settings > .form {display: grid !important; grid-template-columns: repeat(auto-fit, minmax(min(190px, 100%), 1fr))}
 .sliders .block {padding: 8px 10px}
 .buttons {align-items: end}
+.sound-groups {gap: 6px !important}
+.sound-board {display: grid !important; gap: 6px !important;
+  grid-template-columns: repeat(auto-fill, minmax(104px, 1fr))}
+.sound-board button {min-width: 0 !important; min-height: 40px; padding: 4px 6px; white-space: normal}
+.sound-board button[aria-pressed="true"] {background: var(--button-primary-background-fill);
+  color: var(--button-primary-text-color)}
 .figures {width: 100%; border-collapse: collapse}
 .figures th, .figures td {padding: 4px 8px; border-bottom: 1px solid var(--border-color-primary); text-align: left}
 .figures td {font-variant-numeric: tabular-nums}
