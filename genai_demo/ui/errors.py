@@ -3,6 +3,9 @@
 import functools
 import re
 
+from genai_demo.ui.texts_music import MUSIC_ERRORS
+from genai_demo.ui.texts_speech import SPEECH_ERRORS
+
 SENTENCES: tuple[tuple[str, str], ...] = (
     # uploads
     ("Choose a picture first.", "请先选择一张图片。"),
@@ -99,6 +102,23 @@ SENTENCES: tuple[tuple[str, str], ...] = (
         "A painting has at most {0} pixels. Choose a smaller width or height.",
         "画最多 {0} 像素，请选择更小的宽或高。",
     ),
+    # sound effects
+    ("No sound effect is called {0}. Choose one of {1}.", "没有名为 {0} 的音效，可选：{1}。"),
+    ("There is no sound yet. Press one on the board first.", "还没有声音，请先在面板上点一个。"),
+    ("Choose a sound from 1 to {0}.", "请选择第 1 到 {0} 个声音。"),
+    ("Choose two different sounds.", "请选择两种不同的声音。"),
+    ("The length in seconds must be a number from {0} to {1}.", "长度须为 {0} 到 {1} 秒。"),
+    ("The brightness must be a number from {0} to {1}.", "明亮度须为 {0} 到 {1} 之间的数。"),
+    ("The density must be a number from {0} to {1}.", "密度须为 {0} 到 {1} 之间的数。"),
+    ("The share of the second kind must be a number from {0} to {1}.", "第二种的占比须为 {0} 到 {1} 之间的数。"),
+    ("The guidance must be a number from {0} to {1}.", "引导强度须为 {0} 到 {1} 之间的数。"),
+    ("The strength of the variation must be a number from {0} to {1}.", "变体强度须为 {0} 到 {1} 之间的数。"),
+    ("The number of steps must be a whole number from {0} to {1}.", "步数须为 {0} 到 {1} 之间的整数。"),
+    ("That is the {0}th variation in a row. Start from another sound.", "已连续做了 {0} 次变体，请换一个声音开始。"),
+    (
+        "The cards of the sound effects do not fit this program. Fetch them again.",
+        "音效的模型卡与本程序不符，请重新获取。",
+    ),
     # numbers and names
     ("{0} must be a whole number from {1} to {2}.", "“{0}”须为 {1} 到 {2} 之间的整数。"),
     ("{0} must be a number from {1} to {2}.", "“{0}”须为 {1} 到 {2} 之间的数。"),
@@ -184,6 +204,8 @@ SENTENCES: tuple[tuple[str, str], ...] = (
         "The settings on the card of {0} do not fit this program. Fetch it again.",
         "{0} 模型卡上的设置与本程序不符，请重新获取。",
     ),
+    *MUSIC_ERRORS,
+    *SPEECH_ERRORS,
 )
 """(English, Chinese); {0}, {1} ... stand for what differs from case to case."""
 

@@ -18,6 +18,7 @@ SHOWN += [PACKAGE / "core" / f"{name}.py" for name in ("uploads", "checkpoint")]
 SHOWN += [PACKAGE / "text" / f"{name}.py" for name in ("generate", "sampling")]
 SHOWN += [PACKAGE / "repair" / f"{name}.py" for name in ("generate", "damage", "art", "styles", "compose", "scenes")]
 SHOWN += [PACKAGE / "faces" / f"{name}.py" for name in ("generate", "latents", "align", "networks")]
+SHOWN += [PACKAGE / "audio" / "effects" / f"{name}.py" for name in ("generate", "kinds")]
 NEVER_IN_THE_PAGE = (
     "half precision cannot",
     "These landmarks are no face",
