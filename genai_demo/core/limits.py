@@ -72,6 +72,10 @@ MAX_ENERGY_SHIFT = 12.0
 """Decibels."""
 MAX_PHONE_MILLISECONDS = 2_000
 """Of a planned phone, and of a pause."""
+MAX_PLANNED_SECONDS = 60.0
+"""Of a sentence whose plan was bent."""
+MAX_COMPARED_SECONDS = 20.0
+"""Of a recording that is compared with its synthesis."""
 
 MAX_MUSIC_SECONDS = 600
 """Of a piece that is rendered."""

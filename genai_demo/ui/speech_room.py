@@ -1,0 +1,138 @@
+"""The room "Speech": a text that is heard while it is still being made, and can be bent phone by phone."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from genai_demo.audio.speech import plans
+from genai_demo.core import limits
+from genai_demo.ui import speech_compare
+from genai_demo.ui.audio_pictures import PICTURES_CSS
+from genai_demo.ui.common import MODEL_EVENT, choice, number, slider
+from genai_demo.ui.speech_actions import FIRST, open_room, speak_plan, speak_text
+from genai_demo.ui.speech_phonemes import phoneme_view
+from genai_demo.ui.strings import say, text
+from genai_demo.ui.text_common import presets
+from genai_demo.ui.texts_speech import SPEECH
+
+HERE = Path(__file__).parent
+QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+SPEAK_EVENT: dict[str, Any] = MODEL_EVENT | {"show_progress": "hidden", "time_limit": 600}
+EXAMPLES: list[tuple[str, str]] = [
+    ("The rain has stopped, and the birds are singing again.", "kathleen"),
+    ("On May 3rd, 2024, I paid $3.50 for 2 kg of apples: 15% less than last year.", "kathleen"),
+    ("Did you read the letter that Dr. Smith read yesterday?", "kathleen"),
+    ("雨停了，鸟儿又唱起歌来。", "yue_tan"),
+    ("2024年5月3日，苹果每公斤3.5元，比去年便宜15%。", "yue_tan"),
+    ("我今天用 Python 写了一个小 program，运行得很快！", "yue_tan"),
+]
+
+COUNT_JS = """(words) => {
+  const count = [...words].length, found = WORDS[navigator.language.startsWith("zh") ? 1 : 0];
+  const line = found.replace("{count}", count.toLocaleString("en")).replace("{most}", MOST.toLocaleString("en"));
+  return count > MOST ? `**${line}**` : line;
+}"""
+HUSH_JS = """(...values) => {
+  document.dispatchEvent(new Event("speech:hush"));
+  document.querySelectorAll("#speech-room audio").forEach((player) => player.pause());
+  return values;
+}"""
+"""What plays stops at once."""
+SPEAKER_HTML = '<div class="speaker"><i></i><output aria-live="polite"></output></div>'
+SPEAKER_CSS = """
+.speaker {display: flex; gap: 8px; align-items: center; min-height: 1.4em; font-size: .82rem;
+  color: var(--body-text-color-subdued)}
+i {width: 9px; height: 9px; border-radius: 50%; background: var(--border-color-primary)}
+i.on {background: var(--color-accent)}
+"""
+
+
+def build(tab: gr.Tab) -> None:
+    """Lay out the room inside the open ``tab`` and connect its events."""
+    opened = gr.State(False, time_to_live=1800)
+    with gr.Column(elem_id="speech-room"):
+        gr.Markdown(text("speech.note"), elem_classes="notice")
+        with gr.Row(equal_height=False):
+            with gr.Column(min_width=300, scale=3):
+                words, go, stop = _text_part()
+            with gr.Column(min_width=260, scale=2):
+                settings = _settings()
+        examples = presets([words, settings[0]], [list(row) for row in EXAMPLES], [row[0] for row in EXAMPLES])
+        live = gr.HTML(
+            "", html_template=SPEAKER_HTML, css_template=SPEAKER_CSS, elem_id="speech-live", apply_default_css=False,
+            js_on_load=(HERE / "speaker.js").read_text(encoding="utf-8"),
+        )  # fmt: skip
+        status = gr.Markdown(elem_classes="notice", elem_id="speech-status")
+        whole, look, wav, ogg = _result_part()
+        gr.Markdown(text("speech.phones"), elem_classes="subject")
+        gr.Markdown(text("speech.phones.note"), elem_classes="notice")
+        phones = phoneme_view()
+        with gr.Row(elem_classes="buttons"):
+            so = gr.Button(text("speech.so"), min_width=120, elem_id="speech-so")
+            everything = gr.Checkbox(
+                False, label=text("speech.whole"), info=text("speech.whole.info"), min_width=160,
+                elem_id="speech-whole",
+            )  # fmt: skip
+        voice = settings[0]
+        with gr.Accordion(text("speech.compare"), open=False):
+            compare = speech_compare.build(voice, settings[-1])
+    made = [live, status, whole, look, wav, ogg, phones]
+    speak = {"fn": speak_text, "inputs": [words, *settings], "outputs": made, "js": HUSH_JS} | SPEAK_EVENT
+    running = [
+        go.click(**speak, api_name="speak_text"),
+        words.submit(**speak, api_visibility="private"),
+        examples.load_input_event.then(**speak, api_visibility="private"),
+        so.click(
+            speak_plan, [phones, everything, *settings[1:]], made, js=HUSH_JS, api_name="speak_plan", **SPEAK_EVENT
+        ),
+    ]
+    stop.click(None, js=HUSH_JS, queue=False, **QUIET)
+    stop.click(None, cancels=[*running, compare], api_visibility="private")
+    tab.select(open_room, opened, [opened, status, whole, look, wav, ogg, phones], **QUIET, **MODEL_EVENT)
+
+
+def _text_part() -> tuple[gr.Textbox, gr.Button, gr.Button]:
+    """The text with its count, and the buttons."""
+    words = gr.Textbox(
+        FIRST, label=text("speech.text"), info=text("speech.text.info"), lines=5, max_lines=14, elem_id="speech-text",
+        max_length=limits.MAX_PROMPT,
+    )  # fmt: skip
+    most = limits.MAX_SPEECH_CHARACTERS
+    count = gr.Markdown(
+        say("speech.count", "en", count=len(FIRST), most=f"{most:,}"), elem_classes="notice", elem_id="speech-count"
+    )
+    counting = COUNT_JS.replace("WORDS", json.dumps(SPEECH["speech.count"])).replace("MOST", str(most))
+    words.change(None, words, count, js=counting, queue=False, **QUIET)
+    with gr.Row(elem_classes="buttons"):
+        go = gr.Button(text("speech.go"), variant="primary", min_width=120, elem_id="speech-go")
+        stop = gr.Button(text("speech.stop"), variant="stop", min_width=90, elem_id="speech-stop")
+    return words, go, stop
+
+
+def _settings() -> list[Any]:
+    """Voice, speed, pitch, energy, seed."""
+    voice = choice("speech.voice", list(plans.VOICES), "kathleen", elem_id="speech-voice")
+    with gr.Row(elem_classes="settings"):
+        speed = slider("speech.speed", limits.MIN_SPEED, limits.MAX_SPEED, 1, 0.05)
+        pitch = slider("speech.pitch", -limits.MAX_PITCH_SHIFT, limits.MAX_PITCH_SHIFT, 0, 0.5)
+        energy = slider("speech.energy", -limits.MAX_ENERGY_SHIFT, limits.MAX_ENERGY_SHIFT, 0, 1)
+        seed = number("speech.seed", 0, limits.MAX_SEED, 0, min_width=120)
+    return [voice, speed, pitch, energy, seed]
+
+
+def _result_part() -> tuple[gr.Audio, gr.HTML, gr.DownloadButton, gr.DownloadButton]:
+    """The finished sound, its pictures, its files."""
+    with gr.Row(equal_height=False):
+        with gr.Column(min_width=260, scale=2):
+            whole = gr.Audio(
+                label=text("speech.result"), interactive=False, buttons=[], elem_id="speech-result",
+                waveform_options=gr.WaveformOptions(show_recording_waveform=False),
+            )  # fmt: skip
+            with gr.Row(elem_classes="buttons"):
+                wav = gr.DownloadButton(text("speech.wav"), min_width=80, elem_id="speech-wav")
+                ogg = gr.DownloadButton(text("speech.ogg"), min_width=80, elem_id="speech-ogg")
+        with gr.Column(min_width=280, scale=3):
+            look = gr.HTML(css_template=PICTURES_CSS, elem_id="speech-pictures", apply_default_css=False)
+    return whole, look, wav, ogg
