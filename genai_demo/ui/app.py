@@ -5,7 +5,7 @@ import os
 import gradio as gr
 
 from genai_demo.core import limits
-from genai_demo.ui import faces_tab, interpolation_tab, repair_tab, text_tab
+from genai_demo.ui import audio_tab, faces_tab, interpolation_tab, repair_tab, text_tab
 from genai_demo.ui.strings import text, translations
 from genai_demo.ui.theme import CSS, HEAD, theme
 
@@ -25,6 +25,9 @@ def build() -> gr.Blocks:
                 repair_tab.build(demo)
             with gr.Tab(text("tab.text"), id="text") as tab:
                 text_tab.build(demo, tabs, tab)
+            if audio_tab.rooms():
+                with gr.Tab(text("tab.audio"), id="audio") as tab:
+                    audio_tab.build(tab)
         gr.Markdown(text("shell.footer"), elem_classes=["notice", "page-foot"])
     return demo.queue(max_size=limits.MAX_QUEUE, default_concurrency_limit=4)
 

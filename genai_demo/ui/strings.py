@@ -10,6 +10,7 @@ from gradio.i18n import I18nData
 from genai_demo.core import limits
 from genai_demo.ui.texts_faces import FACES
 from genai_demo.ui.texts_interpolation import INTERPOLATION
+from genai_demo.ui.texts_music import MUSIC
 from genai_demo.ui.texts_repair import REPAIR
 from genai_demo.ui.texts_text import TEXT
 
@@ -29,9 +30,10 @@ SHELL: dict[str, tuple[str, str]] = {
     ),
     "tab.faces": ("Face generation", "人脸生成"),
     "tab.interpolation": ("Latent interpolation", "潜空间插值"),
+    "tab.audio": ("Audio synthesis", "音频合成"),
 }
 
-TEXTS = SHELL | FACES | INTERPOLATION | REPAIR | TEXT
+TEXTS = SHELL | FACES | INTERPOLATION | REPAIR | TEXT | MUSIC
 
 
 def text(key: str) -> I18nData:

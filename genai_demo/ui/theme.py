@@ -26,6 +26,7 @@ CSS = """
 .sliders > .form {display: grid !important; grid-template-columns: repeat(auto-fill, minmax(min(240px, 100%), 1fr));
   background: transparent; border: 0; box-shadow: none}
 .settings > .form {display: grid !important; grid-template-columns: repeat(auto-fit, minmax(min(190px, 100%), 1fr))}
+.settings.narrow > .form {grid-template-columns: repeat(auto-fit, minmax(min(145px, 100%), 1fr))}
 .sliders .block {padding: 8px 10px}
 .buttons {align-items: end}
 .sound-groups {gap: 6px !important}

@@ -1,0 +1,28 @@
+"""The tab "Audio synthesis": a room for each model whose weights are there."""
+
+from collections.abc import Callable
+
+import gradio as gr
+
+from genai_demo.core import checkpoint
+from genai_demo.ui import music_room
+from genai_demo.ui.strings import text
+
+ROOMS: dict[str, tuple[tuple[str, ...], Callable[[gr.Tab], None]]] = {
+    "music": (("audio-music", "audio-music-tunes"), music_room.build),
+}
+"""Checkpoints that a room needs, and what lays it out."""
+
+
+def rooms() -> list[str]:
+    """Those that can be shown."""
+    there = checkpoint.names("audio-")
+    return [name for name, (needed, _) in ROOMS.items() if all(n in there for n in needed)]
+
+
+def build(tab: gr.Tab) -> None:
+    """Lay out the rooms inside the open ``tab``. The first one opens with it."""
+    with gr.Tabs():
+        for number, name in enumerate(rooms()):
+            with gr.Tab(text(f"{name}.room"), id=name) as inner:
+                ROOMS[name][1](tab if number == 0 else inner)

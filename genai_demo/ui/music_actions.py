@@ -1,0 +1,271 @@
+"""What the buttons of the music room do: compose, accompany, go on, hear and keep."""
+
+import dataclasses
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from genai_demo.audio.music import generate
+from genai_demo.audio.music.pieces import MODES, TONICS, Piece, to_record
+from genai_demo.core import limits
+from genai_demo.ui.common import readable_errors
+from genai_demo.ui.errors import localise
+from genai_demo.ui.music_pieces import Work, closeness, earlier, played, roll_of
+from genai_demo.ui.music_widgets import OWN_BARS
+from genai_demo.ui.strings import language_of, say
+from genai_demo.ui.text_common import paced
+
+Shown = tuple[Any, ...]
+"""Piano roll, status, audio, similarity, five files, the work, the history, its choices."""
+KEPT = 8
+"""Pieces of a visit that can be heard again."""
+SOURCES = ("keyboard", "midi", "above")
+KEYS = [f"{tonic} {mode}" for mode in MODES for tonic in TONICS]
+FIRST: dict[str, Any] = {"style": "jig", "key": "D maj", "bars": 8, "seed": 5, "temperature": 0.9, "chords": True}
+"""The piece that the room opens with."""
+MOST_OWN_NOTES = 12 * OWN_BARS * 25
+"""A note in every field of the largest grid."""
+
+
+def _written(
+    pieces: Iterator[Piece], bars: int, recipe: dict[str, Any], sound: str, tempo: float, history: list[Work],
+    language: str, play: bool = True,
+) -> Iterator[Shown]:  # fmt: skip
+    """Show a piece while it is written, then let it be heard."""
+    start, work, still = time.perf_counter(), None, [gr.skip()] * 5
+    for piece in paced(pieces):
+        work = Work(piece, recipe)
+        faster = dataclasses.replace(piece, bpm=piece.bpm * tempo)
+        status = say("music.writing", language, bar=piece.bars, bars=bars)
+        yield roll_of(faster, bars, language), status, None, "", *still, work, gr.skip(), gr.skip()
+    assert work is not None
+    passed = time.perf_counter() - start
+    roll, player, files = played(work, sound, tempo, language, play)
+    count = sum(map(len, work.piece.voices.values()))
+    status = say("music.status", language, notes=count, passed=passed)
+    remarks = " ".join(localise(remark, language) for remark in work.piece.remarks)
+    history = [work, *history][:KEPT]
+    lines = f"{status} {remarks}".strip(), closeness(work.piece, language)
+    yield roll, lines[0], player, lines[1], *files, work, history, earlier(history, language)
+
+
+# --------------------------------------------------------------------------- composing
+
+
+@readable_errors
+def compose_music(
+    style: str, key: str, metre: str, bars: float, temperature: float, seed: float, chords: bool, sound: str,
+    tempo: float, history: list[Work], request: gr.Request,
+) -> Iterator[Shown]:  # fmt: skip
+    """Write a new piece, bar by bar, and play it.
+
+    Args:
+        style: reel, jig, hornpipe, air, chorale ...
+        key: tonic and mode, such as "D maj", "A min", "E dor".
+        metre: such as "4/4" or "6/8"; empty: the style's usual one.
+        bars: how many.
+        temperature: 0 always takes the likeliest note.
+        seed: the same seed and settings give the same piece.
+        chords: chords to the tune; chorales have four voices instead.
+        sound: instruments, such as "session", "piano"; empty: what suits the style.
+        tempo: 1 is usual for the style.
+
+    Returns:
+        Piano roll as JSON, status, sound, similarity to the training tunes, files WAV, OGG, MIDI, ABC, recipe.
+    """
+    settings: dict[str, Any] = {
+        "style": style, "key": key, "metre": metre or generate.metres(style, chords)[0], "bars": int(bars),
+        "temperature": temperature, "seed": int(seed), "chords": chords,
+    }  # fmt: skip
+    recipe = {"action": "compose"} | settings
+    yield from _written(
+        generate.compose_bars(**settings), int(bars), recipe, sound, tempo, history, language_of(request)
+    )
+
+
+@readable_errors
+def open_music(
+    work: Work | None, sound: str, tempo: float, history: list[Work], request: gr.Request
+) -> Iterator[Shown]:
+    """The example that the room opens with; nothing when it is opened again."""
+    if work is None:
+        pieces = generate.compose_bars(**FIRST)
+        recipe = {"action": "compose", "metre": generate.metres(FIRST["style"], True)[0], **FIRST}
+        yield from _written(pieces, FIRST["bars"], recipe, sound, tempo, history, language_of(request), play=False)
+
+
+def next_seed(seed: float) -> int:
+    """The seed after this one."""
+    return (int(seed) + 1) % (limits.MAX_SEED + 1)
+
+
+# --------------------------------------------------------------------------- a melody from outside
+
+
+def read_grid(value: str, key: str) -> Piece:
+    """The melody of the keyboard: JSON with a metre, and notes of start and length in eighths and a MIDI pitch."""
+    try:
+        given = json.loads(value)
+        notes = [(start / 2, length / 2, pitch) for start, length, pitch in given["notes"][:MOST_OWN_NOTES]]
+        metre = str(given["metre"])
+    except (ValueError, TypeError, KeyError) as error:
+        raise ValueError("The melody of the keyboard cannot be read. Clear it and play it again.") from error
+    piece = generate.melody_of(notes, key=key, metre=metre)
+    return dataclasses.replace(piece, bpm=generate.tempo(piece.style, metre))
+
+
+def read_melody(source: str, grid: str, midi: str | None, work: Work | None, style: str, key: str) -> Piece:
+    """The melody that was chosen, at the tempo of ``style``; a MIDI file keeps its own.
+
+    Raises ValueError where there is none, or a broken one.
+    """
+    if source == "midi":
+        if not midi:
+            raise ValueError("Upload a MIDI file first.")
+        return generate.read_midi(Path(midi).read_bytes(), key=key)
+    if source == "keyboard":
+        piece = read_grid(grid, key)
+    elif source != "above":
+        raise ValueError(f"No melody is called {source!r}. Choose one of {', '.join(SOURCES)}.")
+    elif work is None:
+        raise ValueError("There is no tune above yet. Press Compose first.")
+    else:
+        piece = work.piece
+    if style in ("", piece.style):
+        return piece
+    return dataclasses.replace(piece, bpm=generate.tempo(style, piece.metre))
+
+
+@readable_errors
+def accompany_melody(
+    source: str, melody: str, midi: str | None, work: Work | None, style: str, key: str, temperature: float,
+    seed: float, sound: str, tempo: float, history: list[Work], request: gr.Request,
+) -> Iterator[Shown]:  # fmt: skip
+    """Find chords, or the three lower voices of a chorale, to a melody that stays as it is.
+
+    Args:
+        source: "keyboard", "midi" or "above" (the last piece).
+        melody: for "keyboard": JSON with "metre" and "notes", each [start, length, pitch], in eighths and MIDI numbers.
+        midi: for "midi": a MIDI file.
+        style: of the accompaniment, "chorale" for voices; empty: chords as suit the metre.
+        key: such as "D maj"; empty: found by the notes.
+        temperature: 0 always takes the likeliest.
+        seed: the same seed gives the same accompaniment.
+        sound: instruments; empty: what suits the style.
+        tempo: 1 is usual.
+
+    Returns:
+        As compose_music.
+    """
+    piece = read_melody(source, melody, midi, work, style, key)
+    recipe = {"action": "accompany", "style": style, "temperature": temperature, "seed": int(seed)}
+    recipe |= {"melody": to_record(piece)}
+    pieces = generate.accompany_bars(piece, style, int(seed), temperature)
+    yield from _written(pieces, piece.bars, recipe, sound, tempo, history, language_of(request))
+
+
+@readable_errors
+def continue_melody(
+    source: str, melody: str, midi: str | None, work: Work | None, style: str, key: str, temperature: float,
+    seed: float, bars: float, sound: str, tempo: float, history: list[Work], request: gr.Request,
+) -> Iterator[Shown]:  # fmt: skip
+    """Go on from a melody, which stays as it is.
+
+    Args:
+        source: "keyboard", "midi" or "above" (the last piece).
+        melody: as for accompany_melody.
+        midi: for "midi": a MIDI file.
+        style: of what follows; "chorale" gives the melody its lower voices first; empty: as it is.
+        key: such as "D maj"; empty: found by the notes.
+        temperature: 0 always takes the likeliest note.
+        seed: the same seed goes on in the same way.
+        bars: how many more.
+        sound: instruments; empty: what suits the style.
+        tempo: 1 is usual.
+
+    Returns:
+        As compose_music.
+    """
+    start = read_melody(source, melody, midi, work, style, key)
+    recipe = {"action": "continue", "style": style, "temperature": temperature, "seed": int(seed), "bars": int(bars)}
+    recipe |= {"melody": to_record(start)}
+    pieces = _continued(start, style, int(bars), int(seed), temperature)
+    yield from _written(pieces, start.bars + int(bars), recipe, sound, tempo, history, language_of(request))
+
+
+def _continued(start: Piece, style: str, bars: int, seed: int, temperature: float) -> Iterator[Piece]:
+    if start.layout != "chorale" and style == "chorale":
+        *_, start = generate.accompany_bars(start, style, seed, temperature)
+    elif start.layout != "chorale" and style:
+        start = dataclasses.replace(start, style=style)
+    yield from generate.carry_on_bars(start, bars, seed, temperature)
+
+
+# --------------------------------------------------------------------------- hearing again
+
+
+def _silent(count: int, player: int) -> Shown:
+    """An update that only takes the sound away, so that what was playing stops."""
+    return tuple(None if i == player else gr.skip() for i in range(count))
+
+
+@readable_errors
+def hear_music(work: Work | None, sound: str, tempo: float, request: gr.Request) -> Iterator[Shown]:
+    """The same notes with other instruments or at another tempo.
+
+    Args:
+        sound: instruments; empty: what suits the style.
+        tempo: 1 is usual.
+
+    Returns:
+        Piano roll as JSON, sound, files WAV, OGG, MIDI, ABC, recipe.
+    """
+    if work is None:
+        raise ValueError("There is no tune above yet. Press Compose first.")
+    yield _silent(7, 1)
+    roll, player, files = played(work, sound, tempo, language_of(request), play=True)
+    yield roll, player, *files
+
+
+@readable_errors
+def take_piece(
+    picked: float | None, sound: str, tempo: float, history: list[Work], request: gr.Request
+) -> Iterator[Shown]:
+    """An earlier piece of the visit: hear it, and use it.
+
+    Args:
+        picked: 1 is the newest.
+        sound: instruments; empty: what suits the style.
+        tempo: 1 is usual.
+
+    Returns:
+        Piano roll as JSON, status, sound, similarity, files WAV, OGG, MIDI, ABC, recipe.
+    """
+    if picked is None or not 1 <= picked <= len(history):
+        raise ValueError(f"Choose a piece from 1 to {len(history)}.")
+    work, language = history[int(picked) - 1], language_of(request)
+    yield _silent(10, 2)
+    roll, player, files = played(work, sound, tempo, language, play=True)
+    yield roll, "", player, closeness(work.piece, language), *files, work
+
+
+@readable_errors
+def stop_music(
+    work: Work | None, sound: str, tempo: float, history: list[Work], request: gr.Request
+) -> Iterator[Shown]:
+    """Silence, and what there is of a piece whose writing was stopped, to be heard and kept."""
+    if work is None:
+        return
+    language, whole = language_of(request), work in history
+    yield _silent(12, 2)
+    roll, player, files = played(work, sound, tempo, language, play=False)
+    if whole:
+        yield roll, gr.skip(), player, gr.skip(), *files, work, gr.skip(), gr.skip()
+    else:
+        history = [work, *history][:KEPT]
+        status = say("music.stopped", language, bars=work.piece.bars)
+        yield roll, status, player, closeness(work.piece, language), *files, work, history, earlier(history, language)

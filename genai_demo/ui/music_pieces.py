@@ -1,0 +1,98 @@
+"""Pieces as the music room shows them: piano roll, sound, files, words."""
+
+import dataclasses
+import json
+from typing import Any, NamedTuple
+
+import gradio as gr
+
+from genai_demo.audio import sounds
+from genai_demo.audio.music import generate, notation
+from genai_demo.audio.music.pieces import RANGES, TONICS, Piece
+from genai_demo.ui.common import keep_file
+from genai_demo.ui.strings import say
+
+
+class Work(NamedTuple):
+    """A piece and how it came about."""
+
+    piece: Piece
+    recipe: dict[str, Any]
+
+
+def key_name(piece: Piece, language: str) -> str:
+    """ "E Dorian", with the tonic as the key signature spells it."""
+    mode = say(f"music.key.{TONICS[piece.tonic]} {piece.mode}", language).removeprefix(TONICS[piece.tonic])
+    return notation.tonic_name(piece) + mode
+
+
+def title_of(piece: Piece, language: str) -> str:
+    """ "Jig in D major"."""
+    found = say(
+        "music.title", language, style=say(f"music.style.{piece.style}", language), scale=key_name(piece, language)
+    )
+    return found[0].upper() + found[1:]
+
+
+def file_name(work: Work) -> str:
+    """Without its ending: "jig-D-maj-seed5"."""
+    key = f"{notation.tonic_name(work.piece).replace('#', 'sharp')}-{work.piece.mode}"
+    return f"{work.piece.style.replace(' ', '-')}-{key}-{work.recipe['action']}-seed{work.recipe['seed']}"
+
+
+def roll_of(piece: Piece, bars: int, language: str, seconds: float = 0.0, play: bool = False) -> str:
+    """The piece for the piano roll.
+
+    bars: how many it is going to have; seconds: of its sound, if there is any; play: start as soon as it is there.
+    """
+    found = generate.piano_roll(piece)
+    voices = sorted(piece.voices, key=list(RANGES).index) + (["chords"] if piece.chords else [])
+    summary = say("music.summary", language, metre=piece.metre, bars=bars, bpm=piece.bpm)
+    return json.dumps(
+        {
+            "title": f"{title_of(piece, language)} · {summary}",
+            "summary": ", ".join(say(f"music.voice.{voice}", language) for voice in voices),
+            "voices": [(voice, say(f"music.voice.{voice}", language)) for voice in voices],
+            "notes": [(voice, round(a, 3), round(b, 3), pitch) for voice, a, b, pitch in found.notes],
+            "chords": [(name, round(a, 3), round(b, 3)) for name, a, b in found.chords],
+            "bars": [round(bar, 4) for bar in found.bars],
+            "planned": max(bars, piece.bars),
+            "seconds": seconds,
+            "play": play,
+        },
+        ensure_ascii=False,
+    )
+
+
+def played(work: Work, sound: str, tempo: float, language: str, play: bool) -> tuple[str, Any, list[str]]:
+    """Piano roll, player and the files WAV, OGG, MIDI, ABC, recipe."""
+    title = f"{title_of(work.piece, 'en')} (seed {work.recipe['seed']})"
+    piece = dataclasses.replace(work.piece, bpm=work.piece.bpm * tempo, title=title)
+    rate, samples = generate.render(piece, sound)
+    recipe = json.dumps(work.recipe | {"sound": sound, "tempo": tempo}, ensure_ascii=False, indent=1)
+    tags = {"title": title, "comment": recipe}
+    contents = {
+        "wav": sounds.wave_bytes(samples, "wav", tags, rate), "ogg": sounds.wave_bytes(samples, "ogg", tags, rate),
+        "mid": generate.write_midi(piece), "abc": generate.write_abc(piece).encode(), "json": recipe.encode(),
+    }  # fmt: skip
+    files = [keep_file(data, f"{file_name(work)}.{ending}") for ending, data in contents.items()]
+    roll = roll_of(piece, piece.bars, language, len(samples) / rate, play)
+    return roll, gr.Audio(files[0], playback_position=0), files
+
+
+def closeness(piece: Piece, language: str) -> str:
+    """The line that says how close a piece is to the training tunes."""
+    found = generate.similarity(piece)
+    if not found.notes:
+        return say("music.far", language)
+    return say("music.close", language, notes=found.notes, of=found.of, title=found.title)
+
+
+def earlier(history: list[Work], language: str) -> gr.Radio:
+    """The choices of the history, the newest first."""
+    names = [
+        say("music.earlier", language, title=title_of(work.piece, language), seed=work.recipe["seed"],
+            act=say(f"music.act.{work.recipe['action']}", language))
+        for work in history
+    ]  # fmt: skip
+    return gr.Radio([(name, i + 1) for i, name in enumerate(names)], value=None, visible=bool(names))

@@ -1,0 +1,135 @@
+"""The room "Music": new tunes, chords and voices to a melody, and how they sound."""
+
+from typing import Any
+
+import gradio as gr
+
+from genai_demo.audio.music import generate, synth
+from genai_demo.audio.music.events import MAX_BARS
+from genai_demo.core import limits
+from genai_demo.ui import music_actions as actions
+from genai_demo.ui.common import MODEL_EVENT, choice, number, slider
+from genai_demo.ui.music_widgets import melody_grid, piano_roll
+from genai_demo.ui.strings import TEXTS, text
+
+QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+STREAM: dict[str, Any] = MODEL_EVENT | {"show_progress": "hidden", "time_limit": 120}
+FILES = ("wav", "ogg", "midi", "abc", "json")
+
+
+def build(tab: gr.Tab) -> None:
+    """Lay out the room inside the open ``tab`` and connect its events."""
+    work, history = gr.State(None, time_to_live=1800), gr.State([], time_to_live=1800)
+    gr.Markdown(text("music.intro"), elem_classes="notice")
+    settings = style, _, metre, _, _, seed, chords = _settings()
+    with gr.Row(elem_classes="buttons"):
+        go = gr.Button(text("music.compose"), variant="primary", min_width=100, elem_id="music-go")
+        another = gr.Button(text("music.another"), min_width=120, elem_id="music-another")
+        stop = gr.Button(text("music.stop"), variant="stop", min_width=80, elem_id="music-stop")
+    roll = piano_roll()
+    status = gr.Markdown(elem_classes="notice", elem_id="music-status")
+    player, sound, tempo, close, files, past = _result()
+    source, melody, midi, *others, bars, accompany, go_on = _own_melody()
+    gr.Markdown(text("music.honest"), elem_classes="notice")
+
+    shown = [roll, status, player, close, *files, work, history, past]
+    playing = [sound, tempo, history]
+    given = [source, melody, midi, work, *others]
+    compose: dict[str, Any] = {"fn": actions.compose_music, "inputs": [*settings, *playing], "outputs": shown} | STREAM
+    running = [
+        go.click(**compose, api_name="compose_music"),
+        another.click(actions.next_seed, seed, seed, queue=False, **QUIET).then(
+            **compose, api_visibility="private"
+        ),
+        accompany.click(
+            actions.accompany_melody, [*given, *playing], shown, api_name="accompany_melody", scroll_to_output=True,
+            **STREAM,
+        ),
+        go_on.click(
+            actions.continue_melody, [*given, bars, *playing], shown, api_name="continue_melody",
+            scroll_to_output=True, **STREAM,
+        ),
+        tab.select(actions.open_music, [work, *playing], shown, **QUIET, **MODEL_EVENT),
+    ]  # fmt: skip
+    stop.click(actions.stop_music, [work, *playing], shown, cancels=running, **QUIET)
+    gr.on(
+        [sound.input, tempo.release], actions.hear_music, [work, sound, tempo], [roll, player, *files],
+        api_name="hear_music", trigger_mode="always_last", show_progress="hidden", **MODEL_EVENT,
+    )  # fmt: skip
+    past.input(
+        actions.take_piece, [past, *playing], shown[:-2], api_name="take_piece", show_progress="hidden", **MODEL_EVENT
+    )
+    gr.on([style.input, chords.input], _metres, [style, chords], metre, queue=False, **QUIET)
+    melody.input(lambda: "keyboard", None, source, queue=False, **QUIET)
+    midi.upload(lambda: "midi", None, source, queue=False, **QUIET)
+
+
+def _settings() -> tuple[Any, ...]:
+    """Style, key, metre, bars, temperature, seed, chords."""
+    first, metres = actions.FIRST, generate.metres(actions.FIRST["style"], True)
+    with gr.Row(elem_classes=["settings", "narrow"]):
+        style = _dropdown("music.style", generate.styles(), first["style"], elem_id="music-style")
+        key = _dropdown("music.key", actions.KEYS, first["key"], filterable=True, elem_id="music-key")
+        metre = _dropdown("music.metre", metres, metres[0], elem_id="music-metre")
+        bars = slider("music.bars", 1, MAX_BARS, 16, 1, min_width=130, elem_id="music-bars")
+        temperature = slider("music.temperature", 0, limits.MAX_TEMPERATURE, first["temperature"], 0.05, min_width=130)
+        seed = number("music.seed", 0, limits.MAX_SEED, first["seed"], min_width=120, elem_id="music-seed")
+        chords = gr.Checkbox(True, label=text("music.chords"), info=text("music.chords.info"), min_width=130)
+    return style, key, metre, bars, temperature, seed, chords
+
+
+def _result() -> tuple[Any, ...]:
+    """Player, instruments, tempo, similarity, files, earlier pieces."""
+    with gr.Row(equal_height=False):
+        with gr.Column(scale=3, min_width=300):
+            player = gr.Audio(
+                label=text("music.audio"), type="filepath", interactive=False, buttons=[], elem_id="music-audio",
+                waveform_options=gr.WaveformOptions(waveform_color="#94a3b8", waveform_progress_color="#0d9488"),
+            )  # fmt: skip
+            with gr.Row(elem_classes="buttons"):
+                files = [
+                    gr.DownloadButton(text(f"music.{f}"), size="sm", min_width=70, elem_id=f"music-{f}") for f in FILES
+                ]
+            close = gr.Markdown(elem_classes="notice", elem_id="music-close")
+        with gr.Column(scale=2, min_width=300):
+            with gr.Row(elem_classes="settings"):
+                sound = _dropdown("music.sound", ["", *synth.SOUNDS], "", elem_id="music-sound")
+                tempo = slider("music.tempo", 0.5, 1.5, 1, 0.05, min_width=130, elem_id="music-tempo")
+            past = gr.Radio(
+                [], label=text("music.history"), info=text("music.history.info"), visible=False, elem_id="music-history"
+            )
+    return player, sound, tempo, close, files, past
+
+
+def _own_melody() -> tuple[Any, ...]:
+    """Source, keyboard, MIDI file, style, key, temperature, seed, bars more, and the two buttons."""
+    gr.Markdown(text("music.own"), elem_classes="subject")
+    gr.Markdown(text("music.own.note"), elem_classes="notice")
+    melody = melody_grid()
+    with gr.Row(equal_height=False):
+        source = choice("music.source", actions.SOURCES, "keyboard", min_width=280, elem_id="music-source")
+        midi = gr.File(label=text("music.midi.file"), height=140, elem_id="music-file", min_width=240)
+    with gr.Row(elem_classes=["settings", "narrow"]):
+        style = _dropdown("music.own.style", ["", *generate.styles()], "", elem_id="music-own-style")
+        key = _dropdown("music.own.key", ["", *actions.KEYS], "", names="music.key", filterable=True)
+        temperature = slider("music.temperature", 0, limits.MAX_TEMPERATURE, 0.8, 0.05, min_width=130)
+        seed = number("music.own.seed", 0, limits.MAX_SEED, 1, min_width=120, elem_id="music-own-seed")
+        bars = slider("music.own.bars", 1, MAX_BARS - 1, 8, 1, min_width=130)
+    with gr.Row(elem_classes="buttons"):
+        accompany = gr.Button(text("music.accompany"), variant="primary", min_width=110, elem_id="music-accompany")
+        go_on = gr.Button(text("music.continue"), min_width=110, elem_id="music-continue")
+    return source, melody, midi, style, key, temperature, seed, bars, accompany, go_on
+
+
+def _metres(style: str, chords: bool) -> gr.Dropdown:
+    """The metres of a style."""
+    found = generate.metres(style, chords)
+    return gr.Dropdown(found, value=found[0])
+
+
+def _dropdown(key: str, values: list[str], value: str, names: str = "", **settings: Any) -> gr.Dropdown:
+    """A dropdown. Names of its values are the texts ``names``.value (else ``key``.value), of "" ``key``.auto."""
+    texts = {v: f"{names or key}.{v}" if v else f"{key}.auto" for v in values}
+    found = [(text(texts[v]) if texts[v] in TEXTS else v, v) for v in values]
+    settings = {"filterable": False} | settings
+    return gr.Dropdown(found, value=value, label=text(key), info=text(f"{key}.info"), min_width=130, **settings)
