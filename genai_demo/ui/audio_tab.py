@@ -5,11 +5,13 @@ from collections.abc import Callable
 import gradio as gr
 
 from genai_demo.core import checkpoint
-from genai_demo.ui import music_room
+from genai_demo.ui import effects_room, music_room, speech_room
 from genai_demo.ui.strings import text
 
 ROOMS: dict[str, tuple[tuple[str, ...], Callable[[gr.Tab], None]]] = {
+    "speech": (("audio-speech", "audio-letters", "audio-vocoder"), speech_room.build),
     "music": (("audio-music", "audio-music-tunes"), music_room.build),
+    "effects": (("audio-effects", "audio-effects-codec", "audio-vocoder"), effects_room.build),
 }
 """Checkpoints that a room needs, and what lays it out."""
 

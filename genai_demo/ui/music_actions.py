@@ -31,6 +31,10 @@ MOST_OWN_NOTES = 12 * OWN_BARS * 25
 """A note in every field of the largest grid."""
 
 
+def _kept(work: Work, history: list[Work]) -> list[Work]:
+    return [work, *(other for other in history if other != work)][:KEPT]
+
+
 def _written(
     pieces: Iterator[Piece], bars: int, recipe: dict[str, Any], sound: str, tempo: float, history: list[Work],
     language: str, play: bool = True,
@@ -48,7 +52,7 @@ def _written(
     count = sum(map(len, work.piece.voices.values()))
     status = say("music.status", language, notes=count, passed=passed)
     remarks = " ".join(localise(remark, language) for remark in work.piece.remarks)
-    history = [work, *history][:KEPT]
+    history = _kept(work, history)
     lines = f"{status} {remarks}".strip(), closeness(work.piece, language)
     yield roll, lines[0], player, lines[1], *files, work, history, earlier(history, language)
 
@@ -266,6 +270,6 @@ def stop_music(
     if whole:
         yield roll, gr.skip(), player, gr.skip(), *files, work, gr.skip(), gr.skip()
     else:
-        history = [work, *history][:KEPT]
+        history = _kept(work, history)
         status = say("music.stopped", language, bars=work.piece.bars)
         yield roll, status, player, closeness(work.piece, language), *files, work, history, earlier(history, language)

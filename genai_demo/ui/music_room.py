@@ -1,5 +1,6 @@
 """The room "Music": new tunes, chords and voices to a melody, and how they sound."""
 
+import os
 from typing import Any
 
 import gradio as gr
@@ -80,6 +81,7 @@ def _settings() -> tuple[Any, ...]:
 
 def _result() -> tuple[Any, ...]:
     """Player, instruments, tempo, similarity, files, earlier pieces."""
+    sounds = ["", *synth.SOUNDS, *(["soundfont"] if synth.SOUNDFONT in os.environ else [])]
     with gr.Row(equal_height=False):
         with gr.Column(scale=3, min_width=300):
             player = gr.Audio(
@@ -93,7 +95,7 @@ def _result() -> tuple[Any, ...]:
             close = gr.Markdown(elem_classes="notice", elem_id="music-close")
         with gr.Column(scale=2, min_width=300):
             with gr.Row(elem_classes="settings"):
-                sound = _dropdown("music.sound", ["", *synth.SOUNDS], "", elem_id="music-sound")
+                sound = _dropdown("music.sound", sounds, "", elem_id="music-sound")
                 tempo = slider("music.tempo", 0.5, 1.5, 1, 0.05, min_width=130, elem_id="music-tempo")
             past = gr.Radio(
                 [], label=text("music.history"), info=text("music.history.info"), visible=False, elem_id="music-history"

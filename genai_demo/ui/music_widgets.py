@@ -12,10 +12,10 @@ FIRST_MELODY = {
     "metre": "4/4",
     "notes": [
         [0, 2, 64], [2, 2, 64], [4, 2, 65], [6, 2, 67], [8, 2, 67], [10, 2, 65], [12, 2, 64], [14, 2, 62],
-        [16, 2, 60], [18, 2, 60], [20, 2, 62], [22, 2, 64], [24, 3, 64], [27, 1, 62], [28, 4, 62],
+        [16, 2, 60], [18, 2, 60], [20, 2, 62], [22, 2, 64], [24, 3, 62], [27, 1, 60], [28, 4, 60],
     ],
 }  # fmt: skip
-"""Beethoven's Ode to Joy: start and length in eighths, MIDI pitch."""
+"""The second line of Beethoven's Ode to Joy: start and length in eighths, MIDI pitch."""
 
 ROLL_HTML = """
 <div class="roll">

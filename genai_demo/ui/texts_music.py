@@ -52,6 +52,7 @@ MUSIC: dict[str, tuple[str, str]] = {
     "music.sound.piano": ("piano", "钢琴"),
     "music.sound.guitar": ("guitar", "吉他"),
     "music.sound.organ": ("organ", "管风琴"),
+    "music.sound.soundfont": ("your soundfont", "你的音色库"),
     "music.tempo": ("Tempo", "速度"),
     "music.tempo.info": ("1 is usual.", "1 为通常速度。"),
     "music.wav": ("↓ WAV", "↓ WAV"),
@@ -136,8 +137,6 @@ MUSIC_ERRORS: tuple[tuple[str, str], ...] = (
     ("The number of bars must be a whole number from {0} to {1}.", "小节数须为 {0} 到 {1} 之间的整数。"),
     ("The {0} must be a whole number from {1} to {2}.", "“{0}”须为 {1} 到 {2} 之间的整数。"),
     ("The melody has {0} bars, and {1} are the most. Shorten it.", "旋律有 {0} 小节，最多 {1} 小节，请缩短。"),
-    ("The piece has {0} bars, and {1} are the most.", "曲子有 {0} 小节，最多 {1} 小节。"),
-    ("Bars of {0} are too long.", "拍号 {0} 的小节太长。"),
     (
         "A note starts or ends beside the grid. Read the melody with melody_of.",
         "有音符不在网格上，请用 melody_of 读入旋律。",
@@ -175,6 +174,14 @@ MUSIC_ERRORS: tuple[tuple[str, str], ...] = (
     (
         "The melody of the keyboard cannot be read. Clear it and play it again.",
         "无法读取琴键旋律，请清空后重新弹奏。",
+    ),
+    (
+        "Playing a soundfont needs the package tinysoundfont: pip install tinysoundfont.",
+        "播放音色库需要 tinysoundfont：pip install tinysoundfont。",
+    ),
+    (
+        "There is no soundfont. Set the variable {0} to the path of a .sf2 file.",
+        "没有音色库，请将变量 {0} 设为 .sf2 文件的路径。",
     ),
     ("Upload a MIDI file first.", "请先上传 MIDI 文件。"),
     ("There is no tune above yet. Press Compose first.", "上面还没有曲子，请先点“作曲”。"),
