@@ -71,13 +71,17 @@ def network() -> Restorer:
 
 @torch.inference_mode()
 def run(picture: Tensor, mask: Tensor, task: str, seed: int, fidelity: float) -> Tensor:
-    """One pass: (1, 3, H, W) in [-1, 1], (1, 1, H, W) -> (1, 3, H, W) in [-1, 1]."""
+    """One pass: (1, 3, H, W) in [-1, 1], (1, 1, H, W) -> (1, 3, H, W) in [-1, 1].
+
+    Detail counts 1 - fidelity, and less where the picture is missing: nothing there holds it in its place.
+    """
     net, device = network(), pick_device()
     noise = torch.randn(1, net.config.noise, generator=torch.Generator().manual_seed(seed)).to(device)
     x, m = padded(picture, GRAIN).to(device), padded(mask, GRAIN).to(device)
     with autocast(device):
         faithful, detail, _ = net(x, m, torch.tensor([TASKS.index(task)], device=device), noise)
-    found = (faithful + (1 - fidelity) * detail).clamp(-1, 1).cpu()
+    share = (1 - fidelity) ** (1 + m)
+    found = (faithful + share * detail).clamp(-1, 1).cpu()
     return found[..., : picture.shape[2], : picture.shape[3]]
 
 
