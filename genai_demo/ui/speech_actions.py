@@ -104,7 +104,7 @@ def _speak(
     wav, ogg = _files(spoken, words, settings, bent)
     shown = gr.skip() if plan else plan_words(generate.plan(words, settings.voice))
     look = pictures(spoken.samples, generate.spectrogram(spoken.found), language)
-    yield gr.skip(), status, wav, look, wav, ogg, shown
+    yield spoken.live, status, wav, look, wav, ogg, shown
 
 
 def left_out(words: str, language: str) -> str:
@@ -154,7 +154,7 @@ def speak_plan(
         seed: the same seed speaks in the same way.
 
     Returns:
-        As ``speak_text``.
+        As ``speak_text``, but for the plan, which stays as it was.
     """
     found = read_plan(plan, whole)
     settings = Settings(found.voice, speed, pitch, energy, int(seed))

@@ -47,21 +47,22 @@ def compare_speech(
     Returns:
         The status; then of each of the three the sound as WAV and its pictures (HTML).
     """
-    language, none = language_of(request), (gr.skip(), gr.skip())
+    language, empty = language_of(request), (None, "")
     if recording is None:
         raise ValueError("Choose a sound first.")
     original = sounds.read(recording, max_seconds=limits.MAX_COMPARED_SECONDS)
     seen = mel.analyse(original)
-    first = _column(original, seen, "original", language)
-    yield gr.skip(), *first, None, "", None, ""
+    columns = _column(original, seen, "original", language)
+    yield gr.skip(), *columns, *empty, *empty
     copied = vocoder.vocode(seen)
     copy = mel.analyse(copied)
     distance = float(np.abs(copy - seen[:, : copy.shape[1]]).mean())
     status = say("speech.compare.status", language, distance=distance)
-    yield status, *none, *_column(copied, copy, "copy", language), *none
+    columns += _column(copied, copy, "copy", language)
+    yield status, *columns, *empty
     found = list(generate.pieces(said, voice, int(seed)))
     samples = np.concatenate([piece.samples for piece in found])
-    yield status, *none, *none, *_column(samples, generate.spectrogram(found), "synthesised", language)
+    yield status, *columns, *_column(samples, generate.spectrogram(found), "synthesised", language)
 
 
 def _column(samples: np.ndarray, spectrogram: np.ndarray, name: str, language: str) -> tuple[str, str]:

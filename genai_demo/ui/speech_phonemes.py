@@ -67,7 +67,7 @@ def read_plan(words: str | None, whole: bool = True) -> Plan:
     """
     try:
         given = json.loads(words or "")
-        phones = tuple(PlannedPhone(**phone) for phone in given["phones"])
+        phones = tuple(PlannedPhone(**(phone | {"melody": tuple(phone["melody"])})) for phone in given["phones"])
         voice, chosen = given["voice"], given.get("chosen", 0)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise ValueError("This is no plan of speech. Press Speak first.") from error

@@ -30,9 +30,9 @@ EXAMPLES: list[tuple[str, str]] = [
 ]
 
 COUNT_JS = """(words) => {
-  const count = [...words].length, found = WORDS[navigator.language.startsWith("zh") ? 1 : 0];
-  const line = found.replace("{count}", count.toLocaleString("en")).replace("{most}", MOST.toLocaleString("en"));
-  return count > MOST ? `**${line}**` : line;
+  const count = [...words].length, most = MOST, found = WORDS[navigator.language.startsWith("zh") ? 1 : 0];
+  const line = found.replace("{count}", count.toLocaleString("en")).replace("{most}", most.toLocaleString("en"));
+  return count > most ? `**${line}**` : line;
 }"""
 HUSH_JS = """(...values) => {
   document.dispatchEvent(new Event("speech:hush"));

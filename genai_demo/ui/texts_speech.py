@@ -18,7 +18,6 @@ SPEECH: dict[str, tuple[str, str]] = {
         f"Up to {CHARACTERS} characters. Numbers, dates, money and percentages are read out.",
         f"最多 {CHARACTERS} 个字符。数字、日期、金额和百分比都会读出来。",
     ),
-    "speech.examples": ("Hear one of these", "听听这些"),
     "speech.voice": ("Voice", "声音"),
     "speech.voice.info": (
         "Words of the other language are spoken by the other voice.",
@@ -109,6 +108,10 @@ SPEECH_ERRORS: tuple[tuple[str, str], ...] = (
     ("A phone lasts more than 0 and up to {0} milliseconds.", "音素的时长须大于 0，最多 {0} 毫秒。"),
     ("The pitch of a phone is 0 or from {0} to {1} hertz.", "音素的音高须为 0，或 {0} 到 {1} 赫兹。"),
     ("The level of a phone lies within {0} decibels of the voice's mean.", "音素的响度须在平均值上下 {0} 分贝之内。"),
+    (
+        "The melody of a phone is three numbers of semitones, from {0} to {1}.",
+        "音素的旋律须为三个半音数，在 {0} 到 {1} 之间。",
+    ),
     ("The {0} must be a number from {1} to {2}.", "数值（{0}）须在 {1} 到 {2} 之间。"),
     (
         "Nothing in this text can be spoken: no dictionary knows how its characters are read.",

@@ -1,0 +1,75 @@
+"""A page of its own for the room "Speech", with small networks of random weights behind it."""
+
+import contextlib
+import dataclasses
+from collections.abc import Iterator
+from pathlib import Path
+
+import gradio as gr
+import pytest
+import torch
+
+from genai_demo.audio import vocoder
+from genai_demo.audio.speech import generate
+from genai_demo.audio.speech.model import SpeechModel
+from genai_demo.audio.speech.phonemes import MARKS, SYMBOLS
+from genai_demo.audio.vocoder import Vocoder, VocoderConfig
+from genai_demo.core import checkpoint
+from genai_demo.ui import speech_actions, speech_room
+from genai_demo.ui.strings import text, translations
+from genai_demo.ui.theme import CSS, HEAD, theme
+from tests.audio.tiny_speech import CONFIG
+
+VOCODER = VocoderConfig(width=32, hidden=64, blocks=3, listening=1)
+
+
+def forget() -> None:
+    """What was loaded or made from other weights."""
+    for cached in (generate._load, vocoder._load, speech_actions._example):
+        cached.cache_clear()
+
+
+def publish() -> None:
+    """Both networks into the folder of GENAI_CHECKPOINTS."""
+    torch.manual_seed(1)
+    net = SpeechModel(CONFIG)
+    torch.nn.init.normal_(net.refiner.out.weight, std=0.3)
+    net.mel_mean.fill_(-5.0)
+    net.pitch_mean.copy_(torch.tensor([165.0, 270.0, 280.0]).log())
+    card = {"config": dataclasses.asdict(CONFIG), "symbols": list(SYMBOLS), "marks": list(MARKS)}
+    checkpoint.save_checkpoint(generate.NAME, net, card)
+    checkpoint.save_checkpoint(vocoder.NAME, Vocoder(VOCODER), {"config": dataclasses.asdict(VOCODER)})
+
+
+@contextlib.contextmanager
+def voices(folder: Path) -> Iterator[pytest.MonkeyPatch]:
+    """The networks in the place of the trained ones, and the page's files in a folder of the test."""
+    with pytest.MonkeyPatch.context() as patch:
+        letters = checkpoint.folder()
+        patch.setenv("GENAI_CHECKPOINTS", str(folder / "checkpoints"))
+        patch.setenv("GENAI_DEVICE", "cpu")
+        patch.setenv("GRADIO_TEMP_DIR", str(folder / "files"))
+        forget()
+        publish()
+        for path in letters.resolve().glob("audio-letters*"):  # words that no dictionary knows
+            (folder / "checkpoints" / path.name).symlink_to(path)
+        yield patch
+    forget()
+
+
+@contextlib.contextmanager
+def served() -> Iterator[str]:
+    """Address of a page that holds the room behind another tab."""
+    with gr.Blocks(analytics_enabled=False) as demo, gr.Tabs():
+        with gr.Tab("Other"):
+            gr.Markdown("Another tab.")
+        with gr.Tab(text("speech.room"), id="speech") as tab:
+            speech_room.build(tab)
+    _, url, _ = demo.queue(default_concurrency_limit=4).launch(
+        server_name="127.0.0.1", prevent_thread_lock=True, quiet=True, theme=theme(), css=CSS, head=HEAD,
+        i18n=translations(), ssr_mode=False, show_error=True, footer_links=[],
+    )  # fmt: skip
+    try:
+        yield url
+    finally:
+        demo.close()

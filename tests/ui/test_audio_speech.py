@@ -1,0 +1,244 @@
+"""The room "Speech": its functions, and its doors over HTTP."""
+
+import json
+import string
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+
+import gradio as gr
+import numpy as np
+import pytest
+from gradio_client import Client, handle_file
+from gradio_client.exceptions import AppError
+
+from genai_demo.audio import sounds
+from genai_demo.audio.speech import generate
+from genai_demo.core import limits
+from genai_demo.ui import speech_actions as actions
+from genai_demo.ui.errors import localise
+from genai_demo.ui.speech_phonemes import plan_words, read_plan
+from genai_demo.ui.texts_speech import SPEECH
+from tests.ui.speech_page import forget, served, voices
+from tests.ui.test_errors import PACKAGE, sentences
+
+TEXT = "Hi. 你好!"
+SETTINGS = {"voice": "kathleen", "speed": 1, "pitch": 0, "energy": 0, "seed": 3}
+BENDS = {"speed": 1, "pitch": 0, "energy": 0, "seed": 3}
+REQUEST = SimpleNamespace(headers={"accept-language": "en"})
+DOORS = ("speech/generate", "speech/plans", "speech/phonemes", "speech/normalise", "vocoder", "sounds", "mel")
+NEVER_IN_THE_PAGE = (
+    "A spectrogram",
+    "This spectrogram",
+    "No sounds are written as",
+    "No tag is called",
+    "A sound is an array",
+    "This sound holds values",
+)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def networks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[pytest.MonkeyPatch]:
+    """Small ones in the place of the trained."""
+    with voices(tmp_path_factory.mktemp("speech")) as patch:
+        yield patch
+
+
+@pytest.fixture(scope="module")
+def url(networks: pytest.MonkeyPatch) -> Iterator[str]:
+    """The room, served."""
+    with served() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def client(url: str) -> Client:
+    """A page in English."""
+    return Client(url, verbose=False)
+
+
+@pytest.fixture(scope="module")
+def recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A second of a sung vowel."""
+    time = np.arange(sounds.RATE) / sounds.RATE
+    wave = sum(np.sin(2 * np.pi * 150 * k * time) / k for k in range(1, 9))
+    return sounds.write(0.1 * wave, tmp_path_factory.mktemp("recording") / "vowel.wav")
+
+
+def spoken(words: str = TEXT, **changes) -> list[tuple]:
+    """Everything that the page gets for a text."""
+    return list(actions.speak_text(words, **(SETTINGS | changes), request=REQUEST))
+
+
+# --------------------------------------------------------------------------- functions
+
+
+def test_the_page_gets_every_piece_as_it_comes_and_then_the_whole() -> None:
+    steps = spoken()
+    lists = [json.loads(live)["pieces"] for live, *_ in steps if isinstance(live, str)]
+    assert [len(paths) for paths in lists] == [1, 2]
+    _, status, wav, look, *_ = steps[-1]
+    assert "first sound" in status and look.count("<img") == 4
+    joined = np.concatenate([sounds.read(Path(p)) for p in lists[-1]])
+    whole = generate.speak(TEXT, seed=3)[1]
+    assert np.abs(joined - whole).max() < 1e-3 and np.abs(sounds.read(wav) - whole).max() < 1e-3
+
+
+def test_files_carry_the_recipe_and_the_seed_repeats() -> None:
+    (*_, wav, ogg, _), (*_, again, _, _) = spoken()[-1], spoken()[-1]
+    assert Path(wav).name == "speech-kathleen-seed3.wav" and Path(ogg).suffix == ".ogg"
+    assert Path(wav).read_bytes() == Path(again).read_bytes()
+    for path in (wav, ogg):
+        tags = sounds.read_tags(path)
+        assert json.loads(tags["comment"]) == {"text": TEXT} | SETTINGS and tags["title"] == TEXT
+
+
+def test_what_was_left_out_is_named_and_harmless() -> None:
+    assert actions.left_out(TEXT, "en") == ""
+    found = actions.left_out("Hi <b>you</b> 🙂 привет", "en")
+    assert all(f"`{what}`" in found for what in ("<b>", "🙂", "привет"))
+    many = actions.left_out("Hi " + " ".join(chr(0x430 + i) for i in range(17)), "en")
+    assert many.endswith("and 5 more") and len(many) < 400
+
+
+def test_a_plan_goes_to_the_browser_and_back() -> None:
+    plan = generate.plan(TEXT)
+    assert read_plan(plan_words(plan)) == plan
+    given = json.loads(plan_words(plan)) | {"chosen": 1}
+    second = read_plan(json.dumps(given), whole=False)
+    assert {p.utterance for p in second.phones} == {1} and len(second.phones) < len(plan.phones)
+
+
+def test_a_bent_phone_is_heard_and_written_into_the_recipe() -> None:
+    given = json.loads(plan_words(generate.plan(TEXT)))
+    place = next(i for i, p in enumerate(given["phones"]) if p["hertz"])
+    given["phones"][place]["milliseconds"] += 500
+    *_, last = actions.speak_plan(json.dumps(given), True, **BENDS, request=REQUEST)
+    _, _, wav, _, _, ogg, view = last
+    longer = len(sounds.read(wav)) - len(generate.speak(TEXT, seed=3)[1])
+    assert longer == pytest.approx(0.5 * sounds.RATE, abs=512)
+    assert view == gr.skip()  # what was bent stays in sight
+    recipe = json.loads(sounds.read_tags(ogg)["comment"])
+    assert recipe["plan"]["phones"] == given["phones"] and "-bent" in Path(wav).name
+
+
+def changed(**values) -> str:
+    """A plan whose second phone has these values."""
+    given = json.loads(plan_words(generate.plan("Hi.")))
+    given["phones"][1] |= values
+    return json.dumps(given)
+
+
+@pytest.mark.parametrize("words", [None, "", "[]", "{}", "7", '{"voice": "kathleen", "phones": [1]}', "[" * 100_000])
+def test_what_is_no_plan_gets_a_sentence(words: str | None) -> None:
+    with pytest.raises(ValueError, match="no plan of speech"):
+        read_plan(words)
+
+
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        ({"symbol": ["HH"]}, "no plan of speech"),
+        ({"utterance": "one"}, "no plan of speech"),
+        ({"more": 1}, "no plan of speech"),
+        ({"symbol": "QQ"}, "No phone is called"),
+        ({"milliseconds": 1e9}, "A phone lasts"),
+        ({"hertz": 3}, "The pitch of a phone"),
+        ({"decibels": float("nan")}, "The level of a phone"),
+    ],
+)
+def test_a_plan_with_wrong_phones_gets_a_sentence(values: dict, sentence: str) -> None:
+    with pytest.raises(ValueError, match=sentence):
+        read_plan(changed(**values))
+
+
+def test_plans_have_limits() -> None:
+    given = json.loads(plan_words(generate.plan("Hi.")))
+    slow = [p | {"milliseconds": limits.MAX_PHONE_MILLISECONDS} for p in given["phones"]]
+    with pytest.raises(ValueError, match="A sentence lasts"):
+        read_plan(json.dumps(given | {"phones": slow * 10}))
+    with pytest.raises(ValueError, match="too long"):
+        read_plan(json.dumps(given | {"phones": slow[:1] * 30_001}))
+    with pytest.raises(ValueError, match="too long"):
+        read_plan(json.dumps(given | {"phones": [slow[0] | {"utterance": i} for i in range(1_600)]}))
+
+
+def test_the_room_opens_with_an_example_once() -> None:
+    waiting, shown = actions.open_room(False, REQUEST)
+    assert "being spoken" in waiting[1]
+    assert "An example" in shown[1] and len(sounds.read(shown[2])) > sounds.RATE
+    assert read_plan(shown[-1]) == generate.plan(actions.FIRST)
+    assert all(value == gr.skip() for value in next(actions.open_room(True, REQUEST)))
+
+
+def test_without_weights_the_room_says_so(tmp_path: Path) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GENAI_CHECKPOINTS", str(tmp_path))
+        forget()
+        *_, last = actions.open_room(False, REQUEST)
+        assert last[0] is False and "The voices are missing" in last[1]
+        with pytest.raises(gr.Error, match="The voices are missing"):
+            spoken()
+    forget()
+
+
+@pytest.mark.parametrize("name", DOORS)
+def test_every_sentence_of_the_doors_has_a_translation(name: str) -> None:
+    for sentence in sentences(PACKAGE / "audio" / f"{name}.py"):
+        if not sentence.startswith(NEVER_IN_THE_PAGE):
+            assert localise(sentence, "zh") != sentence, sentence
+
+
+def test_every_text_is_in_both_languages() -> None:
+    for key, texts in SPEECH.items():
+        english, chinese = ({name for _, name, _, _ in string.Formatter().parse(words) if name} for words in texts)
+        assert all(texts) and english == chinese, key
+
+
+# --------------------------------------------------------------------------- over HTTP
+
+
+def test_speaking_over_http(client: Client) -> None:
+    job = client.submit(TEXT, **SETTINGS, api_name="/speak_text")
+    live, status, wav, look, file, ogg, plan = job.result()
+    assert len(json.loads(live)["pieces"]) == 2 and "first sound" in status and "<img" in look
+    assert np.abs(sounds.read(wav) - generate.speak(TEXT, seed=3)[1]).max() < 1e-3
+    assert Path(file).suffix == ".wav" and Path(ogg).suffix == ".ogg"
+    assert len(job.outputs()) >= 3
+    again = client.predict(plan, True, **BENDS, api_name="/speak_plan")
+    assert np.array_equal(sounds.read(again[2]), sounds.read(wav))
+
+
+def test_a_recording_is_compared_with_its_copy(client: Client, recording: Path) -> None:
+    found = client.predict(handle_file(recording), "Hi.", "kathleen", 3, api_name="/compare_speech")
+    status, original, _, copy, _, synthesised, look = found
+    assert "differs" in status and look.count("<img") == 4
+    assert len(sounds.read(original)) == pytest.approx(len(sounds.read(copy)), abs=256)
+    assert np.abs(sounds.read(synthesised) - generate.speak("Hi.", seed=3)[1]).max() < 1e-3
+
+
+@pytest.mark.parametrize(
+    ("words", "changes", "english", "chinese"),
+    [
+        (" ", {}, "Write something", "请先写下"),
+        ("x" * 10_000, {}, "10,000 characters", "10,000 个字符"),
+        ("🙂 привет", {}, "Nothing in this text", "无法朗读"),
+        ("Hi", {"speed": 9}, "from 0.5 to 2", "0.5 到 2"),
+        ("Hi", {"seed": "seven"}, "must be a number", "之间的数"),
+    ],
+)
+def test_bad_input_gets_a_sentence(url: str, words: str, changes: dict, english: str, chinese: str) -> None:
+    for code, sentence in (("en", english), ("zh-CN", chinese)):
+        page = Client(url, verbose=False, headers={"accept-language": code})
+        with pytest.raises(AppError, match=sentence):
+            page.predict(words, **(SETTINGS | changes), api_name="/speak_text")
+
+
+def test_bad_recordings_get_a_sentence(client: Client, tmp_path: Path) -> None:
+    (tmp_path / "letter.wav").write_text("Dear network")
+    sounds.write(0.1 * np.sin(np.arange(30 * 4_000) / 5), tmp_path / "long.wav", rate=4_000)
+    for file, sentence in (("letter.wav", "no sound, or is damaged"), ("long.wav", "longer than 20 seconds")):
+        with pytest.raises(AppError, match=sentence):
+            client.predict(handle_file(tmp_path / file), "Hi.", "kathleen", 3, api_name="/compare_speech")
+    with pytest.raises(AppError, match="Choose a sound first"):
+        client.predict(None, "Hi.", "kathleen", 3, api_name="/compare_speech")
