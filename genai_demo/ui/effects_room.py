@@ -116,10 +116,10 @@ def _settings() -> tuple[Any, ...]:
     with gr.Row(elem_classes=look):
         brightness = slider("effects.brightness", -1, 1, 0, 0.05, elem_id="effects-brightness")
         density = slider("effects.density", -1, 1, 0, 0.05, elem_id="effects-density")
-    loop = gr.Checkbox(
-        KINDS[FIRST].ambient, label=text("effects.loop"), info=text("effects.loop.info"), elem_id="effects-loop",
-        elem_classes="later",
-    )  # fmt: skip
+    with gr.Row(elem_classes="later"):
+        loop = gr.Checkbox(
+            KINDS[FIRST].ambient, label=text("effects.loop"), info=text("effects.loop.info"), elem_id="effects-loop"
+        )
     with gr.Accordion(text("effects.more"), open=False, elem_classes="later"), gr.Row(elem_classes="settings"):
         guidance = slider("effects.guidance", 1, limits.MAX_EFFECT_GUIDANCE, generate.GUIDANCE, 0.25)
         steps = slider("effects.steps", 1, limits.MAX_EFFECT_STEPS, generate.STEPS, 1)

@@ -27,7 +27,7 @@ MEL_SIZE, WAVE_SIZE = (640, 150), (640, 64)
 SCHEMES = ((mel.LIGHT, (150, 45, 110)), (mel.DARK, (238, 109, 72)))
 """Colours of the spectrogram and of the wave, on light and on dark pages."""
 LIST_CSS = """
-.sounds {display: grid; gap: 10px; grid-template-columns: repeat(auto-fill, minmax(min(138px, 46%), 1fr))}
+.sounds {display: grid; gap: 10px; grid-template-columns: repeat(auto-fill, minmax(104px, 1fr))}
 .sounds.large {grid-template-columns: minmax(0, 1fr)}
 .sounds:empty {min-height: 60px; background: var(--background-fill-secondary); border-radius: 8px}
 article {display: grid; gap: 4px; align-content: start; min-width: 0}

@@ -21,7 +21,7 @@ EFFECTS: dict[str, tuple[str, str]] = {
     "effects.group.game": ("Game", "游戏"),
     "effects.group.drums": ("Drums", "鼓"),
     "effects.stop": ("■ Stop", "■ 停止"),
-    "effects.another": ("⚄ Another one", "⚄ 换一个"),
+    "effects.another": ("⚄ Another", "⚄ 换一个"),
     "effects.wav": ("↓ WAV", "↓ WAV"),
     "effects.ogg": ("↓ OGG", "↓ OGG"),
     "effects.status": ("{title} · {note} · made in {passed:.2f} s", "{title} · {note} · 用时 {passed:.2f} 秒"),
