@@ -1,0 +1,147 @@
+"""The room "Speech" in a real browser: speak, stop, download, bend."""
+
+import json
+import re
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from genai_demo.audio import sounds
+from tests.browser.test_browser import WAIT, browser, open_tab  # noqa: F401
+from tests.ui.speech_page import served, voices
+
+TAB = re.compile("Speech|语音")
+SPEAKER = "#speech-live .speaker"
+BAR = "#speech-phones .phone:not(.flat)"
+
+
+@pytest.fixture(scope="module")
+def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The room with small networks, served."""
+    with voices(tmp_path_factory.mktemp("speech")), served() as found:
+        yield found
+
+
+def visit(browser: Browser, url: str, **settings) -> Page:  # noqa: F811
+    """Open the room in a fresh profile and wait for its example."""
+    context = browser.new_context(**({"viewport": {"width": 1280, "height": 900}, "locale": "en-US"} | settings))
+    page = context.new_page()
+    page.set_default_timeout(WAIT)
+    page.strange = []  # type: ignore[attr-defined]
+    page.on("request", lambda r: None if r.url.startswith((url, "data:", "blob:")) else page.strange.append(r.url))
+    page.on("pageerror", lambda error: page.strange.append(str(error)))
+    page.goto(url)
+    open_tab(page, TAB)
+    expect(page.locator("#speech-phones .phone").first).to_be_visible(timeout=WAIT)
+    return page
+
+
+@pytest.fixture(scope="module")
+def page(browser: Browser, url: str) -> Iterator[Page]:  # noqa: F811
+    """One visit in English, shared."""
+    found = visit(browser, url, accept_downloads=True)
+    yield found
+    found.context.close()
+
+
+def playing(page: Page, wanted: bool) -> None:
+    """Wait until the player plays, or is silent."""
+    expect(page.locator(SPEAKER)).to_have_attribute("data-playing", str(wanted).lower(), timeout=WAIT)
+
+
+def download(page: Page, form: str) -> np.ndarray:
+    """The samples of a file."""
+    with page.expect_download() as waiting:
+        page.locator(f"#speech-{form}").click()
+    assert waiting.value.suggested_filename.endswith(f"seed0.{form}")
+    return sounds.read(waiting.value.path())
+
+
+def finished(page: Page) -> None:
+    """Wait until the status speaks of the whole."""
+    expect(page.locator("#speech-status")).to_contain_text("first sound", timeout=WAIT)
+
+
+def test_it_opens_with_an_example_that_is_not_played(page: Page) -> None:
+    expect(page.locator("#speech-status")).to_contain_text("An example", timeout=WAIT)
+    expect(page.locator("#speech-pictures img.day")).to_have_count(2)
+    expect(page.locator("#speech-result audio")).to_be_visible(timeout=WAIT)
+    playing(page, False)
+    assert page.strange == []  # type: ignore[attr-defined]
+
+
+def test_a_text_is_counted_spoken_and_downloaded(page: Page) -> None:
+    page.locator("#speech-text textarea").fill("Hi! 你好。 🙂")
+    expect(page.locator("#speech-count")).to_contain_text("9 of 3,000", timeout=WAIT)
+    page.locator("#speech-go").click()
+    playing(page, True)
+    expect(page.locator("#speech-status")).to_contain_text("🙂", timeout=WAIT)
+    assert page.locator(SPEAKER).get_attribute("data-pieces") == "2"
+    playing(page, False)  # by itself, when it is over
+    wav, ogg = download(page, "wav"), download(page, "ogg")
+    assert len(wav) > sounds.RATE / 2 and len(ogg) == pytest.approx(len(wav), abs=2_000)
+
+
+def test_stop_stops_sound_and_work(page: Page) -> None:
+    page.locator("#speech-text textarea").fill("One fine day we went to the sea. " * 80)
+    page.locator("#speech-go").click()
+    playing(page, True)
+    page.locator("#speech-stop").click()
+    playing(page, False)
+    page.wait_for_timeout(1500)
+    words = page.locator("#speech-status").inner_text()
+    page.wait_for_timeout(1500)
+    assert page.locator("#speech-status").inner_text() == words and "first sound" not in words
+    assert page.locator(SPEAKER).get_attribute("data-playing") == "false"
+
+
+def test_an_example_speaks_at_one_click_and_stops_what_plays(page: Page) -> None:
+    page.get_by_role("button", name="雨停了", exact=False).click()
+    playing(page, True)
+    finished(page)
+    assert page.locator("#speech-text textarea").input_value().startswith("雨停了")
+    expect(page.locator("#speech-phones label").filter(has_text="雨")).to_be_visible(timeout=WAIT)
+    page.locator("#speech-stop").click()
+
+
+def test_phones_are_bent_with_keys_and_mouse_and_spoken_so(page: Page) -> None:
+    bar = page.locator(BAR).first
+    before = bar.get_attribute("aria-valuetext")
+    bar.focus()
+    for key in ("ArrowUp", "ArrowRight"):
+        page.keyboard.press(key)
+    after = bar.get_attribute("aria-valuetext")
+    length, pitch = ([float(n) for n in re.findall(r"\d+", words or "")] for words in (before, after))
+    assert pitch[0] == length[0] + 12 and pitch[1] > length[1]
+    bar.scroll_into_view_if_needed()
+    box = bar.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 5, box["y"] + box["height"] - 40)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 105, box["y"] + box["height"] - 40, steps=5)
+    page.mouse.up()
+    stretched = float(re.findall(r"\d+", bar.get_attribute("aria-valuetext") or "")[0])
+    assert stretched > pitch[0] + 200
+    page.locator("#speech-so").click()
+    playing(page, True)
+    finished(page)
+    with page.expect_download() as waiting:
+        page.locator("#speech-wav").click()
+    recipe = json.loads(sounds.read_tags(waiting.value.path())["comment"])
+    assert max(p["milliseconds"] for p in recipe["plan"]["phones"] if p["hertz"]) == pytest.approx(stretched, abs=1)
+    page.locator("#speech-phones").get_by_role("button", name="Reset").click()
+    assert page.locator(BAR).first.get_attribute("aria-valuetext") == before
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_phone_shows_the_room_without_sideways_scrolling(browser: Browser, url: str, scheme: str) -> None:  # noqa: F811
+    phone = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True, "locale": "zh-CN"}
+    page = visit(browser, url, color_scheme=scheme, **phone)
+    expect(page.locator("#speech-go")).to_contain_text("朗读", timeout=WAIT)
+    shown = {"light": "day", "dark": "night"}[scheme]
+    expect(page.locator(f"#speech-pictures img.mel.{shown}")).to_be_visible(timeout=WAIT)
+    assert page.locator("#speech-pictures img:visible").count() == 2
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= 390
+    page.context.close()
