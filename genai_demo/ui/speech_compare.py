@@ -52,7 +52,7 @@ def compare_speech(
         raise ValueError("Choose a sound first.")
     original = sounds.read(recording, max_seconds=limits.MAX_COMPARED_SECONDS)
     seen = mel.analyse(original)
-    columns = _column(original, seen, "original", language)
+    columns: tuple[str, ...] = _column(original, seen, "original", language)
     yield gr.skip(), *columns, *empty, *empty
     copied = vocoder.vocode(seen)
     copy = mel.analyse(copied)
@@ -76,7 +76,7 @@ def build(voice: gr.Radio, seed: gr.Number) -> Any:
     with gr.Row(equal_height=False):
         with gr.Column(min_width=260):
             recording = Recording(
-                label=text("speech.recording"), sources=["microphone", "upload"], type="filepath",
+                label=text("speech.recording"), sources=["upload", "microphone"], type="filepath",
                 elem_id="speech-recording", buttons=[],
             )  # fmt: skip
         with gr.Column(min_width=260):

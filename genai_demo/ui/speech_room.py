@@ -13,7 +13,7 @@ from genai_demo.ui.audio_pictures import PICTURES_CSS
 from genai_demo.ui.common import MODEL_EVENT, choice, number, slider
 from genai_demo.ui.speech_actions import FIRST, open_room, speak_plan, speak_text
 from genai_demo.ui.speech_phonemes import phoneme_view
-from genai_demo.ui.strings import say, text
+from genai_demo.ui.strings import add_texts, text
 from genai_demo.ui.text_common import presets
 from genai_demo.ui.texts_speech import SPEECH
 
@@ -56,15 +56,10 @@ def build(tab: gr.Tab) -> None:
         gr.Markdown(text("speech.note"), elem_classes="notice")
         with gr.Row(equal_height=False):
             with gr.Column(min_width=300, scale=3):
-                words, go, stop = _text_part()
+                words, go, stop, live, status = _text_part()
             with gr.Column(min_width=260, scale=2):
                 settings = _settings()
         examples = presets([words, settings[0]], [list(row) for row in EXAMPLES], [row[0] for row in EXAMPLES])
-        live = gr.HTML(
-            "", html_template=SPEAKER_HTML, css_template=SPEAKER_CSS, elem_id="speech-live", apply_default_css=False,
-            js_on_load=(HERE / "speaker.js").read_text(encoding="utf-8"),
-        )  # fmt: skip
-        status = gr.Markdown(elem_classes="notice", elem_id="speech-status")
         whole, look, wav, ogg = _result_part()
         gr.Markdown(text("speech.phones"), elem_classes="subject")
         gr.Markdown(text("speech.phones.note"), elem_classes="notice")
@@ -93,22 +88,27 @@ def build(tab: gr.Tab) -> None:
     tab.select(open_room, opened, [opened, status, whole, look, wav, ogg, phones], **QUIET, **MODEL_EVENT)
 
 
-def _text_part() -> tuple[gr.Textbox, gr.Button, gr.Button]:
-    """The text with its count, and the buttons."""
+def _text_part() -> tuple[gr.Textbox, gr.Button, gr.Button, gr.HTML, gr.Markdown]:
+    """The text with its count, the buttons, the player, and the status."""
     words = gr.Textbox(
         FIRST, label=text("speech.text"), info=text("speech.text.info"), lines=5, max_lines=14, elem_id="speech-text",
         max_length=limits.MAX_PROMPT,
     )  # fmt: skip
     most = limits.MAX_SPEECH_CHARACTERS
-    count = gr.Markdown(
-        say("speech.count", "en", count=len(FIRST), most=f"{most:,}"), elem_classes="notice", elem_id="speech-count"
-    )
+    first = tuple(line.format(count=len(FIRST), most=f"{most:,}") for line in SPEECH["speech.count"])
+    add_texts({"speech.count.first": (first[0], first[1])})
+    count = gr.Markdown(text("speech.count.first"), elem_classes="notice", elem_id="speech-count")
     counting = COUNT_JS.replace("WORDS", json.dumps(SPEECH["speech.count"])).replace("MOST", str(most))
     words.change(None, words, count, js=counting, queue=False, **QUIET)
     with gr.Row(elem_classes="buttons"):
         go = gr.Button(text("speech.go"), variant="primary", min_width=120, elem_id="speech-go")
         stop = gr.Button(text("speech.stop"), variant="stop", min_width=90, elem_id="speech-stop")
-    return words, go, stop
+    live = gr.HTML(
+        "", html_template=SPEAKER_HTML, css_template=SPEAKER_CSS, elem_id="speech-live", apply_default_css=False,
+        js_on_load=(HERE / "speaker.js").read_text(encoding="utf-8"),
+    )  # fmt: skip
+    status = gr.Markdown(elem_classes="notice", elem_id="speech-status")
+    return words, go, stop, live, status
 
 
 def _settings() -> list[Any]:

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -135,11 +136,22 @@ def test_phones_are_bent_with_keys_and_mouse_and_spoken_so(page: Page) -> None:
     assert page.locator(BAR).first.get_attribute("aria-valuetext") == before
 
 
+def test_a_recording_stands_beside_its_copy(page: Page, tmp_path: Path) -> None:
+    wave = 0.1 * np.sin(np.arange(sounds.RATE) / 20)
+    page.get_by_text("side by side").click()
+    page.locator("#speech-recording input[type=file]").set_input_files(sounds.write(wave, tmp_path / "tone.wav"))
+    page.locator("#speech-compare-go").click()
+    for name in ("original", "copy", "synthesised"):
+        expect(page.locator(f"#speech-{name} audio")).to_be_visible(timeout=WAIT)
+    expect(page.locator("#speech-compare-status")).to_contain_text("differs")
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_phone_shows_the_room_without_sideways_scrolling(browser: Browser, url: str, scheme: str) -> None:  # noqa: F811
     phone = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True, "locale": "zh-CN"}
     page = visit(browser, url, color_scheme=scheme, **phone)
     expect(page.locator("#speech-go")).to_contain_text("朗读", timeout=WAIT)
+    expect(page.locator("#speech-count")).to_contain_text("50 / 3,000")
     shown = {"light": "day", "dark": "night"}[scheme]
     expect(page.locator(f"#speech-pictures img.mel.{shown}")).to_be_visible(timeout=WAIT)
     assert page.locator("#speech-pictures img:visible").count() == 2
