@@ -303,7 +303,7 @@ class Run:
                     bar.set_postfix(figures)
                 if self._due(options.sample_every) and world()[0] == 0:
                     self._sheet()
-                if self._due(options.evaluate_every):
+                if self._due(options.evaluate_every) or (options.evaluate_every and self.step == options.steps):
                     self._evaluate()
                 if self._due(options.save_every):
                     self.save()

@@ -165,3 +165,12 @@ def test_step_seeds_differ():
     seeds = {step_seed(seed, step, rank) for seed in range(3) for step in range(50) for rank in range(8)}
     assert len(seeds) == 3 * 50 * 8
     torch.manual_seed(step_seed(2**31 - 1, 10**8, 1023))
+
+
+def test_the_last_step_is_measured_too(tmp_path):
+    """Else the weights of a rate that has just fallen to zero, the best ones, would be lost."""
+    task = TinyTask()
+    task.scores = {1: 0.5, 2: 0.4, 3: 0.1}
+    run(task, tmp_path, steps=5, evaluate_every=2)
+    assert task.evaluations == 3
+    assert torch.load(tmp_path / "best.pt", weights_only=True)["step"] == 5
