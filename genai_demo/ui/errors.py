@@ -212,8 +212,9 @@ SENTENCES: tuple[tuple[str, str], ...] = (
 
 @functools.cache
 def _patterns() -> list[tuple[re.Pattern[str], str]]:
+    """The most particular sentences first: "No {0} is called {1}" fits those about voices too."""
     compiled = []
-    for english, chinese in SENTENCES:
+    for english, chinese in sorted(SENTENCES, key=lambda pair: -len(re.sub(r"\{\d\}", "", pair[0]))):
         parts = re.split(r"\{\d\}", english)
         compiled.append((re.compile("(.+?)".join(map(re.escape, parts)), re.DOTALL), chinese))
     return compiled
