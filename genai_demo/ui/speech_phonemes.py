@@ -23,7 +23,7 @@ PHONEMES_HTML = """
 </div>
 """
 PHONEMES_CSS = """
-.phonemes {display: grid; gap: 6px; min-width: 0}
+.phonemes {display: grid; grid-template-columns: minmax(0, 1fr); gap: 6px}
 .bar {display: flex; gap: 8px}
 .bar select {flex: 1; min-width: 0; height: 36px; padding: 0 8px; border-radius: 6px; text-overflow: ellipsis;
   border: 1px solid var(--border-color-primary); background: var(--input-background-fill);
