@@ -14,13 +14,13 @@ from genai_demo.audio.music.pieces import MODES, TONICS, Piece, to_record
 from genai_demo.core import limits
 from genai_demo.ui.common import readable_errors
 from genai_demo.ui.errors import localise
-from genai_demo.ui.music_pieces import Work, closeness, earlier, played, roll_of
+from genai_demo.ui.music_pieces import Work, closeness, played, roll_of
 from genai_demo.ui.music_widgets import OWN_BARS
 from genai_demo.ui.strings import language_of, say
 from genai_demo.ui.text_common import paced
 
 Shown = tuple[Any, ...]
-"""Piano roll, status, audio, similarity, five files, the work, the history, its choices."""
+"""Piano roll, status, audio, similarity, five files, the work, the history."""
 KEPT = 8
 """Pieces of a visit that can be heard again."""
 SOURCES = ("keyboard", "midi", "above")
@@ -45,16 +45,16 @@ def _written(
         work = Work(piece, recipe)
         faster = dataclasses.replace(piece, bpm=piece.bpm * tempo)
         status = say("music.writing", language, bar=piece.bars, bars=bars)
-        yield roll_of(faster, bars, language), status, None, "", *still, work, gr.skip(), gr.skip()
+        yield roll_of(faster, bars, language), status, None, "", *still, work, gr.skip()
     assert work is not None
     passed = time.perf_counter() - start
-    roll, player, files = played(work, sound, tempo, language, play)
+    roll, player, *files = played(work, sound, tempo, language, play)
     count = sum(map(len, work.piece.voices.values()))
     status = say("music.status", language, notes=count, passed=passed)
     remarks = " ".join(localise(remark, language) for remark in work.piece.remarks)
     history = _kept(work, history)
     lines = f"{status} {remarks}".strip(), closeness(work.piece, language)
-    yield roll, lines[0], player, lines[1], *files, work, history, earlier(history, language)
+    yield roll, lines[0], player, lines[1], *files, work, history
 
 
 # --------------------------------------------------------------------------- composing
@@ -231,8 +231,7 @@ def hear_music(work: Work | None, sound: str, tempo: float, request: gr.Request)
     if work is None:
         raise ValueError("There is no tune above yet. Press Compose first.")
     yield _silent(7, 1)
-    roll, player, files = played(work, sound, tempo, language_of(request), play=True)
-    yield roll, player, *files
+    yield tuple(played(work, sound, tempo, language_of(request), play=True))
 
 
 @readable_errors
@@ -253,7 +252,7 @@ def take_piece(
         raise ValueError(f"Choose a piece from 1 to {len(history)}.")
     work, language = history[int(picked) - 1], language_of(request)
     yield _silent(10, 2)
-    roll, player, files = played(work, sound, tempo, language, play=True)
+    roll, player, *files = played(work, sound, tempo, language, play=True)
     yield roll, "", player, closeness(work.piece, language), *files, work
 
 
@@ -265,11 +264,11 @@ def stop_music(
     if work is None:
         return
     language, whole = language_of(request), work in history
-    yield _silent(12, 2)
-    roll, player, files = played(work, sound, tempo, language, play=False)
+    yield _silent(11, 2)
+    roll, player, *files = played(work, sound, tempo, language, play=False)
     if whole:
-        yield roll, gr.skip(), player, gr.skip(), *files, work, gr.skip(), gr.skip()
+        yield roll, gr.skip(), player, gr.skip(), *files, work, gr.skip()
     else:
         history = _kept(work, history)
         status = say("music.stopped", language, bars=work.piece.bars)
-        yield roll, status, player, closeness(work.piece, language), *files, work, history, earlier(history, language)
+        yield roll, status, player, closeness(work.piece, language), *files, work, history

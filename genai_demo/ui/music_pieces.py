@@ -10,7 +10,7 @@ from genai_demo.audio import sounds
 from genai_demo.audio.music import generate, notation
 from genai_demo.audio.music.pieces import RANGES, TONICS, Piece
 from genai_demo.ui.common import keep_file
-from genai_demo.ui.strings import say
+from genai_demo.ui.strings import language_of, say
 
 
 class Work(NamedTuple):
@@ -64,8 +64,8 @@ def roll_of(piece: Piece, bars: int, language: str, seconds: float = 0.0, play: 
     )
 
 
-def played(work: Work, sound: str, tempo: float, language: str, play: bool) -> tuple[str, Any, list[str]]:
-    """Piano roll, player and the files WAV, OGG, MIDI, ABC, recipe."""
+def played(work: Work, sound: str, tempo: float, language: str, play: bool) -> list[str]:
+    """Piano roll, sound, and the files WAV, OGG, MIDI, ABC, recipe."""
     title = f"{title_of(work.piece, 'en')} (seed {work.recipe['seed']})"
     piece = dataclasses.replace(work.piece, bpm=work.piece.bpm * tempo, title=title)
     rate, samples = generate.render(piece, sound)
@@ -77,7 +77,7 @@ def played(work: Work, sound: str, tempo: float, language: str, play: bool) -> t
     }  # fmt: skip
     files = [keep_file(data, f"{file_name(work)}.{ending}") for ending, data in contents.items()]
     roll = roll_of(piece, piece.bars, language, len(samples) / rate, play)
-    return roll, gr.Audio(files[0], playback_position=0), files
+    return [roll, files[0], *files]
 
 
 def closeness(piece: Piece, language: str) -> str:
@@ -88,8 +88,9 @@ def closeness(piece: Piece, language: str) -> str:
     return say("music.close", language, notes=found.notes, of=found.of, title=found.title)
 
 
-def earlier(history: list[Work], language: str) -> gr.Radio:
-    """The choices of the history, the newest first."""
+def earlier(history: list[Work], request: gr.Request) -> gr.Radio:
+    """The pieces of the visit as choices, the newest first."""
+    language = language_of(request)
     names = [
         say("music.earlier", language, title=title_of(work.piece, language), seed=work.recipe["seed"],
             act=say(f"music.act.{work.recipe['action']}", language))

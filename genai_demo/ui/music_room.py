@@ -7,9 +7,11 @@ import gradio as gr
 
 from genai_demo.audio.music import generate, synth
 from genai_demo.audio.music.events import MAX_BARS
+from genai_demo.audio.music.pieces import METRES
 from genai_demo.core import limits
 from genai_demo.ui import music_actions as actions
 from genai_demo.ui.common import MODEL_EVENT, choice, number, slider
+from genai_demo.ui.music_pieces import earlier
 from genai_demo.ui.music_widgets import melody_grid, piano_roll
 from genai_demo.ui.strings import TEXTS, text
 
@@ -33,7 +35,7 @@ def build(tab: gr.Tab) -> None:
     source, melody, midi, *others, bars, accompany, go_on = _own_melody()
     gr.Markdown(text("music.honest"), elem_classes="notice")
 
-    shown = [roll, status, player, close, *files, work, history, past]
+    shown = [roll, status, player, close, *files, work, history]
     playing = [sound, tempo, history]
     given = [source, melody, midi, work, *others]
     compose: dict[str, Any] = {"fn": actions.compose_music, "inputs": [*settings, *playing], "outputs": shown} | STREAM
@@ -52,13 +54,15 @@ def build(tab: gr.Tab) -> None:
         ),
         tab.select(actions.open_music, [work, *playing], shown, **QUIET, **MODEL_EVENT),
     ]  # fmt: skip
-    stop.click(actions.stop_music, [work, *playing], shown, cancels=running, **QUIET)
+    stopped = stop.click(actions.stop_music, [work, *playing], shown, cancels=running, **QUIET)
+    for event in (*running, stopped):
+        event.then(earlier, history, past, queue=False, **QUIET)
     gr.on(
         [sound.input, tempo.release], actions.hear_music, [work, sound, tempo], [roll, player, *files],
         api_name="hear_music", trigger_mode="always_last", show_progress="hidden", **MODEL_EVENT,
     )  # fmt: skip
     past.input(
-        actions.take_piece, [past, *playing], shown[:-2], api_name="take_piece", show_progress="hidden", **MODEL_EVENT
+        actions.take_piece, [past, *playing], shown[:-1], api_name="take_piece", show_progress="hidden", **MODEL_EVENT
     )
     gr.on([style.input, chords.input], _metres, [style, chords], metre, queue=False, **QUIET)
     melody.input(lambda: "keyboard", None, source, queue=False, **QUIET)
@@ -67,11 +71,12 @@ def build(tab: gr.Tab) -> None:
 
 def _settings() -> tuple[Any, ...]:
     """Style, key, metre, bars, temperature, seed, chords."""
-    first, metres = actions.FIRST, generate.metres(actions.FIRST["style"], True)
+    first = actions.FIRST
+    usual = generate.metres(first["style"], first["chords"])[0]
     with gr.Row(elem_classes=["settings", "narrow"]):
         style = _dropdown("music.style", generate.styles(), first["style"], elem_id="music-style")
         key = _dropdown("music.key", actions.KEYS, first["key"], filterable=True, elem_id="music-key")
-        metre = _dropdown("music.metre", metres, metres[0], elem_id="music-metre")
+        metre = _dropdown("music.metre", list(METRES), usual, elem_id="music-metre")
         bars = slider("music.bars", 1, MAX_BARS, 16, 1, min_width=130, elem_id="music-bars")
         temperature = slider("music.temperature", 0, limits.MAX_TEMPERATURE, first["temperature"], 0.05, min_width=130)
         seed = number("music.seed", 0, limits.MAX_SEED, first["seed"], min_width=120, elem_id="music-seed")
@@ -98,7 +103,11 @@ def _result() -> tuple[Any, ...]:
                 sound = _dropdown("music.sound", sounds, "", elem_id="music-sound")
                 tempo = slider("music.tempo", 0.5, 1.5, 1, 0.05, min_width=130, elem_id="music-tempo")
             past = gr.Radio(
-                [], label=text("music.history"), info=text("music.history.info"), visible=False, elem_id="music-history"
+                list(range(1, actions.KEPT + 1)),
+                label=text("music.history"),
+                info=text("music.history.info"),
+                visible=False,
+                elem_id="music-history",
             )
     return player, sound, tempo, close, files, past
 

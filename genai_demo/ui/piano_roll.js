@@ -5,7 +5,7 @@ const gutter = element.querySelector(".gutter");
 const title = element.querySelector(".title");
 const legend = element.querySelector(".legend");
 const ROW = 7, TOP = 44, NARROWEST_BAR = 64;
-let music = null, bars = [], scale = 1, rows = [], shown = -1, before = null, waves = null;
+let music = null, bars = [], scale = 1, rows = [], shown = -1, before = null, waves = null, fresh = false;
 
 const svg = (name, attributes, text) => {
   const made = document.createElementNS("http://www.w3.org/2000/svg", name);
@@ -33,7 +33,6 @@ function draw() {
   element.firstElementChild.dataset.bars = music ? music.bars.length - 1 : 0;
   if (!music) return;
   bars = music.bars;
-  before = waves?.host;
   const length = (bars[1] - bars[0]) * music.planned;
   const width = Math.max(frame.clientWidth - 2, NARROWEST_BAR * music.planned);
   scale = width / length;
@@ -91,9 +90,10 @@ function follow() {
   requestAnimationFrame(follow);
   if (!music?.seconds) return;
   const now = progress() * music.seconds;
-  if (music.play && waves && waves.host !== before && player().querySelector("#duration")?.textContent !== "0:00") {
-    music.play = false;
-    player().querySelector(".play-pause-button").click();
+  if (fresh && waves && waves.host !== before && player().querySelector("#duration")?.textContent !== "0:00") {
+    fresh = false;
+    seek(0);
+    if (music.play) player().querySelector(".play-pause-button").click();
   }
   if (now === shown) return;
   shown = now;
@@ -127,6 +127,10 @@ frame.addEventListener("keydown", (event) => {
   event.preventDefault();
 });
 new ResizeObserver(draw).observe(frame);
-watch("value", draw);
+watch("value", () => {
+  draw();
+  before = waves?.host;
+  fresh = Boolean(music?.seconds);
+});
 draw();
 requestAnimationFrame(follow);

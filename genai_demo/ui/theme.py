@@ -50,7 +50,8 @@ button:focus-visible, input:focus-visible, [tabindex]:focus-visible {
   outline: 2px solid var(--color-accent); outline-offset: 2px}
 @media (max-width: 640px) {
   .gradio-container {padding: 8px !important}
-  .tab-container button {padding: 0 8px !important}
+  .gradio-container .main.fillable {padding: 8px 12px !important}
+  .tab-container button {padding: 0 4px !important}
   .faces-room {flex-direction: column; flex-wrap: nowrap !important}
   .faces-room > * {width: 100%; min-width: 0 !important}
   .big-face {display: contents !important}

@@ -14,11 +14,12 @@ from genai_demo.ui.errors import SENTENCES, localise
 
 PACKAGE = Path(__file__).parents[2] / "genai_demo"
 SHOWN = [*sorted((PACKAGE / "ui").glob("*.py"))]
-SHOWN += [PACKAGE / "core" / f"{name}.py" for name in ("uploads", "checkpoint")]
-SHOWN += [PACKAGE / "text" / f"{name}.py" for name in ("generate", "sampling")]
+SHOWN += [PACKAGE / "core" / f"{name}.py" for name in ("uploads", "checkpoint", "sampling")]
+SHOWN += [PACKAGE / "text" / f"{name}.py" for name in ("generate",)]
 SHOWN += [PACKAGE / "repair" / f"{name}.py" for name in ("generate", "damage", "art", "styles", "compose", "scenes")]
 SHOWN += [PACKAGE / "faces" / f"{name}.py" for name in ("generate", "latents", "align", "networks")]
 SHOWN += [PACKAGE / "audio" / "effects" / f"{name}.py" for name in ("generate", "kinds")]
+SHOWN += [PACKAGE / "audio" / "music" / f"{name}.py" for name in ("generate", "notation", "listening", "synth")]
 NEVER_IN_THE_PAGE = (
     "half precision cannot",
     "These landmarks are no face",
