@@ -48,8 +48,9 @@ def page(browser: Browser, url: str) -> Iterator[Page]:  # noqa: F811
 
 
 def playing(page: Page, wanted: bool) -> None:
-    """Wait until the player plays, or is silent."""
-    expect(page.locator(SPEAKER)).to_have_attribute("data-playing", str(wanted).lower(), timeout=WAIT)
+    """Wait until the player plays, or is silent; looks at every frame, as a sentence may be short."""
+    look = "([s, w]) => document.querySelector(s).dataset.playing === w"
+    page.wait_for_function(look, arg=[SPEAKER, str(wanted).lower()])
 
 
 def download(page: Page, form: str) -> np.ndarray:
