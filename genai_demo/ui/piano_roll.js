@@ -5,7 +5,7 @@ const gutter = element.querySelector(".gutter");
 const title = element.querySelector(".title");
 const legend = element.querySelector(".legend");
 const ROW = 7, TOP = 44, NARROWEST_BAR = 64;
-let music = null, bars = [], scale = 1, rows = [], shown = -1, before = null, waves = null, fresh = false;
+let music = null, bars = [], scale = 1, rows = [], shown = -1, waves = null, started = null, fresh = false;
 
 const svg = (name, attributes, text) => {
   const made = document.createElementNS("http://www.w3.org/2000/svg", name);
@@ -90,10 +90,13 @@ function follow() {
   requestAnimationFrame(follow);
   if (!music?.seconds) return;
   const now = progress() * music.seconds;
-  if (fresh && waves && waves.host !== before && player().querySelector("#duration")?.textContent !== "0:00") {
+  if (fresh && waves && waves.host !== started && player().querySelector("#duration")?.textContent !== "0:00") {
     fresh = false;
-    seek(0);
-    if (music.play) player().querySelector(".play-pause-button").click();
+    started = waves.host;
+    setTimeout(() => {  // after the player has gone to where the sound before it stood
+      seek(0);
+      if (music.play) player()?.querySelector(".play-pause-button")?.click();
+    }, 100);
   }
   if (now === shown) return;
   shown = now;
@@ -129,7 +132,6 @@ frame.addEventListener("keydown", (event) => {
 new ResizeObserver(draw).observe(frame);
 watch("value", () => {
   draw();
-  before = waves?.host;
   fresh = Boolean(music?.seconds);
 });
 draw();
