@@ -3,7 +3,7 @@
 const zh = navigator.language.startsWith("zh");
 const light = element.querySelector("i");
 const said = element.querySelector("output");
-let context = null, run = "", taken = 0, end = 0, sources = [], chain = Promise.resolve();
+let context = null, run = "", hushed = "", taken = 0, end = 0, sources = [], chain = Promise.resolve();
 
 function unlock() {  // browsers allow sound only after a press
   context ||= new AudioContext();
@@ -44,7 +44,7 @@ async function add(address, mine) {
 function read() {
   let given = {};
   try { given = JSON.parse(props.value || "{}"); } catch { return; }
-  if (!given.run) return;
+  if (!given.run || given.run === hushed) return;  // pieces that were under way when it was stopped
   if (given.run !== run) {
     silence();
     [run, taken] = [given.run, 0];
@@ -58,7 +58,11 @@ function read() {
   taken = given.pieces.length;
 }
 
-document.addEventListener("speech:hush", () => { run = ""; silence(); if (context) unlock(); });
+document.addEventListener("speech:hush", () => {
+  [hushed, run] = [run || hushed, ""];
+  silence();
+  if (context) unlock();
+});
 document.querySelector("#speech-room")?.addEventListener("click", unlock, true);
 watch("value", read);
 read();

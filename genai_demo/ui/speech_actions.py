@@ -95,7 +95,7 @@ def _speak(
 ) -> Iterator[tuple[Any, ...]]:
     """Player, status, finished sound, pictures, files, phones: while it is made, and when it is done."""
     spoken, later = Spoken(), [gr.skip()] * 5
-    yield gr.skip(), say("speech.going", language, seconds=0.0), *later
+    yield spoken.live, say("speech.going", language, seconds=0.0), *later
     door = (settings.voice, settings.seed, settings.speed, settings.pitch, settings.energy)
     for piece in generate.pieces(words, *door, plan):
         spoken.add(piece)

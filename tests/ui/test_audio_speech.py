@@ -76,7 +76,7 @@ def spoken(words: str = TEXT, **changes) -> list[tuple]:
 def test_the_page_gets_every_piece_as_it_comes_and_then_the_whole() -> None:
     steps = spoken()
     lists = [json.loads(live)["pieces"] for live, *_ in steps if isinstance(live, str)]
-    assert [len(paths) for paths in lists] == [1, 2, 2]
+    assert [len(paths) for paths in lists] == [0, 1, 2, 2]
     _, status, wav, look, *_ = steps[-1]
     assert "first sound" in status and look.count("<img") == 4
     joined = np.concatenate([sounds.read(Path(p)) for p in lists[-1]])
