@@ -1,0 +1,196 @@
+"""The music room in a real browser, over a small network of random weights."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import mido
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.test_browser import WAIT, browser, open_tab  # noqa: F401
+from tests.ui import music_page
+
+PLAYER = "() => [...document.querySelectorAll('#music-audio #waveform div')].some((part) => part.shadowRoot)"
+NOW = "() => Number(document.querySelector('#music-roll .music').dataset.now || 0)"
+
+
+@pytest.fixture(scope="module")
+def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of the room."""
+    with music_page.music(tmp_path_factory.mktemp("music")), music_page.served() as address:
+        yield address
+
+
+def visit_music(browser: Browser, url: str, **settings) -> Page:  # noqa: F811
+    """Open the audio tab in a fresh profile and wait for the opening example."""
+    context = browser.new_context(**({"viewport": {"width": 1280, "height": 900}, "locale": "en-US"} | settings))
+    page = context.new_page()
+    page.set_default_timeout(WAIT)
+    page.foreign = []  # type: ignore[attr-defined]
+    page.on("request", lambda r: None if r.url.startswith((url, "data:", "blob:")) else page.foreign.append(r.url))
+    page.goto(url)
+    open_tab(page, re.compile("Audio|音频"))
+    page.wait_for_function(PLAYER)
+    expect(page.locator("#music-history input")).to_have_count(1, timeout=WAIT)
+    return page
+
+
+@pytest.fixture(scope="module")
+def page(browser: Browser, url: str) -> Iterator[Page]:  # noqa: F811
+    """One visit in English, shared."""
+    found = visit_music(browser, url, accept_downloads=True)
+    yield found
+    found.context.close()
+
+
+def set_bars(page: Page, bars: int) -> None:
+    """Type the number of bars."""
+    box = page.locator("#music-bars input[type=number]")
+    box.fill(str(bars))
+    box.press("Enter")
+
+
+def wait_for_pieces(page: Page, count: int) -> None:
+    """Wait until so many pieces were finished in this visit."""
+    expect(page.locator("#music-history input")).to_have_count(count, timeout=WAIT)
+    page.wait_for_function(PLAYER)
+
+
+def download(page: Page, name: str) -> Path:
+    """Press a download button; the file under its own name."""
+    with page.expect_download() as waiting:
+        page.locator(f"#music-{name}").click()
+    path = Path(waiting.value.path())
+    return path.rename(path.with_name(waiting.value.suggested_filename))
+
+
+def is_playing(page: Page) -> bool:
+    """Whether the play head moves."""
+    before = page.evaluate(NOW)
+    page.wait_for_timeout(700)
+    return bool(page.evaluate(NOW) > before)
+
+
+def test_it_opens_with_a_piece_that_waits(page: Page) -> None:
+    assert page.locator("#music-roll .note").count() > 4
+    assert page.locator("#music-roll .roll").get_attribute("data-bars") == "8"
+    expect(page.locator("#music-close")).to_contain_text("training tune")
+    assert not is_playing(page)
+
+
+def test_the_play_head_follows_the_sound(page: Page) -> None:
+    page.locator("#music-audio .play-pause-button").click()
+    page.wait_for_function("() => Number(document.querySelector('#music-roll .music').dataset.now) > 0.3")
+    page.locator("#music-roll .frame").focus()
+    page.keyboard.press(" ")
+    page.wait_for_timeout(300)
+    assert not is_playing(page)
+    page.keyboard.press("Home")
+    page.wait_for_function("() => Number(document.querySelector('#music-roll .music').dataset.now) === 0")
+    page.keyboard.press("ArrowRight")
+    bar = page.evaluate("() => Number(document.querySelector('#music-roll .music').dataset.now)")
+    page.wait_for_function("() => Number(document.querySelector('#music-roll .music').dataset.now) > 0.5")
+    assert bar < 2
+
+
+def test_composing_plays_and_stop_silences(page: Page) -> None:
+    set_bars(page, 8)
+    page.locator("#music-another").click()
+    wait_for_pieces(page, 2)
+    page.wait_for_function("() => Number(document.querySelector('#music-roll .music').dataset.now) > 0.1")
+    page.locator("#music-stop").click()
+    page.wait_for_timeout(2500)
+    assert not is_playing(page)
+
+
+def test_stop_keeps_what_was_written(page: Page) -> None:
+    before = page.locator("#music-history input").count()
+    set_bars(page, 64)
+    page.locator("#music-go").click()
+    expect(page.locator("#music-status")).to_contain_text(re.compile(r"Bar \d+ of 64"))
+    page.locator("#music-stop").click()
+    wait_for_pieces(page, before + 1)
+    expect(page.locator("#music-status")).to_contain_text("Stopped after")
+    assert int(str(page.locator("#music-roll .roll").get_attribute("data-bars"))) < 64
+    set_bars(page, 4)
+
+
+def test_all_files_download(page: Page) -> None:
+    before = page.locator("#music-history input").count()
+    page.locator("#music-another").click()
+    wait_for_pieces(page, before + 1)
+    files = {name: download(page, name) for name in ("wav", "ogg", "midi", "abc", "json")}
+    assert {path.stem for path in files.values()} == {files["json"].stem}
+    recipe = json.loads(files["json"].read_text())
+    assert files["json"].name == f"jig-D-maj-compose-seed{recipe['seed']}.json" and recipe["bars"] == 4
+    assert files["wav"].read_bytes()[:4] == b"RIFF" and files["ogg"].read_bytes()[:4] == b"OggS"
+    assert files["midi"].read_bytes()[:4] == b"MThd" and files["abc"].read_text().startswith("X:1")
+
+
+def test_a_melody_from_the_keyboard_is_accompanied_and_stays(page: Page) -> None:
+    before = page.locator("#music-history input").count()
+    page.locator("#music-melody .clear").click()
+    page.locator("#music-melody .keys button[data-pitch='60']").click()
+    page.locator("#music-melody .keys").focus()
+    page.keyboard.press("c")  # E4
+    page.get_by_role("button", name="half", exact=True).click()
+    page.locator("#music-melody .keys").focus()
+    page.keyboard.press("b")  # G4
+    page.keyboard.press("q")  # C5, taken back
+    page.keyboard.press("Backspace")
+    page.locator("#music-melody .grid").click(position={"x": 9 * 18 + 4, "y": 16 + (84 - 72) * 13 + 6})  # C5
+    expect(page.locator("#music-melody output")).to_contain_text("4 notes, 2 of 8 bars")
+    page.locator("#music-accompany").click()
+    wait_for_pieces(page, before + 1)
+    file, found, now = mido.MidiFile(download(page, "midi")), [], 0.0
+    for message in next(track for track in file.tracks if track.name == "melody"):
+        now += message.time / file.ticks_per_beat
+        if message.type == "note_on":
+            found.append((now, message.note))
+    assert found == [(0, 60), (1, 64), (2, 67), (4.5, 72)]
+    expect(page.locator("#music-roll .chord").first).to_be_visible()
+
+
+def test_the_grid_works_without_a_mouse(page: Page) -> None:
+    page.locator("#music-melody .clear").click()
+    grid = page.locator("#music-melody .grid")
+    grid.focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    expect(page.locator("#music-melody .own")).to_have_count(1)
+    page.keyboard.press("Enter")
+    expect(page.locator("#music-melody .own")).to_have_count(0)
+    page.locator("#music-accompany").click()
+    expect(page.get_by_text("There are no notes")).to_be_visible()
+
+
+def test_an_earlier_piece_plays_again(page: Page) -> None:
+    page.locator("#music-history input").last.click()
+    page.wait_for_function("() => document.querySelector('#music-roll .title').textContent.includes('8 bars')")
+    page.wait_for_function("() => Number(document.querySelector('#music-roll .music').dataset.now) > 0.1")
+    page.locator("#music-stop").click()
+
+
+def test_a_broken_midi_file_gets_a_sentence(page: Page, tmp_path: Path) -> None:
+    path = tmp_path / "broken.mid"
+    path.write_bytes(b"no music")
+    page.locator("#music-file input[type=file]").set_input_files(path)
+    expect(page.locator("#music-source input").nth(1)).to_be_checked()
+    page.locator("#music-continue").click()
+    expect(page.get_by_text("This is no MIDI file")).to_be_visible()
+
+
+def test_nothing_leaves_the_machine(page: Page) -> None:
+    assert page.foreign == []  # type: ignore[attr-defined]
+
+
+def test_a_phone_shows_it_without_sideways_scrolling(browser: Browser, url: str) -> None:  # noqa: F811
+    phone = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True, "locale": "zh-CN"}
+    page = visit_music(browser, url, **phone)
+    expect(page.locator("#music-go")).to_have_text("作曲")
+    page.locator("#music-melody .keys button[data-pitch='67']").tap()
+    expect(page.locator("#music-melody output")).to_contain_text("16 个音")
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= 390
+    page.context.close()
