@@ -108,7 +108,7 @@ def test_published_networks_and_other_runs_can_be_a_start(task, home, small_mode
     ("options", "words"),
     [
         (["--steps=1", "--data=nowhere"], "run `python -m genai_demo data faces` first"),
-        (["--steps=1", "--publish"], "has no best weights yet"),
+        (["--steps=1", "--publish", "--evaluate-every=0"], "has no best weights yet"),
         (["--model=encoder", "--steps=1"], "no checkpoint called 'faces-gan'"),
         (["--model=directions"], "no checkpoint called 'faces-classifier'"),
         (["--steps=1", "--pretrain=10"], "nothing to learn from"),
@@ -152,7 +152,7 @@ def test_the_finder_trains_through_the_same_door(tmp_path, monkeypatch, capsys):
 def test_two_processes_see_what_one_sees(home, monkeypatch):
     monkeypatch.setenv("GENAI_PRECISION", "float32")
     options = ["--steps=3", "--resolution=16", "--batch=4", "--log-every=1"]
-    options += ["--anchor=0", "--feature-critic=0", "--augment=0"]
+    options += ["--anchor=0", "--feature-critic=0", "--augment=0", "--evaluate-every=0"]
     assert cli.main(["train", "faces", *options, f"--run={home / 'one'}"]) == 0
     launcher = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2"]
     command = [*launcher, "-m", "genai_demo", "--", "train", "faces", *options, f"--run={home / 'two'}"]

@@ -244,7 +244,7 @@ def test_command_makes_masks_trains_publishes_and_goes_on(home, monkeypatch):
     cutout_labels._set.cache_clear()
     train.run(parser.parse_args([*words, "--steps", "3"]))
     lines = [json.loads(line) for line in (run / "log.jsonl").read_text().splitlines()]
-    assert lines[-1]["step"] == 2 and torch.load(run / "state.pt", weights_only=True)["step"] == 3
+    assert lines[-1]["step"] == 3 and torch.load(run / "state.pt", weights_only=True)["step"] == 3
 
 
 def test_without_faces_there_is_a_sentence(home):
