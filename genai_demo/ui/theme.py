@@ -52,6 +52,7 @@ button:focus-visible, input:focus-visible, [tabindex]:focus-visible {
   .gradio-container {padding: 8px !important}
   .gradio-container .main.fillable {padding: 8px 12px !important}
   .tab-container button {padding: 0 4px !important}
+  .tab-wrapper {position: relative; z-index: 101}
   .faces-room {flex-direction: column; flex-wrap: nowrap !important}
   .faces-room > * {width: 100%; min-width: 0 !important}
   .big-face {display: contents !important}
