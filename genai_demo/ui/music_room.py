@@ -54,7 +54,10 @@ def build(tab: gr.Tab) -> None:
         ),
         tab.select(actions.open_music, [work, *playing], shown, **QUIET, **MODEL_EVENT),
     ]  # fmt: skip
-    stopped = stop.click(actions.stop_music, [work, *playing], shown, cancels=running, **QUIET)
+    # Two steps: what a function beside ``cancels`` yields can get lost on its way to the page.
+    stopped = stop.click(None, cancels=running, api_visibility="private").then(
+        actions.stop_music, [work, *playing], shown, **QUIET
+    )
     for event in (*running, stopped):
         event.then(earlier, history, past, queue=False, **QUIET)
     gr.on(
