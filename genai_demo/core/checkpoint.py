@@ -17,6 +17,10 @@ from safetensors.torch import load, save
 from torch import Tensor, nn
 
 SHARD_BYTES = 15 * 2**20
+EIGHT_BIT_FROM = 16_384
+"""Numbers of a matrix from which eight bits a weight are worth a scale for every row."""
+SCALE = "scale:"
+"""Before the name of a tensor in eight bits: its scales."""
 
 
 def folder() -> Path:
@@ -45,13 +49,18 @@ def write_card(name: str, card: dict[str, Any]) -> None:
     _replace(folder() / f"{name}.json", (json.dumps(card, indent=2, ensure_ascii=False) + "\n").encode())
 
 
-def save_checkpoint(name: str, network: nn.Module, card: dict[str, Any]) -> None:
+def save_checkpoint(name: str, network: nn.Module, card: dict[str, Any], eight_bit: bool = False) -> None:
     """Write weights (half precision, shards of up to 15 MiB) and card.
 
+    eight_bit: store every large matrix in eight bits, with a scale for each of its rows: half the size.
     Raises ValueError for weights that are not finite in half precision, before touching a file.
     """
     folder().mkdir(parents=True, exist_ok=True)
-    shards = _shards({k: _half(v) for k, v in network.state_dict().items()})
+    tensors = {k: _half(v) for k, v in network.state_dict().items()}
+    if eight_bit:
+        tensors = _rounded({k: v.detach().cpu().contiguous() for k, v in network.state_dict().items()}, tensors)
+        card = card | {"stored": "large matrices in 8 bits with a scale a row, the rest in half precision"}
+    shards = _shards(tensors)
     files = {}
     for i, shard in enumerate(shards):
         suffix = f"-{i + 1:05d}-of-{len(shards):05d}" if len(shards) > 1 else ""
@@ -84,6 +93,7 @@ def load_weights(name: str, network: nn.Module) -> nn.Module:
             tensors |= load(data)
         except SafetensorError as error:
             raise ValueError(f"The weights {path} are damaged. Fetch them again.") from error
+    tensors = _restored(tensors)
     try:
         network.load_state_dict({k: v.float() if v.is_floating_point() else v for k, v in tensors.items()})
     except RuntimeError as error:
@@ -99,6 +109,30 @@ def _half(tensor: Tensor) -> Tensor:
     if not half.isfinite().all():
         raise ValueError("The weights hold numbers that half precision cannot: the training has diverged.")
     return half
+
+
+def _rounded(exact: dict[str, Tensor], half: dict[str, Tensor]) -> dict[str, Tensor]:
+    """``half`` with the large matrices of ``exact`` as int8 (N, ...), and their scales (N,) under names of their own."""
+    found = {}
+    for key, tensor in exact.items():
+        if not tensor.is_floating_point() or tensor.ndim < 2 or tensor.numel() < EIGHT_BIT_FROM:
+            found[key] = half[key]
+            continue
+        rows = tensor.float().flatten(1)
+        scale = rows.abs().amax(1).clamp_min(1e-12) / 127
+        found[key] = (rows / scale[:, None]).round().clamp(-127, 127).to(torch.int8).view(tensor.shape)
+        found[SCALE + key] = scale
+    return found
+
+
+def _restored(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    """The inverse of ``_rounded``."""
+    scales = {k.removeprefix(SCALE): v for k, v in tensors.items() if k.startswith(SCALE)}
+    return {
+        k: v.float() * scales[k].view(-1, *[1] * (v.ndim - 1)) if k in scales else v
+        for k, v in tensors.items()
+        if not k.startswith(SCALE)
+    }
 
 
 def _shards(tensors: dict[str, Tensor]) -> list[dict[str, Tensor]]:

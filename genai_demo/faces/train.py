@@ -186,7 +186,7 @@ def _save(
         "training": record,
         **extra,
     }
-    checkpoint.save_checkpoint(name, network, card)
+    checkpoint.save_checkpoint(name, network, card, eight_bit=name == "faces-discriminator")
 
 
 def data_summary(data: str | None = None) -> dict[str, Any]:

@@ -237,4 +237,4 @@ def publish(folder: Path, task: TextTask) -> None:
         "data": {k: data[k] for k in ("origin", "licence", "everything", "splits", "tasks", "sources", "dropped")},
         "training": training.record(best, task.settings, tokens=task.settings.batch * task.config.context),
     }
-    checkpoint.save_checkpoint(NAME, model, card)
+    checkpoint.save_checkpoint(NAME, model, card, eight_bit=True)

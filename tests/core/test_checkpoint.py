@@ -20,6 +20,34 @@ def network(width: int = 4) -> nn.Module:
     return nn.Sequential(nn.Linear(3, width), nn.BatchNorm1d(width), nn.Linear(width, 2))
 
 
+def test_eight_bits_halve_large_matrices_and_round_each_row_by_its_own_scale(folder):
+    saved = nn.Sequential(nn.Conv2d(32, 64, 3), nn.Linear(300, 200), nn.Linear(200, 3))
+    with torch.no_grad():
+        saved[1].weight[7] *= 1000  # a loud row does not coarsen the others
+        saved[1].weight[8] = 0
+    checkpoint.save_checkpoint("tiny", saved, {})
+    half = (folder / "tiny.safetensors").stat().st_size
+    checkpoint.save_checkpoint("tiny", saved, {"config": 1}, eight_bit=True)
+    assert (folder / "tiny.safetensors").stat().st_size < 0.56 * half
+    loaded = checkpoint.load_weights(
+        "tiny", nn.Sequential(nn.Conv2d(32, 64, 3), nn.Linear(300, 200), nn.Linear(200, 3))
+    )
+    for name, tensor in saved.state_dict().items():
+        found, rows = loaded.state_dict()[name], tensor.flatten(1) if tensor.ndim > 1 else tensor[:, None]
+        if tensor.numel() < checkpoint.EIGHT_BIT_FROM:
+            assert torch.equal(found, tensor.half().float())
+        else:
+            step = rows.abs().amax(1, keepdim=True) / 127
+            assert ((found.flatten(1) - rows).abs() <= 0.501 * step + 1e-12).all()
+    assert "8 bits" in checkpoint.read_card("tiny")["stored"]
+    again = checkpoint.load_weights("tiny", nn.Sequential(nn.Conv2d(32, 64, 3), nn.Linear(300, 200), nn.Linear(200, 3)))
+    checkpoint.save_checkpoint("again", again, {}, eight_bit=True)  # rounding what is rounded changes nothing
+    twice = checkpoint.load_weights(
+        "again", nn.Sequential(nn.Conv2d(32, 64, 3), nn.Linear(300, 200), nn.Linear(200, 3))
+    )
+    assert all(torch.allclose(a, b, rtol=1e-6) for a, b in zip(again.parameters(), twice.parameters(), strict=True))
+
+
 def test_round_trip_in_half_precision(folder):
     saved = network()
     saved[1].num_batches_tracked.fill_(70_000)  # an integer that half precision could not hold

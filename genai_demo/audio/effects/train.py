@@ -145,7 +145,7 @@ def publish(model: str, folder: Path, task: AnyTask, clips: Spectrograms) -> Non
     }
     if isinstance(task, train_flow.EffectsTask):
         card["codec"] = checkpoint.read_card(train_codec.NAME)["files"]
-    checkpoint.save_checkpoint(f"audio-{model}", network, card)
+    checkpoint.save_checkpoint(f"audio-{model}", network, card, eight_bit=True)
 
 
 def described(clips: Spectrograms) -> dict[str, Any]:

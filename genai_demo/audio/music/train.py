@@ -217,7 +217,7 @@ def publish(folder: Path, task: MusicTask) -> None:
         "out_of_key": data["out_of_key"],
         "training": training.record(best, task.settings, rows=task.settings.batch),
     }
-    checkpoint.save_checkpoint(NAME, model, card)
+    checkpoint.save_checkpoint(NAME, model, card, eight_bit=True)
     train = task.music.chosen("train")
     pieces = [(task.music.titles[i], decode(task.music.piece(i).tolist()).lead) for i in train]
     tunes.publish(pieces, LICENCE)

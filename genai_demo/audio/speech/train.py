@@ -302,4 +302,4 @@ def publish(folder: Path, task: SpeechTask) -> None:
         "data": {k: data[k] for k in ("clips", "frames", "phones", "kinds", "licences", "boundaries", "left_out")},
         "training": training.record(best, task.settings, items=task.settings.batch),
     }
-    checkpoint.save_checkpoint(NAME, model, card)
+    checkpoint.save_checkpoint(NAME, model, card, eight_bit=True)
