@@ -26,6 +26,15 @@ MAX_ATTENTION_TOKENS = 96
 
 MAX_QUEUE = 24
 
+MAX_LAB_SECONDS = 90
+"""Of one training in the lab, until it makes room for the next visitor."""
+MIN_LAB_RATE, MAX_LAB_RATE = 1e-4, 0.02
+MAX_LAB_PENALTY = 10.0
+MIN_LAB_BATCH, MAX_LAB_BATCH = 8, 512
+MIN_LAB_WIDTH, MAX_LAB_WIDTH = 4, 128
+MIN_DRAWN_POINTS, MAX_DRAWN_POINTS = 5, 2_000
+"""Of a distribution that is drawn."""
+
 MAX_REPAIR_PIXELS = 4_000_000
 """Of a picture that is repaired, and of what comes out when it is enlarged."""
 MAX_VARIANTS = 4

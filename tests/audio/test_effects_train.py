@@ -95,10 +95,13 @@ def test_a_batch_holds_windows_of_like_length_and_hides_some_conditions(clips):
 def test_the_discriminator_joins_and_counts(clips):
     task = CodecTask(CODEC, Settings(4, 0.001, adversarial=0.1, matching=1.0, warm_up=1), *clips)
     before = [p.clone() for p in task.judge.parameters()]
+    real = probes(clips[1])
+    tokens, written = task.codec.encode(real)[0], task.codec.decode(task.codec.encode(real)[0])
     figures = task.step(0)
     assert {"values", "divergence", "fooled", "matching", "judge"} <= set(figures)
     assert any(not torch.equal(a, b) for a, b in zip(before, task.judge.parameters(), strict=True))
-    real = probes(clips[1])
+    assert torch.equal(task.codec.encode(real)[0], tokens)  # the generator's tokens keep their meaning
+    assert not torch.equal(task.codec.decode(tokens), written)
     smeared = torch.nn.functional.avg_pool1d(real, 5, 1, 2)
     assert roughness(smeared) < 0.8 * roughness(real)
 

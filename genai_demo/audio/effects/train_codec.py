@@ -40,7 +40,10 @@ PROBES = 64
 
 
 class CodecTask:
-    """L1 and divergence; with ``adversarial`` also a discriminator and its features (hinge, Lim & Ye 2017)."""
+    """L1 and divergence; with ``adversarial`` also a discriminator and its features (hinge, Lim & Ye 2017).
+
+    Beside a discriminator only the decoder learns: the tokens stay those that a generator has learnt to write.
+    """
 
     def __init__(self, config: CodecConfig, settings: Settings, clips: Spectrograms, held_out: Spectrograms):
         self.config, self.settings, self.clips, self.held_out = config, settings, clips, held_out
@@ -68,21 +71,23 @@ class CodecTask:
         real = torch.stack([strip(self.clips, i) for i in chosen]).to(self.device)
         figures: dict[str, float | Tensor] = {"rate": self.settings.rate_factor(step)}
         made: list[Tensor] = []
+        judged = "judge" in self.modules
 
         def losses() -> Iterator[Tensor]:
             with autocast(self.device):
-                mean, log_variance = self.codec.encode(real)
+                with torch.set_grad_enabled(not judged):
+                    mean, log_variance = self.codec.encode(real)
                 copy = self.codec.decode(sampled(mean, log_variance))
                 made.append(copy.detach())
                 figures["values"] = F.l1_loss(copy, real) / SPREAD
                 figures["divergence"] = divergence(mean, log_variance)
                 loss = figures["values"] + DIVERGENCE * figures["divergence"]
-                if "judge" in self.modules:
+                if judged:
                     loss = loss + self.opinion(real, copy, figures)
             yield loss
 
         figures["loss"] = update(self.optimizers["codec"], losses())
-        if "judge" in self.modules:
+        if judged:
             figures["judge"] = update(self.optimizers["judge"], self.judge_losses(real, made[0]))
         self.ema.update(self.settings.decay(step))
         return {k: v.detach() if isinstance(v, Tensor) else v for k, v in figures.items()}
