@@ -8,7 +8,7 @@ from typing import Any
 from genai_demo.core import checkpoint
 from genai_demo.core.device import describe, pick_device
 
-ROOMS = {"music": "audio-music", "effects": "audio-effects"}
+ROOMS = {"speech": "audio-speech", "music": "audio-music", "effects": "audio-effects"}
 """What can be measured, and the checkpoint whose card receives the figures."""
 
 
@@ -17,7 +17,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--only", nargs="+", choices=ROOMS, default=[], help="some rooms; else all that are trained")
     parser.add_argument("--data", metavar="FOLDER", help="where the prepared ROOM/ lies; else data/")
     parser.add_argument(
-        "--quick", action="store_true", help="music: an eighth of everything, never written to the card"
+        "--quick", action="store_true", help="speech, music: a part of everything, never written to the card"
     )
     parser.add_argument("--no-card", action="store_true", help="only print, leave the cards alone")
 
@@ -39,7 +39,11 @@ def run(args: argparse.Namespace) -> None:
 
 
 def measured(room: str, data: str | None, quick: bool) -> dict[str, Any]:
-    """The figures of one room."""
+    """The figures of one room; those of speech tell of the vocoder too."""
+    if room == "speech":
+        from genai_demo.audio.speech import evaluate as speech
+
+        return rounded(speech.evaluate(data, quick))
     if room == "music":
         from genai_demo.audio.music.data import load
         from genai_demo.audio.music.evaluate import figures

@@ -112,7 +112,7 @@ def _half(tensor: Tensor) -> Tensor:
 
 
 def _rounded(exact: dict[str, Tensor], half: dict[str, Tensor]) -> dict[str, Tensor]:
-    """``half`` with the large matrices of ``exact`` as int8 (N, ...), and their scales (N,) under names of their own."""
+    """``half`` with the large matrices of ``exact`` as int8 (N, ...), and their scales (N,) beside them."""
     found = {}
     for key, tensor in exact.items():
         if not tensor.is_floating_point() or tensor.ndim < 2 or tensor.numel() < EIGHT_BIT_FROM:
