@@ -21,6 +21,12 @@ START_SECONDS = 120
 """Generous: the machine may be busy. The benchmark measures the real figure."""
 
 
+@pytest.fixture(scope="session", autouse=True)
+def private_folder(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Certificates that tests make do not lie where a user's lies."""
+    os.environ["GENAI_PRIVATE"] = str(tmp_path_factory.mktemp("private"))
+
+
 def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

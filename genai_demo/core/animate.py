@@ -3,9 +3,10 @@
 import io
 from collections.abc import Sequence
 from fractions import Fraction
+from typing import Any
 
 import av
-from PIL import Image
+from PIL import ExifTags, Image
 
 from genai_demo.core import limits
 
@@ -25,11 +26,16 @@ def _enlarge(frames: Sequence[Image.Image]) -> list[Image.Image]:
     return [f.convert("RGB").resize((SIDE, SIDE), Image.Resampling.BICUBIC) for f in frames]
 
 
-def to_mp4(frames: Sequence[Image.Image], fps: float) -> bytes:
-    """H.264 in MP4, playable everywhere. Raises ValueError for no frames or fps outside the limits."""
+def to_mp4(frames: Sequence[Image.Image], fps: float, comment: str = "") -> bytes:
+    """H.264 in MP4, playable everywhere. Raises ValueError for no frames or fps outside the limits.
+
+    comment: a text that travels in the file; so in the other two formats.
+    """
     fps = _check(frames, fps)
     buffer = io.BytesIO()
     with av.open(buffer, "w", format="mp4") as container:
+        if comment:
+            container.metadata["comment"] = comment
         stream = container.add_stream("libx264", rate=Fraction(fps).limit_denominator(1000))
         stream.width = stream.height = SIDE
         stream.pix_fmt = "yuv420p"
@@ -40,23 +46,26 @@ def to_mp4(frames: Sequence[Image.Image], fps: float) -> bytes:
     return buffer.getvalue()
 
 
-def to_webp(frames: Sequence[Image.Image], fps: float) -> bytes:
-    """Animated WebP that repeats for ever. Raises ValueError as ``to_mp4`` does."""
+def to_webp(frames: Sequence[Image.Image], fps: float, comment: str = "") -> bytes:
+    """Animated WebP that repeats for ever; the comment in its EXIF. Raises ValueError as ``to_mp4`` does."""
     fps = _check(frames, fps)
-    return _animate(_enlarge(frames), "WEBP", fps, quality=80, method=2)
+    exif = Image.Exif()
+    if comment:
+        exif[ExifTags.Base.ImageDescription] = comment
+    return _animate(_enlarge(frames), "WEBP", fps, quality=80, method=2, exif=exif)
 
 
-def to_gif(frames: Sequence[Image.Image], fps: float) -> bytes:
+def to_gif(frames: Sequence[Image.Image], fps: float, comment: str = "") -> bytes:
     """Animated GIF that repeats for ever: 256 colours a frame, time in hundredths of a second.
 
     Raises ValueError as ``to_mp4`` does.
     """
     fps = _check(frames, fps)
     palettes = [f.quantize(256, method=Image.Quantize.FASTOCTREE) for f in _enlarge(frames)]
-    return _animate(palettes, "GIF", fps, disposal=1)
+    return _animate(palettes, "GIF", fps, disposal=1, **({"comment": comment.encode()} if comment else {}))
 
 
-def _animate(frames: list[Image.Image], form: str, fps: float, **settings: int) -> bytes:
+def _animate(frames: list[Image.Image], form: str, fps: float, **settings: Any) -> bytes:
     buffer = io.BytesIO()
     duration = max(20, round(1000 / fps))
     frames[0].save(buffer, form, save_all=True, append_images=frames[1:], duration=duration, loop=0, **settings)

@@ -1,0 +1,57 @@
+"""What a model card says about its weights: whether they are all there and untouched, and a short name for them."""
+
+import functools
+import hashlib
+from pathlib import Path
+
+from genai_demo.core import checkpoint
+
+SHORT = 12
+"""Hexadecimal digits of a fingerprint: enough to tell weights apart, short enough to be read aloud."""
+
+
+def fingerprint(name: str) -> str:
+    """A short hash of a checkpoint's weights, from the checksums on its card.
+
+    Of one file it is how ``sha256sum`` of that file begins. Raises ValueError where the card is missing or broken.
+    """
+    path = checkpoint.folder() / f"{name}.json"
+    try:
+        changed = path.stat().st_mtime_ns
+    except OSError:
+        changed = 0
+    return _fingerprint(path, changed)
+
+
+@functools.lru_cache(maxsize=64)
+def _fingerprint(path: Path, changed: int) -> str:
+    sums = list(_files(path.stem).values())
+    return (sums[0] if len(sums) == 1 else hashlib.sha256("".join(sums).encode()).hexdigest())[:SHORT]
+
+
+def _files(name: str) -> dict[str, str]:
+    """Weight files and their checksums. Raises ValueError where the card is missing, broken, or lists none."""
+    card = checkpoint.read_card(name)
+    files = card.get("files") if isinstance(card, dict) else None
+    if not isinstance(files, dict) or not files or not all(isinstance(s, str) for s in files.values()):
+        raise ValueError(f"The card {checkpoint.folder() / f'{name}.json'} is damaged. Fetch it again.")
+    return files
+
+
+def problem(name: str) -> str:
+    """What is wrong with a checkpoint, as a sentence that says what to do; empty where nothing is.
+
+    Reads all of its files: 80 MB take about 0.1 s.
+    """
+    try:
+        for file, checksum in _files(name).items():
+            path = checkpoint.folder() / Path(file).name
+            try:
+                data = path.read_bytes()
+            except OSError:
+                return f"The weights {path} are missing. Fetch them again."
+            if hashlib.sha256(data).hexdigest() != checksum:
+                return f"The weights {path} do not match the checksum on their card. Fetch them again."
+    except ValueError as error:
+        return str(error)
+    return ""
