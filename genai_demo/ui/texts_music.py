@@ -192,6 +192,7 @@ MUSIC_ERRORS: tuple[tuple[str, str], ...] = (
         "{0} 个重叠的音被截断：旋律一次只响一个音。",
     ),
     ("{0} notes were moved to the nearest place on the grid.", "{0} 个音被移到最近的网格位置。"),
+    ("Of {0} voices the one named as a melody was taken.", "共 {0} 个声部，取名称标明为旋律者。"),
     ("Of {0} voices the highest one was taken as the melody.", "共 {0} 个声部，取最高者为旋律。"),
     ("The metre {0} is not known here; 4/4 was taken.", "不支持拍号 {0}，按 4/4 处理。"),
 )

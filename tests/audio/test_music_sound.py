@@ -109,7 +109,24 @@ def test_midi_is_read_as_it_was_written(rng, reel):
         skipped = piece.lead[0].start // piece.bar * piece.bar
         assert found.lead == [n._replace(start=n.start - skipped) for n in piece.lead]
         assert (found.metre, round(found.bpm), found.key) == (piece.metre, round(piece.bpm), piece.key)
-    assert any("highest" in remark for remark in found.remarks)  # the reel has chords
+    assert "Of 2 voices the one named as a melody was taken." in found.remarks  # the reel has chords
+
+
+def test_a_track_that_says_so_is_the_melody_else_the_highest():
+    def file(*tracks):
+        made = mido.MidiFile(type=1)
+        for name, pitch, count in tracks:
+            named = mido.MetaMessage("track_name", name=name)
+            made.tracks.append(mido.MidiTrack([named, *(m for _ in range(count) for m in note(0, pitch))]))
+        buffer = io.BytesIO()
+        made.save(file=buffer)
+        return buffer.getvalue()
+
+    descant = ("Flute", 84, 8)
+    assert {n.pitch for n in read_midi(file(descant, ("Lead Vocal", 65, 8), ("Bass", 40, 8))).lead} == {65}
+    found = read_midi(file(descant, ("Piano", 65, 8)))
+    assert {n.pitch for n in found.lead} == {84} and any("highest" in remark for remark in found.remarks)
+    assert {n.pitch for n in read_midi(file(descant, ("Melody", 65, 2))).lead} == {84}  # too few notes
 
 
 def test_every_voice_is_in_the_file(rng):

@@ -4,6 +4,7 @@ import dataclasses
 import io
 import itertools
 import math
+import re
 from collections import defaultdict
 from typing import Any
 
@@ -17,6 +18,8 @@ PROGRAMS = {"melody": 40, "soprano": 19, "alto": 19, "tenor": 19, "bass": 19, "c
 """General MIDI: violin, church organ, guitar."""
 BROKEN = (OSError, EOFError, IndexError, KeyError, TypeError, AttributeError, OverflowError)
 """What reading damaged bytes may raise."""
+LEADS = re.compile(r"melod|soprano|lead|vocal|solo|tune", re.IGNORECASE)
+"""Names of tracks that are meant as melodies."""
 FAR = 0.3
 """A track counts as a melody with at least this share of the notes of the fullest one."""
 
@@ -61,7 +64,8 @@ def write_midi(piece: Piece) -> bytes:
 def read_midi(data: bytes, style: str = "", key: str = "") -> Piece:
     """The melody of a MIDI file, on the grid; what had to be changed stands in its remarks.
 
-    Of several tracks the one that lies highest is taken, of those that have enough notes.
+    Of several tracks one is taken that is named as a melody, else the one that lies highest; each must have
+    enough notes.
     Raises ValueError where the file is broken, too large, or holds no notes but drums.
     """
     import mido
@@ -81,8 +85,9 @@ def read_midi(data: bytes, style: str = "", key: str = "") -> Piece:
         raise ValueError("This MIDI file holds drums only. Use one with a melody." if drums else
                          "This MIDI file holds no notes. Use one with a melody.")  # fmt: skip
     most = max(map(len, lines.values()))
-    full = [line for line in lines.values() if len(line) >= FAR * most]
-    melody = max(full, key=lambda line: sum(p for _, _, p in line) / len(line))
+    full = {place: line for place, line in lines.items() if len(line) >= FAR * most}
+    named = {place: line for place, line in full.items() if LEADS.search(file.tracks[place[0]].name)}
+    melody = max((named or full).values(), key=lambda line: sum(p for _, _, p in line) / len(line))
     first = min(start for start, _, _ in melody)
     metre = facts["metre"] if facts["metre"] in METRES else "4/4"
     numerator, _, denominator = metre.partition("/")
@@ -91,7 +96,8 @@ def read_midi(data: bytes, style: str = "", key: str = "") -> Piece:
     piece = melody_of([(s - silence, d, p) for s, d, p in melody], style, key, metre, facts["bpm"])
     remarks = list(piece.remarks)
     if len(lines) > 1:
-        remarks.append(f"Of {len(lines)} voices the highest one was taken as the melody.")
+        which = "the one named as a melody was taken" if named else "the highest one was taken as the melody"
+        remarks.append(f"Of {len(lines)} voices {which}.")
     if metre != facts["metre"]:
         remarks.append(f"The metre {facts['metre']} is not known here; 4/4 was taken.")
     return dataclasses.replace(piece, remarks=tuple(remarks))
