@@ -1,11 +1,13 @@
 """The page: all tabs under one roof, and how it is served."""
 
 import os
+import threading
 
 import gradio as gr
 
 from genai_demo.core import limits
-from genai_demo.ui import audio_tab, faces_tab, interpolation_tab, repair_tab, text_tab
+from genai_demo.trust import certificates, credentials
+from genai_demo.ui import audio_tab, faces_tab, interpolation_tab, lab_tab, repair_tab, text_tab
 from genai_demo.ui.strings import text, translations
 from genai_demo.ui.theme import CSS, HEAD, theme
 
@@ -28,12 +30,17 @@ def build() -> gr.Blocks:
             if audio_tab.rooms():
                 with gr.Tab(text("tab.audio"), id="audio") as tab:
                     audio_tab.build(tab)
+            with gr.Tab(text("tab.lab"), id="lab") as tab:
+                lab_tab.build(tab)
         gr.Markdown(text("shell.footer"), elem_classes=["notice", "page-foot"])
+        gr.Markdown(text("shell.signed" if credentials.switched_on() else "shell.unsigned"), elem_classes="notice")
     return demo.queue(max_size=limits.MAX_QUEUE, default_concurrency_limit=4)
 
 
 def launch() -> None:
     """Serve the page until stopped; GRADIO_SERVER_NAME and GRADIO_SERVER_PORT say where."""
+    certificates.identity()  # a certificate that was named and cannot be used is told now
+    threading.Thread(target=credentials.prepare, daemon=True).start()
     build().launch(
         server_name=os.environ.get("GRADIO_SERVER_NAME"),
         theme=theme(),

@@ -3,6 +3,7 @@
 import functools
 import re
 
+from genai_demo.ui.texts_lab import LAB_ERRORS
 from genai_demo.ui.texts_music import MUSIC_ERRORS
 from genai_demo.ui.texts_speech import SPEECH_ERRORS
 
@@ -204,6 +205,7 @@ SENTENCES: tuple[tuple[str, str], ...] = (
         "The settings on the card of {0} do not fit this program. Fetch it again.",
         "{0} 模型卡上的设置与本程序不符，请重新获取。",
     ),
+    *LAB_ERRORS,
     *MUSIC_ERRORS,
     *SPEECH_ERRORS,
 )

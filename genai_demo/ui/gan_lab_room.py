@@ -1,0 +1,67 @@
+"""The room "GAN on a plane" of the lab: two small networks play, and everything can be seen and changed."""
+
+from typing import Any
+
+import gradio as gr
+
+from genai_demo.core import limits
+from genai_demo.core.losses import LOSSES
+from genai_demo.lab import distributions
+from genai_demo.ui import gan_lab_actions as actions
+from genai_demo.ui.common import choice, number, slider
+from genai_demo.ui.gan_lab_widgets import drawing_pad, plane
+from genai_demo.ui.strings import text
+
+QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+LAB_EVENT: dict[str, Any] = {"concurrency_id": "lab", "concurrency_limit": 1}
+"""For every training of the lab: one at a time, the others wait and see their place."""
+
+
+def build(tab: gr.Tab) -> list[Any]:
+    """Lay out the room inside the open ``tab``. Returns the events that train, for others to cancel."""
+    bench = gr.State(actions.Bench(), time_to_live=1800)
+    gr.Markdown(text("gan.note"), elem_classes="notice")
+    with gr.Row(elem_classes="buttons"):
+        run = gr.Button(text("lab.run"), variant="primary", min_width=90, elem_id="gan-run")
+        pause = gr.Button(text("lab.pause"), variant="stop", min_width=90, elem_id="gan-pause")
+        step = gr.Button(text("lab.step"), min_width=90, elem_id="gan-step")
+        again = gr.Button(text("lab.again"), min_width=90, elem_id="gan-again")
+    status = gr.Markdown(elem_classes="notice", elem_id="gan-status")
+    picture = plane()
+    controls = _controls()
+    inputs, shown = [bench, *controls], [bench, picture, status]
+    running = run.click(
+        actions.train_gan, inputs, shown, api_name="train_gan", show_progress="minimal", show_progress_on=status,
+        **LAB_EVENT,
+    )  # fmt: skip
+    pause.click(None, cancels=[running], api_visibility="private").then(
+        actions.pause_gan, bench, status, queue=False, **QUIET
+    )
+    step.click(actions.step_gan, inputs, shown, cancels=[running], api_name="step_gan", show_progress="hidden")
+    again.click(actions.restart_gan, inputs, shown, cancels=[running], api_visibility="private", show_progress="hidden")
+    tab.select(actions.open_gan, inputs, shown, queue=False, **QUIET)
+    gr.on(
+        [c.input for c in controls], actions.set_gan, inputs, picture, trigger_mode="always_last", queue=False, **QUIET
+    )
+    return [running]
+
+
+def _controls() -> list[Any]:
+    """In the order of ``actions.Controls``."""
+    with gr.Row(elem_classes="settings"):
+        target = choice("gan.target", [*distributions.NAMES, "drawing"], "ring", elem_id="gan-target")
+        loss = choice("gan.loss", list(LOSSES), "non_saturating", elem_id="gan-loss")
+        pace = choice("gan.pace", actions.PACES, "five", elem_id="gan-pace")
+    with gr.Column(visible=False) as own:
+        gr.Markdown(text("gan.draw"), elem_classes="notice")
+        drawing = drawing_pad(limits.MAX_DRAWN_POINTS)
+    target.input(lambda name: gr.Column(visible=name == "drawing"), target, own, queue=False, **QUIET)
+    rate, penalty, batch = (limits.MIN_LAB_RATE, limits.MAX_LAB_RATE), limits.MAX_LAB_PENALTY, limits.MAX_LAB_BATCH
+    with gr.Row(elem_classes="sliders"):
+        generator_rate = slider("gan.generator_rate", *rate, 0.001, 0.0001, elem_id="gan-generator-rate")
+        discriminator_rate = slider("gan.discriminator_rate", *rate, 0.001, 0.0001)
+        penalties = slider("gan.penalty", 0, penalty, 0.1, 0.1)
+        points = slider("gan.batch", limits.MIN_LAB_BATCH, batch, 128, 8)
+        width = slider("gan.width", limits.MIN_LAB_WIDTH, limits.MAX_LAB_WIDTH, 64, 4)
+        seed = number("gan.seed", 0, limits.MAX_SEED, 0, min_width=120)
+    return [target, loss, pace, generator_rate, discriminator_rate, penalties, points, width, seed, drawing]

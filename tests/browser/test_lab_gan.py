@@ -1,0 +1,135 @@
+"""The GAN on a plane in a real browser."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from genai_demo.lab.gan import PARTS
+from tests.browser.test_browser import WAIT, browser, open_tab  # noqa: F401
+from tests.ui import lab_page
+
+PLANE = "#gan-plane .plane"
+INK = f"""() => {{
+  const brush = document.querySelector("{PLANE}").getContext("2d");
+  return new Set(Array.from({{length: 85}}, (_, i) => brush.getImageData(340, 8 * i, 1, 1).data.join())).size;
+}}"""
+"""How many colours there are on a line down the middle of the plane."""
+
+
+@pytest.fixture(scope="module")
+def url() -> Iterator[str]:
+    with lab_page.served() as address:
+        yield address
+
+
+def visit_lab(browser: Browser, url: str, **settings: Any) -> Page:  # noqa: F811
+    """Open the lab in a fresh profile and wait for its first picture."""
+    context = browser.new_context(**({"viewport": {"width": 1280, "height": 1000}, "locale": "en-US"} | settings))
+    page = context.new_page()
+    page.set_default_timeout(WAIT)
+    page.foreign, page.broken = [], []  # type: ignore[attr-defined]
+    page.on("request", lambda r: None if r.url.startswith((url, "data:", "blob:")) else page.foreign.append(r.url))
+    page.on("pageerror", lambda error: page.broken.append(str(error)))
+    page.goto(url)
+    open_tab(page, re.compile("Lab|实验室"))
+    wait_for(page, "frames > 0")
+    return page
+
+
+@pytest.fixture(scope="module")
+def page(browser: Browser, url: str) -> Iterator[Page]:  # noqa: F811
+    """One visit in English, shared."""
+    found = visit_lab(browser, url)
+    yield found
+    found.context.close()
+
+
+def data(page: Page, name: str) -> Any:
+    """What the plane says of itself."""
+    return page.locator(PLANE).evaluate("(plane, name) => plane.dataset[name]", name)
+
+
+def wait_for(page: Page, condition: str) -> None:
+    """Wait until a condition on frames, step, part, covered holds."""
+    page.wait_for_function(
+        f"() => {{const d = document.querySelector('{PLANE}')?.dataset; if (!d) return false;"
+        f"const frames = +d.frames, step = +d.step, part = d.part, covered = +d.covered; return {condition}}}"
+    )
+
+
+def pause(page: Page) -> None:
+    page.locator("#gan-pause").click()
+    expect(page.locator("#gan-status")).to_contain_text("Paused at step")
+
+
+def test_it_opens_with_untrained_networks(page: Page) -> None:
+    assert data(page, "step") == "0"
+    assert page.evaluate(INK) > 10, "the field is empty"
+    expect(page.locator("#gan-plane [data-loss=non_saturating] math").first).to_be_visible()
+    expect(page.locator("#gan-plane [data-loss=hinge]")).to_be_hidden()
+
+
+def test_one_step_is_one_step(page: Page) -> None:
+    page.locator("#gan-step").click()
+    wait_for(page, "step === 1")
+
+
+def test_it_trains_and_the_loss_can_be_switched_on_the_way(page: Page) -> None:
+    page.locator("#gan-run").click()
+    wait_for(page, "step > 30")
+    page.get_by_label("hinge").click()
+    expect(page.locator("#gan-plane [data-loss=hinge] math").first).to_be_visible()
+    expect(page.locator("#gan-plane [data-loss=non_saturating]")).to_be_hidden()
+    before = int(data(page, "step"))
+    wait_for(page, f"step > {before + 20}")
+    page.get_by_label("grid of sixteen").click()
+    expect(page.locator("#gan-plane .meters output").first).to_contain_text("of 16")
+
+
+def test_pause_stops_at_once(page: Page) -> None:
+    pause(page)
+    page.wait_for_timeout(1000)
+    before = data(page, "step")
+    page.wait_for_timeout(1000)
+    assert data(page, "step") == before
+
+
+def test_slow_motion_lights_up_the_five_parts(page: Page) -> None:
+    page.get_by_label("slow motion").click()
+    page.locator("#gan-again").click()
+    wait_for(page, "step === 0 && part === ''")
+    for part in PARTS:
+        page.locator("#gan-step").click()
+        expect(page.locator("#gan-plane .steps .on")).to_have_attribute("data-part", part)
+    assert data(page, "step") == "1"
+    page.get_by_label("5 steps").click()
+
+
+def test_a_drawing_becomes_the_distribution(page: Page) -> None:
+    page.get_by_label("own drawing").click()
+    box = page.locator("#gan-pad canvas").bounding_box()
+    assert box
+    middle = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + 20, middle)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] - 20, middle, steps=10)
+    page.mouse.up()
+    expect(page.locator("#gan-pad output")).to_contain_text("points")
+    expect(page.locator("#gan-plane .meters output").first).to_contain_text("of 12")
+
+
+def test_nothing_leaves_the_machine_and_nothing_breaks(page: Page) -> None:
+    assert page.foreign == [] and page.broken == []  # type: ignore[attr-defined]
+
+
+def test_a_phone_shows_it_without_sideways_scrolling(browser: Browser, url: str) -> None:  # noqa: F811
+    phone = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True, "locale": "zh-CN"}
+    page = visit_lab(browser, url, **phone)
+    expect(page.locator("#gan-run")).to_have_text("▶ 运行")
+    page.locator("#gan-step").tap()
+    wait_for(page, "step === 1")
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= 390
+    page.context.close()
