@@ -23,10 +23,12 @@ from typing import Any
 from genai_demo.core import cards
 from genai_demo.trust import certificates, metadata
 
-TRAINED, COMPOSITE, ALGORITHM = "trainedAlgorithmicMedia", "compositeWithTrainedAlgorithmicMedia", "algorithmicMedia"
-"""Made by a trained model; partly so, as a repaired photograph is; made by a program that learnt nothing."""
+TRAINED, COMPOSITE = "trainedAlgorithmicMedia", "compositeWithTrainedAlgorithmicMedia"
+"""Made by a trained model; partly so, as a repaired photograph is."""
+ALGORITHM, ENHANCED = "algorithmicMedia", "algorithmicallyEnhanced"
+"""Made by a program that learnt nothing; a photograph that such a program changed."""
 SOURCE = "http://cv.iptc.org/newscodes/digitalsourcetype/"
-"""Where the IPTC defines the three; a name, nothing is fetched from it."""
+"""Where the IPTC defines the four; a name, nothing is fetched from it."""
 RECIPE = "org.genai-demo.recipe"
 """Label of our assertion: the recipe, the models, and the full checksums of their weights."""
 SIGNED = ("image/png", "image/jpeg", "image/webp", "image/gif", "audio/wav", "video/mp4")
@@ -47,7 +49,7 @@ class Credential:
     "broken": the file or the statement was changed since; "none"."""
     signer: str = ""
     source: str = ""
-    """TRAINED, COMPOSITE, ALGORITHM or another of the IPTC's names."""
+    """TRAINED, COMPOSITE, ALGORITHM, ENHANCED or another of the IPTC's names."""
     recipe: dict[str, Any] | None = None
     models: dict[str, str] | None = None
     """Names and short hashes of weights, as ``metadata.Found.models``."""

@@ -1,7 +1,6 @@
 """The page: all tabs under one roof, and how it is served."""
 
 import os
-import threading
 
 import gradio as gr
 
@@ -40,8 +39,8 @@ def build() -> gr.Blocks:
 def launch() -> None:
     """Serve the page until stopped; GRADIO_SERVER_NAME and GRADIO_SERVER_PORT say where."""
     certificates.identity()  # a certificate that was named and cannot be used is told now
-    threading.Thread(target=credentials.prepare, daemon=True).start()
-    build().launch(
+    page = build()
+    page.launch(
         server_name=os.environ.get("GRADIO_SERVER_NAME"),
         theme=theme(),
         css=CSS,
@@ -58,4 +57,7 @@ def launch() -> None:
         enable_monitoring=False,
         run_history=False,
         allowed_paths=[],
+        prevent_thread_lock=True,
     )
+    credentials.prepare()  # after the page is there, before the first picture is
+    page.block_thread()

@@ -14,6 +14,7 @@ from genai_demo.ui.common import MODEL_EVENT, Upload, number, open_picture, read
 from genai_demo.ui.repair_actions import PREVIEW_EVERY, read_click
 from genai_demo.ui.repair_damage import face_picture, roll_face
 from genai_demo.ui.repair_masks import keep_png, png
+from genai_demo.ui.signed import ENHANCED, keep_made
 from genai_demo.ui.strings import TEXTS, add_texts, language_of, say, text
 
 QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
@@ -70,13 +71,20 @@ def stylise_picture(
     photograph = open_picture(upload)
     example = open_picture(own) if style == OWN else style
     name = f"art-{style.replace(' ', '-')}-seed{int(seed)}.png"
+    recipe = {"style": style, "strength": strength, "keep_colour": bool(keep_colour), "steps": int(steps)}
+    recipe |= {"seed": int(seed)}
     for stage in art.stylise(photograph, example, strength, keep_colour, int(steps), seed=int(seed)):
         now, last = time.perf_counter(), stage.step == stage.steps
         if last or now - shown > PREVIEW_EVERY:
             shown = now
-            path = keep_png(stage.picture, name if last else "preview.png")
+            path = _kept(png(stage.picture), name, recipe) if last else keep_png(stage.picture, "preview.png")
             words = say("art.step", language, step=stage.step, steps=stage.steps, seconds=now - start)
             yield path, words, path if last else gr.skip()
+
+
+def _kept(data: bytes, name: str, recipe: dict[str, Any]) -> str:
+    """A result to be downloaded. Nothing here was learnt from other pictures."""
+    return keep_made(data, name, recipe, (), ENHANCED)
 
 
 @functools.lru_cache(maxsize=1)
@@ -119,7 +127,8 @@ def open_example(shown: Any, request: gr.Request) -> tuple[Any, ...]:
     """The opening photograph in the opening style, unless something else was painted."""
     if shown:
         return tuple([gr.skip()] * 3)
-    example = keep_png(_example(), f"art-{FIRST_STYLE}-seed0.png")
+    recipe = {"style": FIRST_STYLE, "steps": FIRST_STEPS, "seed": 0}
+    example = _kept(_example(), f"art-{FIRST_STYLE}-seed0.png", recipe)
     return example, say("art.example", language_of(request), steps=FIRST_STEPS), example
 
 

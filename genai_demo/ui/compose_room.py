@@ -14,11 +14,13 @@ from genai_demo.ui.common import LIVE_EVENT, MODEL_EVENT, Upload, number, open_p
 from genai_demo.ui.errors import localise
 from genai_demo.ui.repair_actions import read_click
 from genai_demo.ui.repair_damage import face_picture, roll_face
-from genai_demo.ui.repair_masks import Painted, keep_png, picture_of
+from genai_demo.ui.repair_masks import Painted, keep_png, picture_of, png
+from genai_demo.ui.signed import COMPOSITE, keep_made
 from genai_demo.ui.strings import TEXTS, add_texts, language_of, say, text
 
 QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 LOOK: dict[str, Any] = {"format": "png", "interactive": False, "buttons": ["download", "fullscreen"]}
+CUTTER = "repair-cutout"
 OWN = "own"
 """Stands for the uploaded scene."""
 FIRST_FACE, FIRST_SCENE = 148, "beach"
@@ -73,7 +75,7 @@ def cut_out_person(upload: str | None) -> str:
     """
     if upload is None:
         raise ValueError("Choose a picture first.")
-    return keep_png(_cut(upload), "person.png")
+    return keep_made(png(_cut(upload)), "person.png", None, [CUTTER], COMPOSITE)
 
 
 @readable_errors
@@ -117,7 +119,10 @@ def compose_picture(
     ground = _uploaded_scene(own) if scene == OWN and own is not None else _scene(scene, int(seed))
     repair = _repaired if seam else None
     found = compose.place(_cut(upload), ground, x, y, scale, feather, match, shadow, bool(mirror), repair)
-    path = keep_png(found, f"compose-{scene.replace(' ', '-')}.png")
+    recipe = {"scene": scene, "seed": int(seed), "x": x, "y": y, "scale": scale, "feather": feather, "match": match}
+    recipe |= {"shadow": shadow, "mirror": bool(mirror), "seam": bool(seam)}
+    models = [CUTTER, "repair"] if seam else [CUTTER]
+    path = keep_made(png(found), f"compose-{scene.replace(' ', '-')}.png", recipe, models, COMPOSITE)
     return path, path
 
 
@@ -147,7 +152,8 @@ def open_compose(opened: bool, request: gr.Request) -> Iterator[tuple[Any, ...]]
     except ValueError as error:  # no checkpoint: the room opens all the same, with its scenes
         yield *[gr.skip()] * 5, scenes, localise(str(error), language)
         return
-    path = keep_png(found, f"compose-{FIRST_SCENE}.png")
+    recipe = {"scene": FIRST_SCENE, "seed": 0, **PLACED}
+    path = keep_made(png(found), f"compose-{FIRST_SCENE}.png", recipe, [CUTTER, "faces-gan"], COMPOSITE)
     yield gr.skip(), gr.skip(), person, path, path, scenes, gr.skip()
 
 

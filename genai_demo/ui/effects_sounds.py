@@ -15,13 +15,16 @@ from PIL import Image
 from genai_demo.audio import mel, sounds
 from genai_demo.audio.effects import generate
 from genai_demo.audio.effects.generate import Recipe
+from genai_demo.trust import metadata
 from genai_demo.ui.common import keep_file, percent
+from genai_demo.ui.signed import keep_made
 from genai_demo.ui.strings import add_texts, say
 from genai_demo.ui.texts_effects import EFFECTS
 
 add_texts(EFFECTS)
 
 HERE = Path(__file__).parent
+MODELS = ("audio-effects", "audio-effects-codec", "audio-vocoder")
 MEL_SIZE, WAVE_SIZE = (640, 150), (640, 64)
 """Width and height of the pictures in pixels."""
 SCHEMES = ((mel.LIGHT, (150, 45, 110)), (mel.DARK, (238, 109, 72)))
@@ -70,7 +73,8 @@ def prepare(recipe: Recipe) -> Made:
     wav, pictures = _made(recipe)
     name = file_name(recipe)
     paths = [keep_file(data, f"{name}-{i}.webp") for i, data in enumerate(pictures)]
-    return Made(recipe, keep_file(wav, f"{name}.wav"), (paths[0], paths[1]), (paths[2], paths[3]))
+    file = keep_made(wav, f"{name}.wav", dataclasses.asdict(recipe), MODELS)
+    return Made(recipe, file, (paths[0], paths[1]), (paths[2], paths[3]))
 
 
 @functools.lru_cache(maxsize=64)
@@ -97,7 +101,7 @@ def _webp(picture: Image.Image) -> bytes:
 def tags(recipe: Recipe) -> dict[str, str]:
     """What the files say of themselves; ``Recipe(**json)`` of the comment makes the sound again."""
     recipe_json = json.dumps(dataclasses.asdict(recipe), ensure_ascii=False)
-    return {"title": title(recipe, "en"), "software": "genai_demo", "comment": recipe_json}
+    return {"title": title(recipe, "en"), "software": metadata.software(MODELS), "comment": recipe_json}
 
 
 def file_name(recipe: Recipe) -> str:

@@ -12,6 +12,7 @@ from genai_demo.faces import generate
 from genai_demo.faces.latents import Latent
 from genai_demo.faces.recipe import pack_styles, save_png
 from genai_demo.ui.common import keep_file, open_picture, pack_zip, parse_seeds, percent, readable_errors
+from genai_demo.ui.signed import keep_made, signed
 from genai_demo.ui.strings import language_of, say
 
 FIRST_SEED = 101
@@ -63,7 +64,8 @@ def _save(point: Latent, slug: str, image: Image.Image, recipe: dict[str, Any]) 
     """Name and bytes of the PNG of a face."""
     mark = "-edited" if recipe.get("sliders") else ""
     name = f"faces-{point.model}-{slug}-psi{recipe['truncation']:.2f}{mark}.png"
-    return name, save_png(image, {"model": point.model, "origin": point.origin, "noise_seed": point.seed} | recipe)
+    recipe = {"model": point.model, "origin": point.origin, "noise_seed": point.seed} | recipe
+    return name, signed(save_png(image, recipe), name, recipe, [f"faces-{point.model}"])
 
 
 @readable_errors
@@ -198,9 +200,9 @@ def mix_styles(rows: str, columns: str, layers: str, truncation: float) -> tuple
     for i, line in enumerate(grid):
         for j, child in enumerate(line):
             sheet.paste(child, (gap + (j + 1) * side, gap + (i + 1) * side))
-    recipe = {"rows": row_seeds, "columns": column_seeds, "layers": layers, "truncation": truncation}
+    recipe = {"model": "gan", "rows": row_seeds, "columns": column_seeds, "layers": layers, "truncation": truncation}
     name = f"faces-gan-mix-{layers}-psi{truncation:.2f}.png"
-    return keep_file(save_png(sheet, recipe), name), (row_seeds, column_seeds, layers)
+    return keep_made(save_png(sheet, recipe), name, recipe, ["faces-gan"]), (row_seeds, column_seeds, layers)
 
 
 @readable_errors

@@ -14,8 +14,10 @@ from genai_demo.core import animate, limits
 from genai_demo.faces import generate
 from genai_demo.faces.latents import Latent
 from genai_demo.faces.recipe import save_png
-from genai_demo.ui.common import keep_file, open_picture, parse_seeds, readable_errors
+from genai_demo.trust import metadata
+from genai_demo.ui.common import open_picture, parse_seeds, readable_errors
 from genai_demo.ui.faces_actions import Selected, edited, psi_of
+from genai_demo.ui.signed import keep_made
 from genai_demo.ui.strings import language_of, say
 from genai_demo.ui.widgets import columns_for, sprite
 
@@ -58,6 +60,12 @@ class Path:
 
     frames: list[Image.Image]
     name: str
+    recipe: dict[str, Any]
+
+    @property
+    def models(self) -> list[str]:
+        """Checkpoints that drew it."""
+        return ["faces-vae" if self.recipe["space"] == "vae" else "faces-gan"]
 
 
 def first_keys() -> list[Key]:
@@ -76,9 +84,11 @@ def show_keys(keys: list[Key], truncation: float, request: gr.Request) -> list[t
     shown = []
     for i, key in enumerate(keys):
         point = key.latent if key.latent is not None else key.in_model("gan")
-        data = save_png(generate.decode(point, psi_of(point, truncation)), {"origin": point.origin, "seed": point.seed})
+        psi = psi_of(point, truncation)
+        recipe = {"model": point.model, "origin": point.origin, "seed": point.seed, "truncation": psi}
+        data = save_png(generate.decode(point, psi), recipe)
         caption = f"{i + 1} · {key.name(language_of(request))}"
-        shown.append((keep_file(data, f"key-{i + 1}.png"), caption))
+        shown.append((keep_made(data, f"key-{i + 1}.png", recipe, [f"faces-{point.model}"]), caption))
     return shown
 
 
@@ -195,7 +205,9 @@ def draw_path(
         pictures, steps = _draw(keys, *settings)
     name = f"faces-{space}-{method}-{len(keys)}keys-psi{truncation:.2f}"
     payload = {"sprite": sprite(pictures), "columns": columns_for(len(pictures)), "count": len(pictures), "fps": fps}
-    return json.dumps(payload | {"steps": [round(s, 5) for s in steps]}), Path(pictures, name)
+    recipe = dict(zip(("space", "method", "easing", "frames", "loop", "truncation"), settings, strict=True))
+    recipe["keys"] = [key.seed if key.seed is not None else key.name("en") for key in keys]
+    return json.dumps(payload | {"steps": [round(s, 5) for s in steps]}), Path(pictures, name, recipe)
 
 
 @functools.lru_cache(maxsize=8)
@@ -222,7 +234,12 @@ def save_animation(path: Path | None, fps: int) -> tuple[str, str, str]:
     if path is None:
         raise ValueError("There are no frames yet. Draw a path first.")
     encoders = {"mp4": animate.to_mp4, "webp": animate.to_webp, "gif": animate.to_gif}
-    files = [keep_file(encode(path.frames, fps), f"{path.name}.{end}") for end, encode in encoders.items()]
+    recipe = path.recipe | {"fps": fps}
+    words = metadata.comment(recipe, path.models)
+    files = [
+        keep_made(encode(path.frames, fps, words), f"{path.name}.{end}", recipe, path.models)
+        for end, encode in encoders.items()
+    ]
     return files[0], files[1], files[2]
 
 
@@ -275,9 +292,9 @@ def blend_faces(point: str, corners: list[Latent], truncation: float) -> str:
     """
     x, y = _parse_point(point)
     corners = corners or [generate.latent(s) for s in FIRST_CORNERS]
-    recipe = {"corners": [c.origin for c in corners], "x": x, "y": y, "truncation": truncation}
+    recipe = {"model": "gan", "corners": [c.origin for c in corners], "x": x, "y": y, "truncation": truncation}
     image = generate.decode(generate.blend(corners, x, y), truncation)
-    return keep_file(save_png(image, recipe), f"faces-gan-map-{x:.2f}-{y:.2f}.png")
+    return keep_made(save_png(image, recipe), f"faces-gan-map-{x:.2f}-{y:.2f}.png", recipe, ["faces-gan"])
 
 
 def _parse_point(point: str) -> tuple[float, float]:

@@ -9,8 +9,12 @@ import gradio as gr
 from genai_demo.audio import sounds
 from genai_demo.audio.music import generate, notation
 from genai_demo.audio.music.pieces import RANGES, TONICS, Piece
+from genai_demo.trust import metadata
 from genai_demo.ui.common import keep_file
+from genai_demo.ui.signed import keep_made
 from genai_demo.ui.strings import language_of, say
+
+MODELS = ("audio-music",)
 
 
 class Work(NamedTuple):
@@ -69,13 +73,15 @@ def played(work: Work, sound: str, tempo: float, language: str, play: bool) -> l
     title = f"{title_of(work.piece, 'en')} (seed {work.recipe['seed']})"
     piece = dataclasses.replace(work.piece, bpm=work.piece.bpm * tempo, title=title)
     rate, samples = generate.render(piece, sound)
-    recipe = json.dumps(work.recipe | {"sound": sound, "tempo": tempo}, ensure_ascii=False, indent=1)
-    tags = {"title": title, "comment": recipe}
-    contents = {
-        "wav": sounds.wave_bytes(samples, "wav", tags, rate), "ogg": sounds.wave_bytes(samples, "ogg", tags, rate),
-        "mid": generate.write_midi(piece), "abc": generate.write_abc(piece).encode(), "json": recipe.encode(),
-    }  # fmt: skip
-    files = [keep_file(data, f"{file_name(work)}.{ending}") for ending, data in contents.items()]
+    recipe = work.recipe | {"sound": sound, "tempo": tempo}
+    words, name = json.dumps(recipe, ensure_ascii=False, indent=1), file_name(work)
+    tags = {"title": title, "software": metadata.software(MODELS), "comment": words}
+    heard = [
+        keep_made(sounds.wave_bytes(samples, form, tags, rate), f"{name}.{form}", recipe, MODELS)
+        for form in sounds.FORMATS
+    ]
+    notes = {"mid": generate.write_midi(piece), "abc": generate.write_abc(piece).encode(), "json": words.encode()}
+    files = heard + [keep_file(data, f"{name}.{ending}") for ending, data in notes.items()]
     roll = roll_of(piece, piece.bars, language, len(samples) / rate, play)
     return [roll, files[0], *files]
 

@@ -8,9 +8,11 @@ import gradio as gr
 
 from genai_demo.core import animate, limits
 from genai_demo.repair import art
-from genai_demo.ui.common import LIVE_EVENT, MODEL_EVENT, choice, keep_file, number, readable_errors, slider
+from genai_demo.trust import metadata
+from genai_demo.ui.common import LIVE_EVENT, MODEL_EVENT, choice, number, readable_errors, slider
 from genai_demo.ui.repair_actions import read_click
 from genai_demo.ui.repair_masks import keep_png, png
+from genai_demo.ui.signed import ALGORITHM, keep_made
 from genai_demo.ui.strings import TEXTS, text
 
 QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
@@ -22,13 +24,17 @@ LIVE_SIDE = 256
 SIDES = ("256", "512", "1024")
 FIRST_SEED = 7
 SEEDS = 8
+SETTINGS = ("symmetry", "complexity", "contrast", "hue", "palette", "zoom", "moment")
+PLAIN: tuple[Any, ...] = ("none", 0.5, 0.5, 0.0, "auto", 1.0, 0.0)
+"""What a painting depends on besides its seed, and how the page begins."""
 FRAMES, FPS = 48, 16
 """Of a painting in motion."""
 SHOWN_EVERY = 6
 
 
-def _painting(seed: int, side: int, settings: tuple[Any, ...] = ("none", 0.5, 0.5, 0.0, "auto", 1.0, 0.0)) -> str:
-    return keep_png(_painted(seed, side, settings), f"painting-seed{seed}.png")
+def _painting(seed: int, side: int, settings: tuple[Any, ...] = PLAIN) -> str:
+    recipe = {"seed": seed, "side": side, **dict(zip(SETTINGS, settings, strict=True))}
+    return keep_made(_painted(seed, side, settings), f"painting-seed{seed}.png", recipe, (), ALGORITHM)
 
 
 @functools.lru_cache(maxsize=32)
@@ -73,7 +79,7 @@ def paint_picture(
 @readable_errors
 def paint_live(seed: float, *settings: Any) -> str:
     """The painting in small, for sliders that move."""
-    return _painting(int(seed), LIVE_SIDE, settings)
+    return keep_png(_painted(int(seed), LIVE_SIDE, settings), "preview.png")
 
 
 @readable_errors
@@ -107,7 +113,9 @@ def paint_motion(
         frames.append(frame)
         if len(frames) % SHOWN_EVERY == 1:
             yield keep_png(png(frame), "preview.png"), gr.skip()
-    path = keep_file(animate.to_webp(frames, FPS), f"painting-seed{int(seed)}.webp")
+    recipe = {"seed": int(seed), "side": LIVE_SIDE, "zoom": zoom, "frames": FRAMES, **settings}
+    data = animate.to_webp(frames, FPS, metadata.comment(recipe, ()))
+    path = keep_made(data, f"painting-seed{int(seed)}.webp", recipe, (), ALGORITHM)
     yield path, path
 
 

@@ -17,9 +17,11 @@ from genai_demo.repair import generate
 from genai_demo.ui.common import percent, readable_errors
 from genai_demo.ui.errors import localise
 from genai_demo.ui.repair_damage import Truth, damage_face, face_of, load, whole_of
-from genai_demo.ui.repair_masks import Painted, editor_value, keep_png, mask_of, picture_of
+from genai_demo.ui.repair_masks import Painted, editor_value, keep_png, mask_of, picture_of, png
+from genai_demo.ui.signed import COMPOSITE, keep_made
 from genai_demo.ui.strings import TEXTS, language_of, say
 
+MODELS = ("repair",)
 EXAMPLE_FACE = 139
 EXAMPLE_DAMAGE = ("hole", 0.25, 1)
 """What the page opens with: kind, strength and seed of the damage."""
@@ -140,7 +142,9 @@ def repair_picture(
     assert flat is not None and step is not None
     name = f"repair-{task}-seed{int(seed)}.png"
     caption = say(f"task.{task}", language)
-    result = Result(keep_png(flat, "before.png"), keep_png(step.picture, name), caption, whole_of(truth, flat))
+    recipe = {"task": task, "seed": int(seed), "fidelity": fidelity}
+    after = keep_made(png(step.picture), name, recipe, MODELS, COMPOSITE)
+    result = Result(keep_png(flat, "before.png"), after, caption, whole_of(truth, flat))
     words = say("repair.status", language, seconds=time.perf_counter() - start, size=_size(step.picture))
     found = bars(generate.estimate(flat), language)
     yield *_shown(result, language, words), found, *_remembered(history, result)
@@ -173,7 +177,8 @@ def four_fillings(
     found: list[Result] = []
     # Without a mask the door says what to do, or fills what is transparent.
     for number, filling in zip(seeds, generate.variants(picture, mask, seeds), strict=True):  # type: ignore[arg-type]
-        after = keep_png(filling, f"repair-inpaint-seed{number}.png")
+        recipe = {"task": "inpaint", "seed": number}
+        after = keep_made(png(filling), f"repair-inpaint-seed{number}.png", recipe, MODELS, COMPOSITE)
         found = [*found, Result(before, after, say("fillings.caption", language, seed=number), whole)]
         words = say("fillings.status", language, done=len(found), count=FILLINGS)
         yield gr.Gallery([(r.after, r.caption) for r in found], visible=True), found, words
@@ -239,6 +244,8 @@ def open_room(request: gr.Request) -> tuple[Any, ...]:
         repaired, amounts = _example_repair()
     except ValueError as error:  # no checkpoint: the page opens all the same, and the button says why
         return value, truth, (truth.damaged, truth.damaged), localise(str(error), language), *[gr.skip()] * 5
-    result = Result(truth.damaged, keep_png(repaired, "repair-auto-seed0.png"), say("task.auto", language), truth.whole)
+    recipe = {"task": "auto", "seed": 0, "fidelity": 0.5}
+    after = keep_made(png(repaired), "repair-auto-seed0.png", recipe, [*MODELS, "faces-gan"])
+    result = Result(truth.damaged, after, say("task.auto", language), truth.whole)
     words = say("repair.example", language, seed=EXAMPLE_FACE)
     return value, truth, *_shown(result, language, words), bars(amounts, language)

@@ -16,15 +16,18 @@ from genai_demo.audio.speech import generate
 from genai_demo.audio.speech.generate import Piece
 from genai_demo.audio.speech.normalise import normalise
 from genai_demo.audio.speech.plans import Plan
+from genai_demo.trust import metadata
 from genai_demo.ui.audio_pictures import pictures
 from genai_demo.ui.common import keep_file, readable_errors
 from genai_demo.ui.errors import localise
+from genai_demo.ui.signed import keep_made
 from genai_demo.ui.speech_phonemes import plan_words, read_plan
 from genai_demo.ui.strings import add_texts, language_of, say
 from genai_demo.ui.texts_speech import SPEECH
 
 add_texts(SPEECH)
 
+MODELS = ("audio-speech", "audio-letters", "audio-vocoder")
 FIRST = "Hello! Two small networks are speaking. 你好，很高兴认识你。"
 """Spoken when the room is opened."""
 MOST_NAMED, LONGEST_NAME = 12, 40
@@ -81,12 +84,12 @@ def _files(spoken: Spoken, words: str, settings: Settings, plan: str | None) -> 
     recipe = {"text": words} | vars(settings) | ({"plan": json.loads(plan)} if plan else {})
     tags = {
         "title": words.strip()[:80],
-        "software": "genai_demo",
+        "software": metadata.software(MODELS),
         "comment": json.dumps(recipe, ensure_ascii=False, separators=(",", ":")),
     }
     name = f"speech-{settings.voice}-seed{settings.seed}" + ("-bent" if plan else "")
     samples = spoken.samples
-    wav, ogg = (keep_file(sounds.wave_bytes(samples, f, tags), f"{name}.{f}") for f in sounds.FORMATS)
+    wav, ogg = (keep_made(sounds.wave_bytes(samples, f, tags), f"{name}.{f}", recipe, MODELS) for f in sounds.FORMATS)
     return wav, ogg
 
 

@@ -28,6 +28,18 @@ SHELL: dict[str, tuple[str, str]] = {
         "图片中的人物并不存在。权重由合成人脸训练而成，其来源大多未注明许可：**仅限非商业研究与演示**。"
         "上传的图片不会离开本机，并会在数小时内删除。",
     ),
+    "shell.signed": (
+        "Pictures, animations and sounds that you download say how they were made: the recipe, the models, and a "
+        "signed content credential (C2PA). OGG files and texts carry no credential; texts of the model are marked "
+        "in their choice of words.",
+        "下载的图片、动画和声音都会说明自己的来历：制作方法、所用模型，以及经签名的内容凭证（C2PA）。"
+        "OGG 文件和文本不带凭证；模型写出的文本在用词上带有标记。",
+    ),
+    "shell.unsigned": (
+        "Pictures, animations and sounds that you download carry their recipe. Signed content credentials are switched "
+        "off here.",
+        "下载的图片、动画和声音带有制作方法；此处已关闭经签名的内容凭证。",
+    ),
     "tab.faces": ("Face generation", "人脸生成"),
     "tab.interpolation": ("Latent interpolation", "潜空间插值"),
     "tab.audio": ("Audio synthesis", "音频合成"),
