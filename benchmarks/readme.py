@@ -154,6 +154,70 @@ def music_quality() -> str:
     return "\n".join(lines)
 
 
+VOICES = {
+    "recorded": "recordings", "griffin_lim_copy": "their Griffin-Lim copies", "vocoder_copy": "their vocoder copies",
+    "synthesised": "**ours, from the text**", "flite": "flite (slt)", "espeak-ng": "espeak-ng",
+}  # fmt: skip
+
+
+def speech_quality() -> str:
+    """Words that a recogniser gets wrong in each voice, how far copies and synthesis are from recordings, and speed."""
+    figures = read_card("audio-speech").get("metrics", {})
+    if not figures:
+        return "Not measured yet."
+    rates = {words: figures["word_error_rate"].get(name) for name, words in VOICES.items()}
+    rates = {words: rate for words, rate in rates.items() if rate is not None}
+    lines = [f"| English heard by pocketsphinx | {' | '.join(rates)} |", f"|---|{'---:|' * len(rates)}"]
+    lines += [f"| words that are wrong | {' | '.join(f'{100 * rate:.1f} %' for rate in rates.values())} |", ""]
+    lines += ["| | distortion (dB) | pitch error (cents) | voicing errors |", "|---|---:|---:|---:|"]
+    for language in ("english", "mandarin"):
+        for who, words in (("vocoder", "vocoder copies"), ("griffin_lim", "Griffin-Lim copies")):
+            found = figures[f"copies_{language}"][who]
+            cells = [f"{found['mel_cepstral_distortion_db']:.2f}", f"{found['pitch_rmse_cents']:.0f}"]
+            lines.append(
+                f"| {language.title()}, {words} | {' | '.join(cells)} | {100 * found['voicing_errors']:.1f} % |"
+            )
+    said = {name: figures[name] for name in ("english", "mandarin")}
+    lines += [
+        "",
+        f"{figures['sentences']} held-out sentences, {figures['words']} held-out Mandarin words. Distortion is the "
+        "mean difference of smoothed spectra; Griffin-Lim copies keep the spectrogram's pitch and sound hollow. "
+        "Spoken from the text and brought to the recording's timing, a sentence differs from the recording by "
+        f"{said['english']['mel_cepstral_distortion_db']:.1f} dB, a Mandarin word by "
+        f"{said['mandarin']['mel_cepstral_distortion_db']:.1f} dB; the contour of a Mandarin word's pitch, its tones, "
+        f"correlates with the recorded one by {said['mandarin']['pitch_contour_correlation']:.2f}. The vocoder is "
+        f"{1 / figures['vocoder_real_time_factor']:.0f} times faster than real time, the whole chain "
+        f"{1 / figures['speech_real_time_factor']:.0f} times; the first sound of a text comes after "
+        f"{1000 * figures['first_sound_short_text']:.0f} ms, of a long one after "
+        f"{1000 * figures['first_sound_long_text']:.0f} ms.",
+    ]
+    return "\n".join(lines)
+
+
+def effects_quality() -> str:
+    """What a judge that has heard recordings only takes the sounds for, how far they are from them, and speed."""
+    figures = read_card("audio-effects").get("metrics", {})
+    if not figures:
+        return "Not measured yet."
+    names = {"recorded": "recordings", "vocoder_copy": "their vocoder copies", "synthesised": "**made**"}
+    lines = ["| held-out kinds and lengths | recognised | Frechet distance to the training sounds |", "|---|---:|---:|"]
+    for name, words in names.items():
+        share, apart = figures[name]["accuracy"], figures["frechet"][f"{name}_to_training"]
+        lines.append(f"| {words} | {100 * share:.0f} % | {apart:.2f} |")
+    worst = sorted(figures["synthesised"]["by_kind"].items(), key=lambda item: item[1])[:6]
+    named = ", ".join(f"{name.replace('_', ' ')} {100 * share:.0f} %" for name, share in worst)
+    sliders, speed = figures["sliders"], figures["speed_of_3_seconds"]
+    lines += [
+        "",
+        f"That is {figures['accuracy_ratio']:.2f} of the share of real sounds. Least often recognised: "
+        f"{named}. The brightness of a "
+        f"sound follows its slider with a correlation of {sliders['brightness']['mean']:.2f}, its density with "
+        f"{sliders['density']['mean']:.2f}. The nearest training sound is {figures['novelty_ratio']:.2f} times as far "
+        f"as from a held-out recording. Three seconds take {speed['seconds']:.2f} s.",
+    ]
+    return "\n".join(lines)
+
+
 def fill(page: str, name: str, content: str) -> str:
     """The page with new content between the marks of that name."""
     before, _, rest = page.partition(f"<!-- {name}:begin -->")
@@ -164,7 +228,8 @@ def fill(page: str, name: str, content: str) -> str:
 def main() -> None:
     page = README.read_text(encoding="utf-8")
     for name, content in (
-        ("quality", quality()), ("text", text_quality()), ("repair", repair_quality()), ("music", music_quality())
+        ("quality", quality()), ("text", text_quality()), ("repair", repair_quality()), ("music", music_quality()),
+        ("speech", speech_quality()), ("effects", effects_quality()),
     ):  # fmt: skip
         page = fill(page, name, content)
     README.write_text(page, encoding="utf-8")
