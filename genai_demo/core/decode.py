@@ -6,6 +6,7 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
+from genai_demo.core.greenlist import Mark
 from genai_demo.core.sampling import Controls, candidates, draw
 from genai_demo.core.transformer import Cache, Transformer
 
@@ -80,13 +81,14 @@ def continuations(
     count: int,
     most: int,
     rules: Sequence[Rule] = (),
+    mark: Mark | None = None,
 ) -> Iterator[list[int | None]]:
     """Up to ``most`` steps; each yields one token per continuation, None for those that have ended.
 
     allowed: (rows,) bool, the tokens that may come. ends: those that end a continuation; they are
     not yielded. Continuation i draws from a generator with seed ``seed + i``, so it does not depend
     on how many others there are (but for eight-bit layers, which round a batch in common).
-    rules: one for every continuation, or none.
+    rules: one for every continuation, or none. mark: makes green tokens likelier, see ``core.greenlist``.
     """
     session, forbidden = Session(model, tokens, kept, count), ~allowed
     sources = [torch.Generator().manual_seed(seed + i) for i in range(count)]
@@ -95,7 +97,8 @@ def continuations(
     for _ in range(most):
         never = ~torch.stack([rule.mask() for rule in rules]).to(forbidden.device) | forbidden if rules else forbidden
         logits = session.logits.masked_fill(never, -torch.inf)
-        drawn = draw(*candidates(logits, controls, session.tokens[:, first:]), sources)
+        bonus = mark.bonus(session.tokens[:, -1], logits.shape[1]) if mark and controls.temperature > 0 else None
+        drawn = draw(*candidates(logits, controls, session.tokens[:, first:], bonus), sources)
         new = drawn.tolist()
         running = [alive and token not in ends for alive, token in zip(running, new, strict=True)]
         if not any(running):

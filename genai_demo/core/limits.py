@@ -22,6 +22,8 @@ MAX_PROMPT = 20_000
 MAX_NEW_TOKENS = 1_000
 MAX_CONTINUATIONS = 4
 MAX_TEMPERATURE = 2.0
+MAX_MARK = 5.0
+"""Bonus of green tokens in nats: the mark in generated text."""
 MAX_ATTENTION_TOKENS = 96
 
 MAX_QUEUE = 24

@@ -43,10 +43,13 @@ LIKELIEST = 1024
 """So many tokens are looked at first; nearly always the nucleus is among them."""
 
 
-def candidates(logits: Tensor, controls: Controls, before: Tensor | None = None) -> tuple[Tensor, Tensor]:
+def candidates(
+    logits: Tensor, controls: Controls, before: Tensor | None = None, bonus: Tensor | None = None
+) -> tuple[Tensor, Tensor]:
     """Probabilities after all controls, and the tokens they belong to, the likeliest first: (B, K) each.
 
-    logits: (B, V) float32. before: (B, T) tokens that the repetition penalty counts. Rows add up
+    logits: (B, V) float32. before: (B, T) tokens that the repetition penalty counts. bonus: (B, V) nats, added
+    after the temperature, so that it weighs the same at every one; at temperature 0 it is left out. Rows add up
     to one; K is the same for all rows, tokens that may not come have probability zero.
     """
     if controls.repetition_penalty != 1 and before is not None and before.shape[1]:
@@ -57,6 +60,8 @@ def candidates(logits: Tensor, controls: Controls, before: Tensor | None = None)
         best = logits.argmax(1, keepdim=True)
         return torch.ones_like(best, dtype=logits.dtype), best
     logits = logits / controls.temperature
+    if bonus is not None:
+        logits = logits + bonus
     size = logits.shape[1]
     for count in (min(controls.top_k, size),) if controls.top_k else (min(LIKELIEST, size), size):
         values, tokens = logits.topk(count)

@@ -20,8 +20,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from genai_demo.core import checkpoint, decode, limits
+from genai_demo.core import checkpoint, decode, greenlist, limits
 from genai_demo.core.device import pick_device
+from genai_demo.core.greenlist import STRENGTH
 from genai_demo.core.quantise import load_writer
 from genai_demo.core.sampling import Controls
 from genai_demo.core.transformer import Transformer
@@ -135,11 +136,13 @@ def write(
     title: str = "",
     form: str = "",
     line_length: int = 0,
+    mark: float = STRENGTH,
 ) -> Iterator[Writing]:
     """Continue a text in ``count`` ways at once, yielding after every token.
 
     stop: a continuation ends before the first of these strings. The prompt may be empty.
     line_length: 5 or 7 makes every line of a poem so long; 0 leaves it to the model.
+    mark: strength of the mark in the choice of words (``core.greenlist``), 0 for none; at temperature 0 there is none.
     Raises ValueError for bad input.
     """
     head = head_of(kind, language, title, form)
@@ -150,7 +153,7 @@ def write(
         raise ValueError("Only poems have lines of one length: 5 or 7 characters.")
     rules = [verse.Meter(line_length, prompt) for _ in range(count)] if line_length and isinstance(count, int) else []
     may_come = allowed("end") & scripts.native("" if kind == "code" else language, prompt, title)
-    for state in _write(head, tokens, may_come, count, max_tokens, controls, seed, stop, rules):
+    for state in _write(head, tokens, may_come, count, max_tokens, controls, seed, stop, rules, mark):
         yield dataclasses.replace(state, texts=[t.removeprefix(" ") for t in state.texts]) if spaced else state
 
 
@@ -164,6 +167,7 @@ def _write(
     seed: int,
     stop: Sequence[str],
     rules: Sequence[decode.Rule] = (),
+    mark: float = 0.0,
 ) -> Iterator[Writing]:
     tokenizer, net = load_tokenizer(), model()
     for number, high, what in (
@@ -172,6 +176,8 @@ def _write(
     ):
         if isinstance(number, bool) or not isinstance(number, int) or not 1 <= number <= high:
             raise ValueError(f"The {what} must be a whole number from 1 to {high:,}.")
+    if isinstance(mark, bool) or not isinstance(mark, (int, float)) or not 0 <= mark <= limits.MAX_MARK:
+        raise ValueError(f"mark must be a number from 0 to {limits.MAX_MARK:g}.")
     controls = (controls or Controls(repetition_penalty=1.1)).check()
     forgotten = max(0, len(head) + len(prompt) - (net.config.context - 1))
     ends = set(may_come.nonzero()[:, 0].tolist()) - set(range(tokenizer.text_size))
@@ -179,7 +185,8 @@ def _write(
     texts, done = [""] * count, [False] * count
     drawn = 0
     steps = decode.continuations(
-        net, head + prompt, len(head), may_come.to(pick_device()), ends, controls, seed, count, max_tokens, rules
+        net, head + prompt, len(head), may_come.to(pick_device()), ends, controls, seed, count, max_tokens, rules,
+        greenlist.Mark(greenlist.key(), mark) if mark else None,
     )  # fmt: skip
     for tokens in steps:
         for i, token in enumerate(tokens):
@@ -217,10 +224,11 @@ def stream(
     stop: Sequence[str] = (),
     title: str = "",
     form: str = "",
+    mark: float = STRENGTH,
 ) -> Iterator[str]:
     """The continuation of a text, piece by piece (new text only)."""
     controls = Controls(repetition_penalty, temperature, top_k, top_p, min_p)
-    yield from _pieces(write(prompt, kind, language, 1, max_tokens, controls, seed, stop, title, form), stop)
+    yield from _pieces(write(prompt, kind, language, 1, max_tokens, controls, seed, stop, title, form, 0, mark), stop)
 
 
 def _pieces(writings: Iterator[Writing], stop: Sequence[str]) -> Iterator[str]:
@@ -245,6 +253,7 @@ def chat(
     max_tokens: int = 120,
     controls: Controls | None = None,
     seed: int = 0,
+    mark: float = STRENGTH,
 ) -> Iterator[str]:
     """The reply to a conversation, piece by piece. turns: user, reply, user ...; the last is the user's.
 
@@ -252,16 +261,15 @@ def chat(
     """
     if len(turns) % 2 == 0 or not all(isinstance(t, str) and t.strip() for t in turns):
         raise ValueError("Write something first: a conversation is answered after a turn of yours.")
-    tokenizer = load_tokenizer()
-    mark = tokenizer.control
-    head = [mark("chat"), mark(_choice(language, LANGUAGES, "language"))]
-    said = [[mark("reply" if i % 2 else "user"), *encoded(t.strip(), "Your turn")] for i, t in enumerate(turns)]
+    control = load_tokenizer().control
+    head = [control("chat"), control(_choice(language, LANGUAGES, "language"))]
+    said = [[control("reply" if i % 2 else "user"), *encoded(t.strip(), "Your turn")] for i, t in enumerate(turns)]
     room = model().config.context - len(head) - 2 - min(max_tokens, model().config.context // 3)
     while len(said) > 1 and sum(map(len, said)) > room:
         said = said[2:]
-    prompt = [token for turn in said for token in turn] + [mark("reply")]
+    prompt = [token for turn in said for token in turn] + [control("reply")]
     may_come = allowed("end", "user") & scripts.native(language, *turns)
-    yield from _pieces(_write(head, prompt, may_come, 1, max_tokens, controls, seed, ()), ())
+    yield from _pieces(_write(head, prompt, may_come, 1, max_tokens, controls, seed, (), (), mark), ())
 
 
 # --------------------------------------------------------------------------- translation
