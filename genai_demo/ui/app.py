@@ -6,9 +6,13 @@ import gradio as gr
 
 from genai_demo.core import limits
 from genai_demo.trust import certificates, credentials
-from genai_demo.ui import audio_tab, faces_tab, interpolation_tab, lab_tab, repair_tab, text_tab
+from genai_demo.ui import audio_tab, faces_tab, interpolation_tab, lab_tab, repair_tab, text_tab, trust_tab
+from genai_demo.ui.health import guarded
 from genai_demo.ui.strings import text, translations
 from genai_demo.ui.theme import CSS, HEAD, theme
+
+FACES = ("faces-gan", "faces-vae", "faces-discriminator")
+"""Without these there are no faces to be shown."""
 
 
 def build() -> gr.Blocks:
@@ -19,18 +23,20 @@ def build() -> gr.Blocks:
             gr.Markdown(text("shell.headline"))
         with gr.Tabs() as tabs:
             with gr.Tab(text("tab.faces"), id="faces"):
-                faces = faces_tab.build(demo)
+                faces = guarded("faces", lambda: faces_tab.build(demo), FACES, ("faces-encoder", "faces-finder"))
             with gr.Tab(text("tab.interpolation"), id="interpolation"):
-                interpolation_tab.build(demo, faces)
+                guarded("interpolation", lambda: interpolation_tab.build(demo, faces) if faces else None, FACES)
             with gr.Tab(text("tab.repair"), id="repair"):
-                repair_tab.build(demo)
-            with gr.Tab(text("tab.text"), id="text") as tab:
-                text_tab.build(demo, tabs, tab)
+                guarded("repair", lambda: repair_tab.build(demo), ["repair"], ("repair-cutout", "faces-gan"))
+            with gr.Tab(text("tab.text"), id="text") as text_page:
+                guarded("text", lambda: text_tab.build(demo, tabs, text_page), ["text"])
             if audio_tab.rooms():
                 with gr.Tab(text("tab.audio"), id="audio") as tab:
                     audio_tab.build(tab)
             with gr.Tab(text("tab.lab"), id="lab") as tab:
                 lab_tab.build(tab)
+            with gr.Tab(text("tab.trust"), id="trust"):
+                trust_tab.build()
         gr.Markdown(text("shell.footer"), elem_classes=["notice", "page-foot"])
         gr.Markdown(text("shell.signed" if credentials.switched_on() else "shell.unsigned"), elem_classes="notice")
     return demo.queue(max_size=limits.MAX_QUEUE, default_concurrency_limit=4)

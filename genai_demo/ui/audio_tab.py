@@ -1,11 +1,13 @@
 """The tab "Audio synthesis": a room for each model whose weights are there."""
 
+import functools
 from collections.abc import Callable
 
 import gradio as gr
 
 from genai_demo.core import checkpoint
 from genai_demo.ui import effects_room, music_room, speech_room
+from genai_demo.ui.health import guarded
 from genai_demo.ui.strings import text
 
 ROOMS: dict[str, tuple[tuple[str, ...], Callable[[gr.Tab], None]]] = {
@@ -27,4 +29,5 @@ def build(tab: gr.Tab) -> None:
     with gr.Tabs():
         for number, name in enumerate(rooms()):
             with gr.Tab(text(f"{name}.room"), id=name) as inner:
-                ROOMS[name][1](tab if number == 0 else inner)
+                needed, lay_out = ROOMS[name]
+                guarded(f"audio.{name}", functools.partial(lay_out, tab if number == 0 else inner), needed)

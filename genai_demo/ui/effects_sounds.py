@@ -88,8 +88,12 @@ def _made(recipe: Recipe) -> tuple[bytes, tuple[bytes, ...]]:
 
 def ogg_file(made: Made) -> str:
     """The sound once more as OGG Vorbis, from the WAV file."""
-    data = sounds.wave_bytes(sounds.read(made.file), "ogg", tags(made.recipe))
-    return keep_file(data, f"{file_name(made.recipe)}.ogg")
+    return keep_file(as_ogg(Path(made.file).read_bytes(), made.recipe), f"{file_name(made.recipe)}.ogg")
+
+
+def as_ogg(wav: bytes, recipe: Recipe) -> bytes:
+    """A WAV file of this recipe as OGG Vorbis."""
+    return sounds.wave_bytes(sounds.read(wav), "ogg", tags(recipe))
 
 
 def _webp(picture: Image.Image) -> bytes:

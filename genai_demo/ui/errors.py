@@ -6,6 +6,7 @@ import re
 from genai_demo.ui.texts_lab import LAB_ERRORS
 from genai_demo.ui.texts_music import MUSIC_ERRORS
 from genai_demo.ui.texts_speech import SPEECH_ERRORS
+from genai_demo.ui.texts_trust import TRUST_ERRORS
 
 SENTENCES: tuple[tuple[str, str], ...] = (
     # uploads
@@ -208,6 +209,7 @@ SENTENCES: tuple[tuple[str, str], ...] = (
     *LAB_ERRORS,
     *MUSIC_ERRORS,
     *SPEECH_ERRORS,
+    *TRUST_ERRORS,
 )
 """(English, Chinese); {0}, {1} ... stand for what differs from case to case."""
 

@@ -188,6 +188,14 @@ def mix_styles(rows: str, columns: str, layers: str, truncation: float) -> tuple
         One picture: parents along the top and the left, children between them.
     """
     row_seeds, column_seeds = parse_seeds(rows, 1, MOST_MIXED), parse_seeds(columns, 1, MOST_MIXED)
+    sheet = mixed_sheet(row_seeds, column_seeds, layers, truncation)
+    recipe = {"model": "gan", "rows": row_seeds, "columns": column_seeds, "layers": layers, "truncation": truncation}
+    name = f"faces-gan-mix-{layers}-psi{truncation:.2f}.png"
+    return keep_made(save_png(sheet, recipe), name, recipe, ["faces-gan"]), (row_seeds, column_seeds, layers)
+
+
+def mixed_sheet(row_seeds: list[int], column_seeds: list[int], layers: str, truncation: float) -> Image.Image:
+    """Parents along the top and the left, their children between them."""
     grid = generate.mix_grid(row_seeds, column_seeds, layers, truncation)
     parents = generate.decode_many([generate.latent(s) for s in row_seeds + column_seeds], truncation)
     side, gap = parents[0].width, 12
@@ -200,9 +208,7 @@ def mix_styles(rows: str, columns: str, layers: str, truncation: float) -> tuple
     for i, line in enumerate(grid):
         for j, child in enumerate(line):
             sheet.paste(child, (gap + (j + 1) * side, gap + (i + 1) * side))
-    recipe = {"model": "gan", "rows": row_seeds, "columns": column_seeds, "layers": layers, "truncation": truncation}
-    name = f"faces-gan-mix-{layers}-psi{truncation:.2f}.png"
-    return keep_made(save_png(sheet, recipe), name, recipe, ["faces-gan"]), (row_seeds, column_seeds, layers)
+    return sheet
 
 
 @readable_errors

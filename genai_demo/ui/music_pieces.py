@@ -5,6 +5,7 @@ import json
 from typing import Any, NamedTuple
 
 import gradio as gr
+import numpy as np
 
 from genai_demo.audio import sounds
 from genai_demo.audio.music import generate, notation
@@ -68,19 +69,33 @@ def roll_of(piece: Piece, bars: int, language: str, seconds: float = 0.0, play: 
     )
 
 
-def played(work: Work, sound: str, tempo: float, language: str, play: bool) -> list[str]:
-    """Piano roll, sound, and the files WAV, OGG, MIDI, ABC, recipe."""
+def _rendered(work: Work, sound: str, tempo: float) -> tuple[Piece, int, np.ndarray, dict[str, Any], dict[str, str]]:
+    """The piece at its tempo, samples a second, samples (S, 2), its recipe, and the tags of its sounds."""
     title = f"{title_of(work.piece, 'en')} (seed {work.recipe['seed']})"
     piece = dataclasses.replace(work.piece, bpm=work.piece.bpm * tempo, title=title)
-    rate, samples = generate.render(piece, sound)
     recipe = work.recipe | {"sound": sound, "tempo": tempo}
-    words, name = json.dumps(recipe, ensure_ascii=False, indent=1), file_name(work)
+    words = json.dumps(recipe, ensure_ascii=False, indent=1)
     tags = {"title": title, "software": metadata.software(MODELS), "comment": words}
+    return piece, *generate.render(piece, sound), recipe, tags
+
+
+def sound_file(work: Work, sound: str, tempo: float, form: str) -> tuple[bytes, str]:
+    """A piece as WAV or OGG, not signed, and its name."""
+    _, rate, samples, _, tags = _rendered(work, sound, tempo)
+    return sounds.wave_bytes(samples, form, tags, rate), f"{file_name(work)}.{form}"
+
+
+def played(work: Work, sound: str, tempo: float, language: str, play: bool) -> list[str]:
+    """Piano roll, sound, and the files WAV, OGG, MIDI, ABC, recipe."""
+    piece, rate, samples, recipe, tags = _rendered(work, sound, tempo)
+    name = file_name(work)
     heard = [
         keep_made(sounds.wave_bytes(samples, form, tags, rate), f"{name}.{form}", recipe, MODELS)
         for form in sounds.FORMATS
     ]
-    notes = {"mid": generate.write_midi(piece), "abc": generate.write_abc(piece).encode(), "json": words.encode()}
+    notes = {
+        "mid": generate.write_midi(piece), "abc": generate.write_abc(piece).encode(), "json": tags["comment"].encode()
+    }  # fmt: skip
     files = heard + [keep_file(data, f"{name}.{ending}") for ending, data in notes.items()]
     roll = roll_of(piece, piece.bars, language, len(samples) / rate, play)
     return [roll, files[0], *files]

@@ -34,11 +34,12 @@ SHOWN_EVERY = 6
 
 def _painting(seed: int, side: int, settings: tuple[Any, ...] = PLAIN) -> str:
     recipe = {"seed": seed, "side": side, **dict(zip(SETTINGS, settings, strict=True))}
-    return keep_made(_painted(seed, side, settings), f"painting-seed{seed}.png", recipe, (), ALGORITHM)
+    return keep_made(painted(seed, side, settings), f"painting-seed{seed}.png", recipe, (), ALGORITHM)
 
 
 @functools.lru_cache(maxsize=32)
-def _painted(seed: int, side: int, settings: tuple[Any, ...]) -> bytes:
+def painted(seed: int, side: int, settings: tuple[Any, ...]) -> bytes:
+    """A painting as PNG, with settings in the order of SETTINGS."""
     return png(art.paint(seed, side, side, *settings))
 
 
@@ -79,7 +80,7 @@ def paint_picture(
 @readable_errors
 def paint_live(seed: float, *settings: Any) -> str:
     """The painting in small, for sliders that move."""
-    return keep_png(_painted(int(seed), LIVE_SIDE, settings), "preview.png")
+    return keep_png(painted(int(seed), LIVE_SIDE, settings), "preview.png")
 
 
 @readable_errors

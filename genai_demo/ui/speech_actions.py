@@ -79,14 +79,23 @@ class Spoken:
         return say(key, language, seconds=seconds, passed=passed, first=self.first)
 
 
-def _files(spoken: Spoken, words: str, settings: Settings, plan: str | None) -> tuple[str, str]:
-    """The whole as WAV and OGG, with the recipe in their tags."""
-    recipe = {"text": words} | vars(settings) | ({"plan": json.loads(plan)} if plan else {})
-    tags = {
+def recipe_of(words: str, settings: Settings, plan: str | None) -> dict[str, Any]:
+    """What speech depends on."""
+    return {"text": words} | vars(settings) | ({"plan": json.loads(plan)} if plan else {})
+
+
+def sound_tags(words: str, settings: Settings, plan: str | None) -> dict[str, str]:
+    """What the files say of themselves."""
+    return {
         "title": words.strip()[:80],
         "software": metadata.software(MODELS),
-        "comment": json.dumps(recipe, ensure_ascii=False, separators=(",", ":")),
+        "comment": json.dumps(recipe_of(words, settings, plan), ensure_ascii=False, separators=(",", ":")),
     }
+
+
+def _files(spoken: Spoken, words: str, settings: Settings, plan: str | None) -> tuple[str, str]:
+    """The whole as WAV and OGG, with the recipe in their tags."""
+    recipe, tags = recipe_of(words, settings, plan), sound_tags(words, settings, plan)
     name = f"speech-{settings.voice}-seed{settings.seed}" + ("-bent" if plan else "")
     samples = spoken.samples
     wav, ogg = (keep_made(sounds.wave_bytes(samples, f, tags), f"{name}.{f}", recipe, MODELS) for f in sounds.FORMATS)

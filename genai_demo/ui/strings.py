@@ -40,6 +40,7 @@ SHELL: dict[str, tuple[str, str]] = {
         "off here.",
         "下载的图片、动画和声音带有制作方法；此处已关闭经签名的内容凭证。",
     ),
+    "tab.trust": ("Trust", "可信"),
     "tab.faces": ("Face generation", "人脸生成"),
     "tab.interpolation": ("Latent interpolation", "潜空间插值"),
     "tab.audio": ("Audio synthesis", "音频合成"),

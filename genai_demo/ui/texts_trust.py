@@ -1,0 +1,163 @@
+"""Texts of the tab "Trust": key to (English, Chinese)."""
+
+TRUST: dict[str, tuple[str, str]] = {
+    "trust.file.room": ("A file", "文件"),
+    "trust.text.room": ("A text", "文本"),
+    "cards.room": ("Model cards", "模型卡"),
+    "trust.honest": (
+        "What is looked at here is read in memory on this machine and not kept; an upload lies in a temporary folder "
+        "and is deleted within hours. Metadata, and credentials with them, can be removed by anyone: **that nothing is "
+        "found does not mean that a picture is real.** Marks inside pixels and sounds are not built yet.",
+        "这里查看的内容只在本机内存中读取，不会保存；上传的文件放在临时文件夹中，数小时内删除。"
+        "任何人都能删除元数据及其中的凭证：**没有发现标记并不说明图片是真实的。**像素和声音内部的隐形标记尚未实现。",
+    ),
+    "trust.file.note": (
+        "Drop any file: is there a content credential and is it intact, which recipe does the file carry, and does "
+        "that recipe give the same file again?",
+        "放入任意文件：是否带有内容凭证、凭证是否完好、文件带有什么制作方法、按此方法能否再次得到同样的文件？",
+    ),
+    "trust.file": ("File", "文件"),
+    "trust.look": ("Look", "查看"),
+    "trust.again": ("Make it again", "重新制作"),
+    "trust.again.note": (
+        "Faces, style mixes, paintings, sound effects, speech and composed music can be made again from their recipe. "
+        "What began with an upload of yours cannot: your picture is in no recipe. The latent of an uploaded face is.",
+        "人脸、风格混合、抽象画、音效、语音和作曲可以按其制作方法重做。由你上传的内容开始的不能："
+        "制作方法里没有你的图片；但上传人脸的潜向量在其中。",
+    ),
+    "trust.made": ("Made again", "重新制作的文件"),
+    "trust.kind": ("Kind of file", "文件类型"),
+    "trust.unknown": ("not one that this page knows", "本页不认识的类型"),
+    "trust.credential": ("Content credential", "内容凭证"),
+    "trust.state.own": ("Intact, signed here", "完好，由本机签名"),
+    "trust.state.own.note": (
+        "The file is as it was when this installation signed it.",
+        "文件与本机签名时一致。",
+    ),
+    "trust.state.valid": ("Intact, signed elsewhere", "完好，由他处签名"),
+    "trust.state.valid.note": (
+        "The file is as it was when it was signed. Who signed it is not known here: anyone can make a certificate.",
+        "文件与签名时一致。签名者在此未知：任何人都能自制证书。",
+    ),
+    "trust.state.broken": ("Broken", "已损坏"),
+    "trust.state.broken.note": (
+        "The file or its statement was changed after it was signed. Do not believe what it says of itself.",
+        "签名之后，文件或其声明被改动过。不要相信它的自述。",
+    ),
+    "trust.state.none": ("None", "没有"),
+    "trust.state.none.note": (
+        "The file carries no signed statement. That says nothing about where it comes from.",
+        "文件没有经签名的声明。这并不能说明它的来源。",
+    ),
+    "trust.cannot": (
+        "Files of this kind are not signed here. That says nothing about where it comes from.",
+        "此类文件在这里不签名。这并不能说明它的来源。",
+    ),
+    "trust.signer": ("Signer: {name}.", "签名者：{name}。"),
+    "trust.models": ("Models: {names}.", "模型：{names}。"),
+    "trust.source.trainedAlgorithmicMedia": ("It says: made by a trained model.", "声明：由训练所得的模型生成。"),
+    "trust.source.compositeWithTrainedAlgorithmicMedia": (
+        "It says: partly made by a trained model.",
+        "声明：部分由训练所得的模型生成。",
+    ),
+    "trust.source.algorithmicMedia": (
+        "It says: made by a program that learnt nothing.",
+        "声明：由未经训练的程序生成。",
+    ),
+    "trust.source.algorithmicallyEnhanced": (
+        "It says: a picture that a program changed.",
+        "声明：由程序改动过的图片。",
+    ),
+    "trust.software": ("Made by", "制作者"),
+    "trust.recipe": ("Recipe", "制作方法"),
+    "trust.recipe.none": ("The file carries none.", "文件中没有。"),
+    "trust.plain": (
+        "Plain metadata: believe them only as far as the credential above.",
+        "普通元数据：可信程度不高于上面的凭证。",
+    ),
+    "trust.again.result": ("Made again", "重新制作"),
+    "trust.again.bytes": ("The same, byte for byte", "逐字节相同"),
+    "trust.again.content": ("The same pixels or samples", "像素或采样完全相同"),
+    "trust.again.different": ("Different", "不同"),
+    "trust.apart": (
+        "The largest difference is {apart:.0f} steps. Other weights, another processor, or a changed file do that.",
+        "最大差异为 {apart:.0f} 级。权重不同、处理器不同或文件被改动都会如此。",
+    ),
+    "trust.other_weights": (
+        "The weights here are not those that the file names: {names}.",
+        "此处的权重与文件所记的不同：{names}。",
+    ),
+    "trust.text.note": (
+        "The text model prefers, before every word, a half of its vocabulary that only a key knows. A text of its own "
+        "has more of that half than chance allows (Kirchenbauer et al. 2023). Translations, code, and whatever was "
+        "written at temperature 0 carry no mark; rewriting washes it off.",
+        "写每个词之前，文本模型都会偏向词表中由密钥选定的一半。它写的文本里，这一半的词多于随机情形"
+        "（Kirchenbauer 等，2023）。翻译、代码以及温度为 0 时写出的内容没有标记；改写会逐渐洗掉标记。",
+    ),
+    "trust.words": ("Text", "文本"),
+    "trust.words.info": (
+        "Paste what the model wrote, without what you wrote yourself; 100 words and more are worth a try.",
+        "粘贴模型写的部分，不含你自己写的；至少 100 个词才有把握。",
+    ),
+    "trust.mark": ("Mark", "标记"),
+    "trust.count": ("Count", "计数"),
+    "trust.figures": (
+        "z = {z:.1f}: {green} of {tokens} pairs of tokens are green; p = {p}.",
+        "z = {z:.1f}：{tokens} 对词元中有 {green} 对为绿色；p = {p}。",
+    ),
+    "trust.mark.marked": ("Marked", "有标记"),
+    "trust.mark.marked.note": (
+        "Fewer than one in 10,000 texts without a mark looks like this: the model most likely wrote it.",
+        "没有标记的文本中，像这样的不到万分之一：很可能出自本模型。",
+    ),
+    "trust.mark.perhaps": ("Perhaps", "也许"),
+    "trust.mark.perhaps.note": (
+        "Up to one in 100 texts without a mark looks like this. A longer piece would tell.",
+        "没有标记的文本中，至多百分之一会这样。更长的片段才能说明问题。",
+    ),
+    "trust.mark.none": ("No mark found", "未发现标记"),
+    "trust.mark.none.note": (
+        "It looks like a text without a mark. Someone else, another model, or a rewritten text: nobody can say.",
+        "与没有标记的文本一样。可能出自他人、别的模型，或经过改写：无法断定。",
+    ),
+    "trust.mark.short": ("Too short to tell", "太短，无法判断"),
+    "trust.mark.short.note": ("Paste at least a paragraph.", "请至少粘贴一段。"),
+    "cards.note": (
+        "Every checkpoint with its card, read from the files beside the weights. The checksums are compared with the "
+        "files each time.",
+        "每个检查点的模型卡，读自权重旁的文件；每次都会核对校验和。",
+    ),
+    "cards.none": ("There are no checkpoints.", "没有检查点。"),
+    "cards.purpose": ("Purpose", "用途"),
+    "cards.limits": ("Limits and known faults", "局限与已知缺陷"),
+    "cards.licence": ("Licence", "许可"),
+    "cards.data": ("Data: sources, licences, balance", "数据：来源、许可、分布"),
+    "cards.training": ("Training", "训练"),
+    "cards.figures": ("Measured figures", "测得的指标"),
+    "cards.commands": ("Measured by", "测量命令："),
+    "cards.weights": ("Weights", "权重"),
+    "cards.size": ("{parameters:,} parameters, {megabytes:.1f} MB", "{parameters:,} 个参数，{megabytes:.1f} MB"),
+    "health.broken": ("**Some of the models of this tab are not usable.**", "**本页的部分模型无法使用。**"),
+    "health.rest": ("The other tabs work.", "其他页面不受影响。"),
+}
+
+TRUST_ERRORS: tuple[tuple[str, str], ...] = (
+    ("Choose a file first.", "请先选择一个文件。"),
+    ("Write or paste a text first.", "请先写下或粘贴一段文本。"),
+    (
+        "This file carries no recipe. Choose one that was downloaded here.",
+        "该文件不带制作方法，请选择在此下载的文件。",
+    ),
+    ("Only PNG, WAV and OGG files can be made again.", "只有 PNG、WAV 和 OGG 文件可以重做。"),
+    (
+        "The recipe in this file is damaged or incomplete, so nothing can be made from it.",
+        "文件中的制作方法已损坏或不完整，无法据此制作。",
+    ),
+    (
+        "This picture began as another one, which its recipe does not hold: make it by hand.",
+        "这张图片由另一张图片而来，而制作方法中没有那张图片：请手动制作。",
+    ),
+    ("The recipe in this file does not suffice to make it again.", "文件中的制作方法不足以重做。"),
+    ("GENAI_TEXT_KEY must be a whole number.", "GENAI_TEXT_KEY 须为整数。"),
+    ("mark must be a number from {0} to {1}.", "标记强度须为 {0} 到 {1} 之间的数。"),
+)

@@ -1,0 +1,153 @@
+"""What the tab "Trust" does: says what a file or a text is, and makes a file again from its recipe."""
+
+import html
+from pathlib import Path
+
+import gradio as gr
+
+from genai_demo.core import limits
+from genai_demo.trust import credentials, metadata
+from genai_demo.trust import text as marks
+from genai_demo.ui.common import keep_file, readable_errors
+from genai_demo.ui.strings import TEXTS, language_of, say
+from genai_demo.ui.trust_again import make_again, shown
+
+SIGNS = {"own": "✔", "valid": "✔", "broken": "✘", "none": "–", "marked": "✔", "perhaps": "?", "short": "–"}
+FOUND_CSS = """
+dl {display: grid; grid-template-columns: max-content 1fr; gap: 6px 12px; margin: 0}
+dt {font-weight: 600}
+dd {margin: 0; overflow-wrap: anywhere}
+dd small {display: block; color: var(--body-text-color-subdued)}
+pre {margin: 0; white-space: pre-wrap; overflow-wrap: anywhere; font-size: .82rem}
+b[data-state="own"], b[data-state="valid"], b[data-state="marked"] {color: #067647}
+b[data-state="broken"] {color: #b42318}
+.dark & b[data-state="own"], .dark & b[data-state="valid"], .dark & b[data-state="marked"] {color: #47cd89}
+.dark & b[data-state="broken"] {color: #ff9d92}
+@media (max-width: 640px) {dl {grid-template-columns: 1fr} dt {margin-top: 4px}}
+"""
+
+
+def _row(key: str, language: str, body: str) -> str:
+    return f"<dt>{html.escape(say(key, language))}</dt><dd>{body}</dd>"
+
+
+def _state(state: str, words: str, note: str = "") -> str:
+    more = f"<small>{html.escape(note)}</small>" if note else ""
+    return f'<b data-state="{state}">{SIGNS.get(state, "–")} {html.escape(words)}</b>{more}'
+
+
+def read_upload(upload: str | None) -> bytes:
+    """The bytes of an uploaded file. Raises ValueError where there is none or too much of it."""
+    if not upload:
+        raise ValueError("Choose a file first.")
+    try:
+        with Path(upload).open("rb") as file:
+            data = file.read(limits.MAX_UPLOAD_BYTES + 1)
+    except OSError as error:
+        raise ValueError("This file cannot be read. Upload it again.") from error
+    if not data:
+        raise ValueError("This file is empty. Upload it again.")
+    if len(data) > limits.MAX_UPLOAD_BYTES:
+        raise ValueError(
+            f"This file is larger than {limits.MAX_UPLOAD_BYTES // limits.MEGABYTE} MB. Upload a smaller one."
+        )
+    return data
+
+
+@readable_errors
+def inspect_file(upload: str | None, request: gr.Request) -> str:
+    """Say what a file is: its content credential, its recipe, and, in a text, the mark.
+
+    Args:
+        upload: any file.
+
+    Returns:
+        What was found, as HTML.
+    """
+    data, language = read_upload(upload), language_of(request)
+    kind = metadata.kind_of(data)
+    rows = [_row("trust.kind", language, html.escape(kind or say("trust.unknown", language)))]
+    if not kind and (words := _as_text(data)):
+        return f"<dl>{''.join(rows)}{_text_rows(words, language)}</dl>"
+    rows.append(_row("trust.credential", language, _credential(credentials.read(data), kind, language)))
+    found = metadata.read(data)
+    if found.software:
+        rows.append(_row("trust.software", language, html.escape(found.software)))
+    if found.recipe is None:
+        rows.append(_row("trust.recipe", language, html.escape(say("trust.recipe.none", language))))
+    else:
+        words = f"<pre>{html.escape(shown(found.recipe))}</pre>"
+        rows.append(
+            _row("trust.recipe", language, f"<small>{html.escape(say('trust.plain', language))}</small>{words}")
+        )
+    return f"<dl>{''.join(rows)}</dl>"
+
+
+def _credential(found: credentials.Credential, kind: str, language: str) -> str:
+    if found.state == "none" and kind not in credentials.SIGNED:
+        return _state("none", say("trust.state.none", language), say("trust.cannot", language))
+    notes = [say(f"trust.state.{found.state}.note", language)]
+    if found.signer:
+        notes.append(say("trust.signer", language, name=found.signer))
+    if found.source:
+        key = f"trust.source.{found.source}"
+        notes.append(say(key, language) if key in TEXTS else found.source)
+    if found.models:
+        names = "; ".join(f"{name} {short}" for name, short in found.models.items())
+        notes.append(say("trust.models", language, names=names))
+    if found.reasons:
+        notes.append(", ".join(found.reasons))
+    return _state(found.state, say(f"trust.state.{found.state}", language), " ".join(notes))
+
+
+def _as_text(data: bytes) -> str:
+    """The file as a text; empty where it is none."""
+    try:
+        words = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return ""
+    return "" if "\0" in words else words[: limits.MAX_PROMPT]
+
+
+@readable_errors
+def inspect_text(words: str, request: gr.Request) -> str:
+    """Look for the mark of the text model in a text.
+
+    Args:
+        words: the text, of which at least 100 words are worth a try.
+
+    Returns:
+        What was found, as HTML, with z-score and p-value.
+    """
+    return f"<dl>{_text_rows(words, language_of(request))}</dl>"
+
+
+def _text_rows(words: str, language: str) -> str:
+    found = marks.detect(words)
+    state = {"none": "none", "short": "short"}.get(found.verdict, found.verdict)
+    body = _state(
+        state, say(f"trust.mark.{found.verdict}", language), say(f"trust.mark.{found.verdict}.note", language)
+    )
+    odds = f"{found.p:.2g}" if found.p > 1e-300 else "< 1e-300"
+    figures = say("trust.figures", language, z=found.z, p=odds, green=found.green, tokens=found.tokens)
+    return _row("trust.mark", language, body) + _row("trust.count", language, html.escape(figures))
+
+
+@readable_errors
+def remake_file(upload: str | None, request: gr.Request) -> tuple[str, str]:
+    """Make a downloaded picture or sound again from its recipe, and compare the two.
+
+    Args:
+        upload: a PNG, WAV or OGG file that was downloaded here.
+
+    Returns:
+        How the two compare, as HTML, and the new file.
+    """
+    language = language_of(request)
+    again = make_again(read_upload(upload))
+    note = say("trust.apart", language, apart=again.apart) if again.same == "different" else ""
+    if again.other_weights:
+        note += " " + say("trust.other_weights", language, names=", ".join(again.other_weights))
+    state = "broken" if again.same == "different" else "own"
+    words = _state(state, say(f"trust.again.{again.same}", language), note.strip())
+    return f"<dl>{_row('trust.again.result', language, words)}</dl>", keep_file(again.data, again.name)
