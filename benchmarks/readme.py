@@ -181,7 +181,7 @@ def speech_quality() -> str:
     lines += [
         "",
         f"{figures['sentences']} held-out sentences, {figures['words']} held-out Mandarin words. Distortion is the "
-        "mean difference of smoothed spectra; Griffin-Lim copies keep the spectrogram's pitch and sound hollow. "
+        "mean difference of smoothed spectra; Griffin-Lim starts from the same spectrograms. "
         "Spoken from the text and brought to the recording's timing, a sentence differs from the recording by "
         f"{said['english']['mel_cepstral_distortion_db']:.1f} dB, a Mandarin word by "
         f"{said['mandarin']['mel_cepstral_distortion_db']:.1f} dB; the contour of a Mandarin word's pitch, its tones, "
