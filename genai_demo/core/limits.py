@@ -36,6 +36,12 @@ MIN_LAB_BATCH, MAX_LAB_BATCH = 8, 512
 MIN_LAB_WIDTH, MAX_LAB_WIDTH = 4, 128
 MIN_DRAWN_POINTS, MAX_DRAWN_POINTS = 5, 2_000
 """Of a distribution that is drawn."""
+MIN_LAB_TEXT, MAX_LAB_TEXT = 200, 100_000
+"""Characters of a text that a model learns from scratch."""
+MAX_LAB_CHARACTERS = 2_000
+"""Different ones of such a text; rarer ones count as unknown."""
+MAX_LAB_LAYERS, MAX_LAB_TEXT_WIDTH, MAX_LAB_CONTEXT = 4, 128, 128
+MAX_LAB_BETA = 20.0
 
 MAX_REPAIR_PIXELS = 4_000_000
 """Of a picture that is repaired, and of what comes out when it is enlarged."""

@@ -181,13 +181,16 @@ class Transformer(nn.Module):
         self.initialise()
 
     @torch.no_grad()
-    def initialise(self) -> None:
-        """Embedding N(0, 0.02), matrices uniform with variance 1 / inputs, residual projections zero."""
-        nn.init.normal_(self.embedding.weight, std=0.02)
+    def initialise(self, source: torch.Generator | None = None) -> None:
+        """Embedding N(0, 0.02), matrices uniform with variance 1 / inputs, residual projections zero.
+
+        source: of the random numbers, else torch's own.
+        """
+        nn.init.normal_(self.embedding.weight, std=0.02, generator=source)
         for block in self.blocks:
             for matrix in (block.attention.to_qkv, block.expand):
                 bound = math.sqrt(3 / matrix.in_features)
-                nn.init.uniform_(matrix.weight, -bound, bound)
+                nn.init.uniform_(matrix.weight, -bound, bound, generator=source)
             for matrix in (block.attention.project, block.project):
                 nn.init.zeros_(matrix.weight)
 

@@ -2,11 +2,25 @@
 
 import gradio as gr
 
-from genai_demo.ui import gan_lab_room
+from genai_demo.core import checkpoint
+from genai_demo.ui import characters_room, gan_lab_room, vae_lab_room
 from genai_demo.ui.strings import text
 
 
 def build(tab: gr.Tab) -> None:
-    """Lay out the rooms inside the open ``tab``. The first one opens with it."""
-    with gr.Tabs(), gr.Tab(text("gan.room"), id="gan"):
-        gan_lab_room.build(tab)
+    """Lay out the rooms inside the open ``tab``. The first one opens with it; going to another ends its training."""
+    rooms, running = [], []
+    with gr.Tabs():
+        with gr.Tab(text("gan.room"), id="gan") as room:
+            running.append(gan_lab_room.build(tab))
+            rooms.append(room)
+        with gr.Tab(text("characters.room"), id="characters") as room:
+            running.append(characters_room.build())
+            rooms.append(room)
+        if "faces-gan" in checkpoint.names("faces-"):  # it draws the pictures that are learnt
+            with gr.Tab(text("vae.room"), id="plane-vae") as room:
+                running.append(vae_lab_room.build(room))
+                rooms.append(room)
+    for i, room in enumerate(rooms):
+        others = [event for k, events in enumerate(running) if k != i for event in events]
+        room.select(None, cancels=others, api_visibility="private")

@@ -15,6 +15,73 @@ LAB: dict[str, tuple[str, str]] = {
         "Paused after {seconds} seconds, so that others get their turn. Run goes on from here.",
         "已运行 {seconds} 秒，自动暂停以便他人使用。点“运行”可继续。",
     ),
+    "lab.starting": ("The training begins …", "训练即将开始……"),
+    "lab.curves": ("Losses, step by step", "逐步的损失曲线"),
+    "characters.room": ("Transformer on your text", "用你的文本训练 Transformer"),
+    "characters.note": (
+        "A small Transformer learns your text from scratch, character by character. The last tenth is held out: when "
+        "its curve turns up while the other still falls, the model learns the text by heart. Your text and the model "
+        "are kept for this visit only.",
+        "一个小型 Transformer 从零开始逐字学习你的文本。最后十分之一不参与训练：当它的曲线回升而另一条仍在下降，"
+        "模型便是在死记硬背。文本与模型只在本次访问中保留。",
+    ),
+    "characters.text": ("Text to learn", "要学习的文本"),
+    "characters.text.info": (
+        f"{limits.MIN_LAB_TEXT} to {limits.MAX_LAB_TEXT:,} characters, in any language; another text starts over.",
+        f"{limits.MIN_LAB_TEXT} 到 {limits.MAX_LAB_TEXT:,} 个字符，语言不限；更换文本会重新开始。",
+    ),
+    "characters.sentence": ("Your sentence", "你的句子"),
+    "characters.sentence.info": (
+        "Its attention is shown below, while the model learns.",
+        "下方显示它的注意力，随训练更新。",
+    ),
+    "characters.sample": ("What it writes now", "它现在写出的文字"),
+    "characters.sample.info": ("A new sample every few seconds.", "每隔几秒更新一次。"),
+    "characters.attention": (
+        "Attention: each row is a character, dark fields are what it looks at. Point at a field.",
+        "注意力：每一行是一个字符，深色表示它在看哪里。指向某格查看。",
+    ),
+    "characters.learnt": ("text it learns", "训练部分"),
+    "characters.held_out": ("held-out part", "留出部分"),
+    "characters.overfits": (
+        "It overfits: the held-out part gets worse. Stop here, add dropout, or give it more text.",
+        "出现过拟合：留出部分变差了。可就此停止、增加 dropout，或提供更多文本。",
+    ),
+    "characters.dropout": ("Dropout", "Dropout"),
+    "characters.dropout.info": (
+        "Leaves numbers out at random, against learning by heart.",
+        "随机丢弃部分数值，防止死记硬背。",
+    ),
+    "characters.layers": ("Layers", "层数"),
+    "characters.layers.info": ("Another number starts over.", "更改会重新开始。"),
+    "characters.width": ("Width", "宽度"),
+    "characters.width.info": (
+        "Numbers for every character; another one starts over.",
+        "每个字符的数值个数；更改会重新开始。",
+    ),
+    "characters.context": ("Context", "上下文"),
+    "characters.context.info": ("Characters that it sees at once.", "一次能看到的字符数。"),
+    "characters.seed": ("Seed", "种子"),
+    "characters.seed.info": ("The same seed learns in the same way.", "相同的种子，相同的学习过程。"),
+    "vae.room": ("VAE on a plane of faces", "人脸平面上的 VAE"),
+    "vae.note": (
+        "A variational autoencoder squeezes faces, drawn by our own GAN, into two numbers and draws them again. The "
+        "sheet shows what it draws for every place of that plane, while it learns.",
+        "变分自编码器把（由本项目 GAN 画的）人脸压缩为两个数，再画回来。下图展示平面上每个位置画出的人脸，随训练更新。",
+    ),
+    "vae.faces": ("Our GAN draws the faces: {count} of {most} …", "GAN 正在画人脸：{count} / {most} ……"),
+    "vae.beta": ("β", "β"),
+    "vae.beta.info": (
+        "Weight of the latent term: high and all faces become alike, 0 and the plane has holes.",
+        "潜变量项的权重：过高则人脸趋同，为 0 则平面上有空洞。",
+    ),
+    "vae.seed": ("Seed", "种子"),
+    "vae.seed.info": ("Of weights and order; another one starts over.", "权重与顺序的种子；更改会重新开始。"),
+    "vae.sheet": ("The plane: a face for every place", "平面：每个位置一张脸"),
+    "vae.codes": ("Where the faces lie on the plane", "人脸在平面上的位置"),
+    "vae.pairs": ("Held-out faces, and what two numbers leave of them", "留出的人脸，以及两个数还原的样子"),
+    "vae.error": ("error × 10", "误差 × 10"),
+    "vae.nats": ("nats in a code", "编码的奈特数"),
     "gan.room": ("GAN on a plane", "平面上的 GAN"),
     "gan.note": (
         "A generator G turns noise into points, a discriminator D tells them from real ones, and each learns from the "
@@ -78,6 +145,18 @@ LAB_ERRORS: tuple[tuple[str, str], ...] = (
     ("No distribution is called {0}. Choose one of {1}.", "没有名为 {0} 的分布，可选：{1}。"),
     ("No loss is called {0}. Choose one of {1}.", "没有名为 {0} 的损失函数，可选：{1}。"),
     ("The drawing cannot be read. Clear it and draw again.", "无法读取图形，请清除后重画。"),
+    (
+        "This text has {0} characters; to learn from it, {1} or more are needed.",
+        "这段文本只有 {0} 个字符，至少需要 {1} 个才能学习。",
+    ),
+    (
+        "This text has {0} characters; up to {1} can be learnt. Shorten it.",
+        "这段文本有 {0} 个字符，最多可学习 {1} 个，请缩短。",
+    ),
+    ("This text is one character over and over. Paste another one.", "这段文本只有一种字符，请换一段。"),
+    ("The width must be a multiple of {0}.", "宽度须为 {0} 的倍数。"),
+    ("Give {0} pictures of {1} x {2} pixels or more.", "请提供至少 {0} 张 {1} × {2} 像素的图片。"),
+    ("beta must be a number from {0} to {1}.", "β 须为 {0} 到 {1} 之间的数。"),
     ("Draw something first: a line, some dots, a letter.", "请先画点什么：一条线、几个点或一个字。"),
 )
 """As ``errors.SENTENCES``."""

@@ -16,6 +16,7 @@ PACKAGE = Path(__file__).parents[2] / "genai_demo"
 SHOWN = [*sorted((PACKAGE / "ui").glob("*.py"))]
 SHOWN += [PACKAGE / "core" / f"{name}.py" for name in ("uploads", "checkpoint", "sampling")]
 SHOWN += [PACKAGE / "text" / f"{name}.py" for name in ("generate",)]
+SHOWN += [*sorted((PACKAGE / "lab").glob("*.py"))]
 SHOWN += [PACKAGE / "repair" / f"{name}.py" for name in ("generate", "damage", "art", "styles", "compose", "scenes")]
 SHOWN += [PACKAGE / "faces" / f"{name}.py" for name in ("generate", "latents", "align", "networks")]
 SHOWN += [PACKAGE / "audio" / "effects" / f"{name}.py" for name in ("generate", "kinds")]

@@ -1,0 +1,147 @@
+"""What the buttons of the room "VAE on a plane" do: learn, go on, start over."""
+
+import base64
+import functools
+import io
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+import numpy as np
+import torch
+from PIL import Image
+from torch import Tensor
+
+from genai_demo.core import limits
+from genai_demo.core.pictures import to_pixels
+from genai_demo.faces import generate
+from genai_demo.lab.vae import SIDE, Training
+from genai_demo.ui.common import readable_errors
+from genai_demo.ui.lab_curves import curves
+from genai_demo.ui.strings import add_texts, language_of, say
+from genai_demo.ui.texts_lab import LAB
+
+add_texts(LAB)
+
+FACES, AT_ONCE = 384, 16
+FRAME = 0.5
+"""Seconds from one sheet to the next."""
+SHEET = 9
+"""Faces of the sheet, both ways."""
+PAIRS = 8
+CODES = 256
+"""Faces whose places are shown."""
+
+
+@dataclass
+class Atelier:
+    """What one visitor trains."""
+
+    training: Training | None = None
+    seed: int = -1
+    beta: float = 1.0
+
+
+@functools.lru_cache(FACES // AT_ONCE)
+def _some_faces(first: int) -> Tensor:
+    """Faces of our GAN (AT_ONCE, 3, 32, 32) in [-1, 1], from a seed on. All visitors look at the same ones."""
+    small = [f.resize((SIDE, SIDE), Image.Resampling.BOX) for f in generate.sample(first, AT_ONCE, 0.9)]
+    return torch.from_numpy(np.stack([np.asarray(f) for f in small])).permute(0, 3, 1, 2).float() / 127.5 - 1
+
+
+def _picture(pictures: Tensor, columns: int) -> str:
+    """Pictures on one sheet, row by row, as a data URL."""
+    tiles = to_pixels(pictures).reshape(-1, columns, SIDE, SIDE, 3).swapaxes(1, 2)
+    sheet = Image.fromarray(tiles.reshape(-1, columns * SIDE, 3))
+    buffer = io.BytesIO()
+    sheet.save(buffer, "WEBP", quality=85, method=0)
+    return "data:image/webp;base64," + base64.b64encode(buffer.getvalue()).decode()
+
+
+def _shown(training: Training, language: str) -> tuple[str, str]:
+    """Sheet with places and pairs as HTML, and the curves."""
+    sheet, pairs, codes = (say(f"vae.{key}", language) for key in ("sheet", "pairs", "codes"))
+    dots = "".join(
+        f'<circle cx="{50 + 100 * x / 6:.1f}" cy="{50 - 100 * y / 6:.1f}" r="0.9"/>'
+        for x, y in training.codes(CODES).clamp(-3, 3).tolist()
+    )
+    both = _picture(torch.cat(training.reconstructions(PAIRS)), PAIRS)
+    page = (
+        f'<div class="two"><figure><img class="sheet" src="{_picture(training.manifold(SHEET), SHEET)}" alt="{sheet}">'
+        f'<figcaption>{sheet}</figcaption></figure><figure><svg viewBox="0 0 100 100" role="img" aria-label="{codes}">'
+        f'<circle class="prior" cx="50" cy="50" r="16.7"/><circle class="prior" cx="50" cy="50" r="33.3"/>{dots}</svg>'
+        f"<figcaption>{codes}</figcaption></figure></div>"
+        f'<figure><img class="pairs" src="{both}" alt="{pairs}"><figcaption>{pairs}</figcaption></figure>'
+    )
+    names = say("vae.error", language), say("vae.nats", language)
+    points = [(p.step, 10 * p.error, p.nats) for p in training.points]
+    return page, curves(points, names, say("lab.curves", language))
+
+
+def _prepare(atelier: Atelier, seed: float, beta: float, fresh: bool) -> Iterator[int]:
+    """Make the training where there is none of this seed; yields how many faces there are so far."""
+    if atelier.training is None or atelier.seed != int(seed) or fresh:
+        parts: list[Tensor] = []
+        for first in range(0, FACES, AT_ONCE):
+            parts.append(_some_faces(first))
+            yield first + AT_ONCE
+        atelier.training, atelier.seed = Training(torch.cat(parts), int(seed)), int(seed)
+    atelier.beta = beta
+    atelier.training.set_beta(beta)
+
+
+@readable_errors
+def train_vae(atelier: Atelier, beta: float, seed: float, request: gr.Request) -> Iterator[tuple[Any, ...]]:
+    """Train a VAE with a latent plane until it is stopped or its time is over; it goes on where it was.
+
+    Args:
+        beta: weight of the latent term; may change while it learns.
+        seed: of weights and order; another one starts over.
+
+    Returns:
+        Sheet and pairs as HTML, curves as SVG, status line.
+    """
+    language = language_of(request)
+    for count in _prepare(atelier, seed, beta, fresh=False):
+        yield atelier, gr.skip(), gr.skip(), say("vae.faces", language, count=count, most=FACES)
+    training = atelier.training
+    assert training is not None
+    start, first = time.monotonic(), training.step_count
+    yield atelier, *_shown(training, language), say("lab.starting", language)
+    while time.monotonic() - start < limits.MAX_LAB_SECONDS:
+        began = time.monotonic()
+        training.set_beta(atelier.beta)
+        while time.monotonic() - began < FRAME:
+            training.step()
+        rate = (training.step_count - first) / (time.monotonic() - start)
+        status = say("lab.running", language, step=training.step_count, rate=rate)
+        yield gr.skip(), *_shown(training, language), status
+    yield atelier, gr.skip(), gr.skip(), say("lab.time", language, seconds=limits.MAX_LAB_SECONDS)
+
+
+@readable_errors
+def restart_vae(atelier: Atelier, beta: float, seed: float, request: gr.Request) -> Iterator[tuple[Any, ...]]:
+    """A new network from the seed, nothing learnt."""
+    language = language_of(request)
+    for count in _prepare(atelier, seed, beta, fresh=True):
+        yield gr.skip(), gr.skip(), gr.skip(), say("vae.faces", language, count=count, most=FACES)
+    assert atelier.training is not None
+    yield atelier, *_shown(atelier.training, language), say("lab.fresh", language)
+
+
+def open_vae(atelier: Atelier, beta: float, seed: float, request: gr.Request) -> Iterator[tuple[Any, ...]]:
+    """What the room shows first; nothing new when it is opened again."""
+    if atelier.training is None:
+        yield from restart_vae(atelier, beta, seed, request)
+
+
+def set_beta(atelier: Atelier, beta: float) -> None:
+    """Tell a training under way."""
+    atelier.beta = beta
+
+
+def pause_vae(atelier: Atelier, request: gr.Request) -> str:
+    """The status line after a pause."""
+    return say("lab.paused", language_of(request), step=atelier.training.step_count if atelier.training else 0)

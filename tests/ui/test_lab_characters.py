@@ -1,0 +1,117 @@
+"""The room "Transformer on your text": its functions and its API."""
+
+import json
+import time
+from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
+
+import gradio as gr
+import pytest
+from gradio_client import Client
+from gradio_client.exceptions import AppError
+
+from genai_demo.lab.characters import clean
+from genai_demo.ui import characters_actions as actions
+from genai_demo.ui import characters_texts as texts
+from genai_demo.ui.lab_curves import curves
+from tests.ui import lab_page
+
+ENGLISH, CHINESE = SimpleNamespace(headers={}), SimpleNamespace(headers={"accept-language": "zh-CN"})
+SETTINGS: dict[str, Any] = {
+    "words": "one two three four five six seven. " * 12, "layers": 1, "width": 32, "context": 16, "seed": 0,
+    "sentence": "two three", "layer": 1, "head": 2, "temperature": 0.5, "dropout": 0.0,
+}  # fmt: skip
+
+
+def values(**changes: Any) -> list[Any]:
+    return list((SETTINGS | changes).values())
+
+
+def pictures(desk: actions.Desk, count: int, request: Any = ENGLISH, **changes: Any) -> list[tuple[Any, ...]]:
+    """The first updates of a training."""
+    running = actions.train_characters(desk, *values(**changes), request)
+    found = [next(running) for _ in range(count)]
+    running.close()
+    return found
+
+
+@pytest.mark.parametrize("text", [texts.JABBERWOCKY, texts.TANG, texts.COUNTING])
+def test_the_offered_texts_can_be_learnt(text: str) -> None:
+    assert clean(text)
+
+
+def test_it_shows_curves_sample_and_attention() -> None:
+    desk = actions.Desk()
+    _, lines, sample, attention, status = pictures(desk, 2)[1]
+    assert "<polyline" in lines and len(sample) == actions.SAMPLED
+    assert json.loads(attention)["names"] == list("two three") and "Training: step" in status
+    assert not desk.running and "Paused at step" in actions.pause_characters(desk, ENGLISH)
+
+
+def test_it_goes_on_where_it_was_and_another_text_starts_over() -> None:
+    desk = actions.Desk()
+    pictures(desk, 2)
+    before = desk.model
+    assert before is not None and before.step_count > 0
+    pictures(desk, 1, dropout=0.2)
+    assert desk.model is before
+    pictures(desk, 1, words="something else. " * 20)
+    assert desk.model is not before
+    actions.restart_characters(desk, ENGLISH, *values()[:5])
+    assert desk.model is not None and desk.model.step_count == 0
+
+
+def test_another_head_is_shown_without_training() -> None:
+    desk = actions.Desk()
+    assert actions.look_at(desk, "two", 1, 1, 0.8, 0) == gr.skip()
+    pictures(desk, 2)
+    first, second = (json.loads(actions.look_at(desk, "two three", 9, head, 0.8, 0))["rows"] for head in (1, 2))
+    assert first != second and len(first) == 9
+    assert actions.look_at(desk, " ", 1, 1, 0.8, 0) == ""
+
+
+def test_curves_are_drawn_for_any_points() -> None:
+    for points in ([], [(5, 1.0, 1.0)], [(i, 3 / (i + 1), 2.0) for i in range(2_000)]):
+        drawn = curves(points, ("a & b", "c"), "title")
+        assert drawn.count("<polyline") == 2 and "a &amp; b" in drawn and len(drawn) < 20_000
+
+
+# --------------------------------------------------------------------------- the API
+
+
+@pytest.fixture(scope="module")
+def url() -> Iterator[str]:
+    with lab_page.served() as address:
+        yield address
+
+
+def test_the_loss_goes_down_and_cancel_stops(url: str) -> None:
+    client = Client(url, verbose=False)
+    job = client.submit(**SETTINGS, api_name="/train_characters")
+    while len(job.outputs()) < 4 and not job.done():
+        time.sleep(0.05)
+    job.cancel()
+    lines = [output[0] for output in job.outputs() if "polyline" in output[0]]
+    losses = [float(line.split("text it learns ")[1].split("<")[0]) for line in lines if "text it learns " in line]
+    assert losses[-1] < losses[0]
+    start = time.monotonic()
+    running = client.submit(**SETTINGS, api_name="/train_characters")
+    while not running.outputs() and not running.done():
+        time.sleep(0.05)
+    assert time.monotonic() - start < 5, "the one before still held its place"
+    running.cancel()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"), [({"words": "short"}, "5 characters"), ({"layers": 9}, "from 1 to 4"), ({"dropout": 2}, "0.6")]
+)
+def test_wrong_settings_get_a_sentence(url: str, wrong: dict, words: str) -> None:
+    with pytest.raises((AppError, ValueError), match=words):
+        Client(url, verbose=False).predict(**(SETTINGS | wrong), api_name="/train_characters")
+
+
+def test_sentences_are_chinese_for_those_who_read_chinese(url: str) -> None:
+    client = Client(url, verbose=False, headers={"accept-language": "zh-CN"})
+    with pytest.raises(AppError, match="至少需要 200 个"):
+        client.predict(**(SETTINGS | {"words": "short"}), api_name="/train_characters")

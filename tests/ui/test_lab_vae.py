@@ -1,0 +1,101 @@
+"""The room "VAE on a plane": its functions and its API."""
+
+import re
+import time
+from collections.abc import Iterator
+from types import SimpleNamespace
+
+import gradio as gr
+import pytest
+from gradio_client import Client
+from PIL import Image
+
+from genai_demo.faces import generate
+from genai_demo.ui import vae_lab_actions as actions
+from tests.ui import lab_page
+
+ENGLISH = SimpleNamespace(headers={})
+
+
+def faces(seed: int, count: int, truncation: float) -> list[Image.Image]:
+    """In the place of the GAN's: plain pictures."""
+    return [Image.new("RGB", (128, 128), ((37 * (seed + i)) % 256, 90, (11 * (seed + i)) % 256)) for i in range(count)]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def plain_faces() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(generate, "sample", faces)
+        actions._some_faces.cache_clear()
+        yield
+    actions._some_faces.cache_clear()
+
+
+def start(atelier: actions.Atelier, pictures: int = 2, **changes: float) -> list[tuple]:
+    """The first updates of a training that show something."""
+    running, found = actions.train_vae(atelier, changes.get("beta", 1), changes.get("seed", 0), ENGLISH), []
+    while len(found) < pictures:
+        update = next(running)
+        if isinstance(update[1], str):
+            found.append(update)
+    running.close()
+    return found
+
+
+def test_faces_are_small_and_between_minus_one_and_one() -> None:
+    found = actions._some_faces(0)
+    assert found.shape == (actions.AT_ONCE, 3, 32, 32) and -1 <= found.min() <= found.max() <= 1
+
+
+def test_it_shows_sheet_places_pairs_and_curves() -> None:
+    atelier = actions.Atelier()
+    _, page, lines, status = start(atelier)[-1]
+    assert page.count("data:image/webp") == 2 and page.count("<circle cx") == actions.CODES
+    assert "<polyline" in lines and "Training: step" in status
+    assert "Paused at step" in actions.pause_vae(atelier, ENGLISH)
+
+
+def test_it_goes_on_and_another_seed_starts_over() -> None:
+    atelier = actions.Atelier()
+    start(atelier)
+    before = atelier.training
+    start(atelier, 1)
+    assert atelier.training is before and before is not None and before.step_count > 0
+    start(atelier, 1, seed=5)
+    assert atelier.training is not before
+    *_, last = actions.restart_vae(atelier, 1, 5, ENGLISH)
+    assert "nothing learnt yet" in last[3] and atelier.training.step_count == 0
+    assert list(actions.open_vae(atelier, 1, 5, ENGLISH)) == []
+
+
+def test_beta_reaches_a_training_under_way() -> None:
+    atelier = actions.Atelier()
+    running = actions.train_vae(atelier, 1, 0, ENGLISH)
+    while not isinstance(next(running)[1], str):
+        pass
+    actions.set_beta(atelier, 7)
+    next(running)
+    assert atelier.training is not None and atelier.training.beta == 7
+
+
+def test_a_wrong_beta_gets_a_sentence() -> None:
+    with pytest.raises(gr.Error, match="beta must be"):
+        list(actions.train_vae(actions.Atelier(), 99, 0, ENGLISH))
+
+
+def test_the_loss_goes_down_through_the_api_and_cancel_stops() -> None:
+    with lab_page.served() as url:
+        client = Client(url, verbose=False)
+        job = client.submit(beta=1, seed=0, api_name="/train_vae")
+        errors: list[float] = []
+        while len(errors) < 4 and not job.done():
+            time.sleep(0.1)
+            errors = [float(v) for o in job.outputs() for v in re.findall(r"error × 10 ([\d.]+)", str(o[1]))]
+        job.cancel()
+        assert errors[-1] < errors[0]
+        began = time.monotonic()
+        second = client.submit(beta=1, seed=0, api_name="/train_vae")
+        while not second.outputs() and not second.done():
+            time.sleep(0.05)
+        assert time.monotonic() - began < 5, "the one before still held its place"
+        second.cancel()
