@@ -9,7 +9,7 @@ TRUST: dict[str, tuple[str, str]] = {
         "and is deleted within hours. Metadata, and credentials with them, can be removed by anyone: **that nothing is "
         "found does not mean that a picture is real.** Marks inside pixels and sounds are not built yet.",
         "这里查看的内容只在本机内存中读取，不会保存；上传的文件放在临时文件夹中，数小时内删除。"
-        "任何人都能删除元数据及其中的凭证：**没有发现标记并不说明图片是真实的。**像素和声音内部的隐形标记尚未实现。",
+        "任何人都能删除元数据及其中的凭证：**没有发现标记并不说明图片是真实的**。像素和声音内部的隐形标记尚未实现。",
     ),
     "trust.file.note": (
         "Drop any file: is there a content credential and is it intact, which recipe does the file carry, and does "
