@@ -25,6 +25,8 @@ EVERY = 5
 """Steps between two points of the curves."""
 MOST_WINDOWS = 16
 """Of the held-out part that a point looks at."""
+MARGIN = 0.05
+"""Nats by which the held-out part must have become worse to be called overfitting: less is chance."""
 RATES = 0.02, 0.003
 """Of Muon and AdamW, as for the text model (text/train.py)."""
 UNKNOWN = "\ufffd"
@@ -142,7 +144,7 @@ class CharacterModel:
             return False
         best = min(range(len(self.points)), key=lambda i: self.points[i].held_out)
         recent = sum(p.held_out for p in self.points[-3:]) / 3
-        return best < len(self.points) - 3 and recent > 1.02 * self.points[best].held_out
+        return best < len(self.points) - 3 and recent > self.points[best].held_out + MARGIN
 
     def sample(self, start: str, length: int = 160, temperature: float = 0.8, seed: int = 0) -> str:
         """``start`` and what the model writes after it. An empty start stands for a new line."""

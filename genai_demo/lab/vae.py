@@ -20,7 +20,7 @@ HELD_OUT = 32
 """Pictures that it never learns from: the last ones."""
 EVERY = 10
 """Steps between two points of the curves."""
-NOISE = 0.5
+NOISE = 1.0
 """Standard deviation of a pixel in [-1, 1] around what the decoder says: it sets what beta = 1 means."""
 
 

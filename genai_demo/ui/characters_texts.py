@@ -28,13 +28,8 @@ He went galumphing back.
 "And hast thou slain the Jabberwock?
 Come to my arms, my beamish boy!
 O frabjous day! Callooh! Callay!"
-He chortled in his joy.
-
-'Twas brillig, and the slithy toves
-Did gyre and gimble in the wabe:
-All mimsy were the borogoves,
-And the mome raths outgrabe."""
-"""Lewis Carroll, 1871."""
+He chortled in his joy."""
+"""Lewis Carroll, 1871, without the last stanza: it repeats the first, and what is held out must be new."""
 
 TANG = """床前明月光，疑是地上霜。举头望明月，低头思故乡。
 春眠不觉晓，处处闻啼鸟。夜来风雨声，花落知多少。

@@ -37,7 +37,7 @@ def build(tab: gr.Tab) -> list[Any]:
             sheet = gr.HTML(css_template=SHEET_CSS, elem_id="vae-sheet", apply_default_css=False)
         with gr.Column(min_width=280, scale=2):
             lines = gr.HTML(css_template=CURVES_CSS, elem_id="vae-curves", apply_default_css=False)
-            beta = slider("vae.beta", 0, limits.MAX_LAB_BETA, 1, 0.1, elem_id="vae-beta")
+            beta = slider("vae.beta", 0, limits.MAX_LAB_BETA, 4, 0.1, elem_id="vae-beta")
             seed = number("vae.seed", 0, limits.MAX_SEED, 0)
     inputs, shown = [atelier, beta, seed], [atelier, sheet, lines, status]
     opened = tab.select(actions.open_vae, inputs, shown, **QUIET, **MODEL_EVENT)
