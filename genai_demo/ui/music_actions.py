@@ -9,9 +9,11 @@ from typing import Any
 
 import gradio as gr
 
+from genai_demo.audio import mel, sounds
 from genai_demo.audio.music import generate
 from genai_demo.audio.music.pieces import MODES, TONICS, Piece, to_record
 from genai_demo.core import limits
+from genai_demo.ui.audio_pictures import pictures
 from genai_demo.ui.common import readable_errors
 from genai_demo.ui.errors import localise
 from genai_demo.ui.music_pieces import Work, closeness, played, roll_of
@@ -27,6 +29,10 @@ SOURCES = ("keyboard", "midi", "above")
 KEYS = [f"{tonic} {mode}" for mode in MODES for tonic in TONICS]
 FIRST: dict[str, Any] = {"style": "jig", "key": "D maj", "bars": 8, "seed": 5, "temperature": 0.9, "chords": True}
 """The piece that the room opens with."""
+TAIL = 10
+"""Seconds in which the last notes may fade."""
+MOST_BYTES = 2**27
+"""Of the WAV file of the longest piece."""
 MOST_OWN_NOTES = 12 * OWN_BARS * 25
 """A note in every field of the largest grid."""
 
@@ -232,6 +238,17 @@ def hear_music(work: Work | None, sound: str, tempo: float, request: gr.Request)
         raise ValueError("There is no tune above yet. Press Compose first.")
     yield _silent(7, 1)
     yield tuple(played(work, sound, tempo, language_of(request), play=True))
+
+
+def picture_music(path: str | None, request: gr.Request) -> str:
+    """Waveform and mel-spectrogram of what the player holds; nothing where it is empty or silent."""
+    if not path:
+        return ""
+    try:
+        samples = sounds.read(path, limits.MAX_MUSIC_SECONDS + TAIL, MOST_BYTES)
+    except ValueError:
+        return ""
+    return pictures(samples, mel.analyse(samples), language_of(request))
 
 
 @readable_errors

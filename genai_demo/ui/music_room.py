@@ -10,6 +10,7 @@ from genai_demo.audio.music.events import MAX_BARS
 from genai_demo.audio.music.pieces import METRES
 from genai_demo.core import limits
 from genai_demo.ui import music_actions as actions
+from genai_demo.ui.audio_pictures import PICTURES_CSS
 from genai_demo.ui.common import MODEL_EVENT, choice, number, slider
 from genai_demo.ui.music_pieces import earlier
 from genai_demo.ui.music_widgets import melody_grid, piano_roll
@@ -32,6 +33,7 @@ def build(tab: gr.Tab) -> None:
     roll = piano_roll()
     status = gr.Markdown(elem_classes="notice", elem_id="music-status")
     player, sound, tempo, close, files, past = _result()
+    look = gr.HTML(css_template=PICTURES_CSS, elem_id="music-pictures", apply_default_css=False)
     source, melody, midi, *others, bars, accompany, go_on = _own_melody()
     gr.Markdown(text("music.honest"), elem_classes="notice")
 
@@ -64,6 +66,7 @@ def build(tab: gr.Tab) -> None:
         [sound.input, tempo.release], actions.hear_music, [work, sound, tempo], [roll, player, *files],
         api_name="hear_music", trigger_mode="always_last", show_progress="hidden", **MODEL_EVENT,
     )  # fmt: skip
+    player.change(actions.picture_music, player, look, trigger_mode="always_last", **QUIET)
     past.input(
         actions.take_piece, [past, *playing], shown[:-1], api_name="take_piece", show_progress="hidden", **MODEL_EVENT
     )

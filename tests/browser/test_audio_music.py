@@ -77,6 +77,7 @@ def test_it_opens_with_a_piece_that_waits(page: Page) -> None:
     assert page.locator("#music-roll .note").count() > 4
     assert page.locator("#music-roll .roll").get_attribute("data-bars") == "8"
     expect(page.locator("#music-close")).to_contain_text("training tune")
+    expect(page.locator("#music-pictures img.day")).to_have_count(2)
     assert not is_playing(page)
 
 

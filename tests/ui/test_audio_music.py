@@ -10,6 +10,7 @@ from typing import Any
 
 import gradio as gr
 import mido
+import numpy as np
 import pytest
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
@@ -127,6 +128,15 @@ def test_the_opening_example_comes_once_and_in_silence() -> None:
     *_, last = music_actions.open_music(None, "", 1, [], REQUEST)
     assert not json.loads(last[ROLL])["play"] and last[WORK].piece.bars == music_actions.FIRST["bars"]
     assert list(music_actions.open_music(last[WORK], "", 1, [], REQUEST)) == []
+
+
+def test_the_player_has_its_pictures(tmp_path: Path) -> None:
+    at = np.arange(3 * sounds.RATE) / sounds.RATE
+    path = sounds.write(0.3 * np.sin(2 * np.pi * (300 + 200 * at) * at).astype(np.float32), tmp_path / "a.wav")
+    shown = music_actions.picture_music(str(path), REQUEST)
+    assert shown.count("data:image/webp") == 4 and 'class="mel day"' in shown and 'class="wave night"' in shown
+    silent = sounds.write(np.zeros(sounds.RATE, np.float32), tmp_path / "b.wav")
+    assert music_actions.picture_music(None, REQUEST) == music_actions.picture_music(str(silent), REQUEST) == ""
 
 
 def test_seeds_go_round() -> None:
