@@ -91,10 +91,10 @@ MUSIC: dict[str, tuple[str, str]] = {
     "music.own": ("Your own melody", "你的旋律"),
     "music.own.note": (
         "Play it on the keyboard or click it into the grid; or upload a MIDI file (up to "
-        f"{_MEGABYTES} MB, {_NOTES} notes and {MAX_BARS} bars; its highest voice is taken). "
+        f"{_MEGABYTES} MB, {_NOTES} notes and {MAX_BARS} bars; a track named as a melody is taken, else the highest). "
         "The melody itself is never changed.",
         f"在琴键上弹奏，或在网格中点入；也可上传 MIDI 文件（不超过 {_MEGABYTES} MB、{_NOTES} 个音、{MAX_BARS} 小节，"
-        "取最高声部）。旋律本身不会被改动。",
+        "优先取名称标明为旋律的音轨，否则取最高声部）。旋律本身不会被改动。",
     ),
     "music.source": ("Which melody", "用哪段旋律"),
     "music.source.info": ("What Accompany and Continue begin with.", "“伴奏”和“续写”以此为起点。"),
