@@ -2,6 +2,8 @@
 
     python -m benchmarks.trust                    the table of docs/trust.md
     python -m benchmarks.trust --texts FILE       also: how green texts are that people wrote
+    python -m benchmarks.trust --language zh      Chinese stories
+    python -m benchmarks.trust --rounds 3         60 stories in the place of 20
     python -m benchmarks.trust --json             the same as JSON
 
 FILE: one text a line as JSON with "text" (.jsonl, .jsonl.xz), or a plain text with empty lines between its parts.
@@ -21,13 +23,22 @@ from genai_demo.core import greenlist
 from genai_demo.text import generate
 from genai_demo.trust import text as marks
 
-STARTS = (
-    "Once upon a time, in a house by the sea, there lived a girl named Mia. ",
-    "The old dog looked at the moon. ",
-    "Tom and his sister wanted to build a boat. ",
-    "One day, a little bird fell from its nest. ",
-    "It was raining, and the teacher had an idea. ",
-)
+STARTS = {
+    "en": (
+        "Once upon a time, in a house by the sea, there lived a girl named Mia. ",
+        "The old dog looked at the moon. ",
+        "Tom and his sister wanted to build a boat. ",
+        "One day, a little bird fell from its nest. ",
+        "It was raining, and the teacher had an idea. ",
+    ),
+    "zh": (
+        "从前，有一只小兔子，",
+        "老爷爷坐在门口，",
+        "小明今天起得很早，",
+        "森林里住着一只小熊，",
+        "下雨了，妈妈说：",
+    ),
+}
 TOGETHER = 4
 """Stories from each beginning: 20 in all."""
 STRENGTHS = (0.0, 0.5, 1.0, 1.5, 2.0)
@@ -37,28 +48,33 @@ OTHER_KEYS = 50
 """Keys that no text was marked with, so every text counts as unmarked under them."""
 
 
-def stories(mark: float, tokens: int, seed: int) -> list[tuple[str, str]]:
-    """(beginning, continuation) of 20 stories."""
+def stories(mark: float, tokens: int, language: str, rounds: int) -> list[tuple[str, str]]:
+    """(beginning, continuation) of 20 stories a round."""
     found = []
-    for number, start in enumerate(STARTS):
+    for number, start in enumerate(STARTS[language] * rounds):
         last = None
-        first = seed + TOGETHER * number
-        for last in generate.write(start, "story", "en", TOGETHER, tokens, seed=first, mark=mark):  # noqa: B007
+        first = TOGETHER * number
+        for last in generate.write(start, "story", language, TOGETHER, tokens, seed=first, mark=mark):  # noqa: B007
             pass
         assert last is not None
-        found += [(start, words) for words in last.texts]
+        found += [(start, words) for words in last.texts if words.strip()]
     return found
 
 
-def cost(pairs: list[tuple[str, str]]) -> float:
-    """Bits per byte that the model without a mark pays for the continuations, given their beginnings."""
-    bits = size = 0.0
+def cost(pairs: list[tuple[str, str]], language: str) -> tuple[float, float]:
+    """Bits per byte that the model without a mark pays for the continuations, given their beginnings.
+
+    With the standard error: over stories, which are about equally long.
+    """
+    bits, sizes = [], []
     for start, words in pairs:
-        whole, alone = generate.score(start + words), generate.score(start)
-        for found, text, sign in ((whole, start + words, 1), (alone, start, -1)):
-            bits += sign * found["bits_per_byte"] * len(text.encode())
-        size += len(words.encode())
-    return bits / size
+        whole, alone = generate.score(start + words, "story", language), generate.score(start, "story", language)
+        sizes.append(len(words.encode()))
+        bits.append(whole["bits_per_byte"] * (len(start.encode()) + sizes[-1]))
+        bits[-1] -= alone["bits_per_byte"] * len(start.encode())
+    mean = sum(bits) / sum(sizes)
+    apart = [(b - mean * s) / statistics.fmean(sizes) for b, s in zip(bits, sizes, strict=True)]
+    return mean, statistics.stdev(apart) / math.sqrt(len(apart))
 
 
 def seen(words: str, tokens: int) -> str:
@@ -69,13 +85,14 @@ def seen(words: str, tokens: int) -> str:
     return tokenizer.decode(tokenizer.encode(words)[:tokens])
 
 
-def rows(seed: int) -> Iterator[dict[str, Any]]:
+def rows(language: str, rounds: int) -> Iterator[dict[str, Any]]:
     """One for every strength."""
     for strength in STRENGTHS:
-        pairs = stories(strength, max(LENGTHS) + 20, seed)
-        row: dict[str, Any] = {"strength": strength, "bits_per_byte": cost(pairs)}
+        pairs = stories(strength, max(LENGTHS) + 20, language, rounds)
+        mean, error = cost(pairs, language)
+        row: dict[str, Any] = {"strength": strength, "bits_per_byte": mean, "error": error}
         for length in LENGTHS:
-            found = [marks.detect(seen(words, length)) for _, words in pairs if words.strip()]
+            found = [marks.detect(seen(words, length)) for _, words in pairs]
             row[f"z_{length}"] = statistics.median(f.z for f in found)
             row[f"found_{length}"] = statistics.mean(f.verdict == "marked" for f in found)
         yield row
@@ -145,13 +162,14 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--texts", type=Path, action="append", default=[], help="texts that people wrote")
-    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--language", choices=tuple(STARTS), default="en")
+    parser.add_argument("--rounds", type=int, default=1, help="of 20 stories")
     parser.add_argument("--json", action="store_true")
     args = parser.parse_args()
     found: dict[str, Any] = {"milliseconds": credentials(), "unmarked": {}}
     for path in args.texts:
         found["unmarked"][path.name] = unmarked(read_texts(path))
-    found["rows"] = list(rows(args.seed))
+    found["rows"] = list(rows(args.language, args.rounds))
     if args.json:
         print(json.dumps(found, indent=2))
         return
@@ -164,7 +182,7 @@ def main() -> None:
     print("|---:|---:|" + "---:|" * 2 * len(LENGTHS))
     for row in found["rows"]:
         cells = [f"{row[f'z_{n}']:.1f} | {row[f'found_{n}']:.0%}" for n in LENGTHS]
-        print(f"| {row['strength']:g} | {row['bits_per_byte']:.3f} | " + " | ".join(cells) + " |")
+        print(f"| {row['strength']:g} | {row['bits_per_byte']:.3f} ± {row['error']:.3f} | " + " | ".join(cells) + " |")
 
 
 if __name__ == "__main__":
