@@ -17,7 +17,7 @@ from torch import Tensor
 
 KEY = 15_485_863
 """The key where GENAI_TEXT_KEY names no other. It is public: whoever knows it can also forge or wash off the mark."""
-STRENGTH = 1.0
+STRENGTH = 1.5
 """Usual bonus of green tokens, in nats. ``docs/trust.md`` says what it costs and what it is worth."""
 
 

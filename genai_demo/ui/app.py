@@ -35,8 +35,8 @@ def build() -> gr.Blocks:
                     audio_tab.build(tab)
             with gr.Tab(text("tab.lab"), id="lab") as tab:
                 lab_tab.build(tab)
-            with gr.Tab(text("tab.trust"), id="trust"):
-                trust_tab.build()
+            with gr.Tab(text("tab.trust"), id="trust") as tab:
+                trust_tab.build(tab)
         gr.Markdown(text("shell.footer"), elem_classes=["notice", "page-foot"])
         gr.Markdown(text("shell.signed" if credentials.switched_on() else "shell.unsigned"), elem_classes="notice")
     return demo.queue(max_size=limits.MAX_QUEUE, default_concurrency_limit=4)

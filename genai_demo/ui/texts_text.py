@@ -86,6 +86,11 @@ TEXT: dict[str, tuple[str, str]] = {
     "penalty.info": ("Above 1, what was said is less likely again.", "大于 1 时，已说过的不易再说。"),
     "text.seed": ("Seed", "种子"),
     "text.seed.info": ("Same seed and settings: same text.", "种子与设置相同，文本就相同。"),
+    "write.mark": ("Mark", "标记"),
+    "write.mark.info": (
+        "How strongly the text is marked as the model's, see the tab Trust; 0 for not at all.",
+        "把文本标记为模型所写的力度，见“可信”页；0 为不标记。",
+    ),
     "stops": ("Stop strings", "停止串"),
     "stops.info": ("One a line; the text ends before the first of them.", "每行一个；文本在首个出现前结束。"),
     "translate.way": ("Direction", "方向"),

@@ -128,6 +128,7 @@ TRUST: dict[str, tuple[str, str]] = {
         "每个检查点的模型卡，读自权重旁的文件；每次都会核对校验和。",
     ),
     "cards.none": ("There are no checkpoints.", "没有检查点。"),
+    "cards.rows": ("{count} entries", "{count} 项"),
     "cards.purpose": ("Purpose", "用途"),
     "cards.limits": ("Limits and known faults", "局限与已知缺陷"),
     "cards.licence": ("Licence", "许可"),

@@ -2,6 +2,7 @@
 
 import html
 from pathlib import Path
+from typing import Any
 
 import gradio as gr
 
@@ -9,6 +10,7 @@ from genai_demo.core import limits
 from genai_demo.trust import credentials, metadata
 from genai_demo.trust import text as marks
 from genai_demo.ui.common import keep_file, readable_errors
+from genai_demo.ui.faces_actions import PSI, edit_face
 from genai_demo.ui.strings import TEXTS, language_of, say
 from genai_demo.ui.trust_again import make_again, shown
 
@@ -107,6 +109,16 @@ def _as_text(data: bytes) -> str:
     except UnicodeDecodeError:
         return ""
     return "" if "\0" in words else words[: limits.MAX_PROMPT]
+
+
+@readable_errors
+def open_trust(opened: bool, request: gr.Request) -> tuple[Any, ...]:
+    """A face of ours to look at, and what it says; nothing when the tab is opened again, or without weights."""
+    try:
+        example = None if opened else edit_face(None, "all", PSI, True)[0]
+    except (gr.Error, ValueError):
+        example = None
+    return (True, example, inspect_file(example, request)) if example else (True, gr.skip(), gr.skip())
 
 
 @readable_errors

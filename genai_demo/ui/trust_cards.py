@@ -10,8 +10,8 @@ from genai_demo.core import cards, checkpoint, limits
 from genai_demo.ui.errors import localise
 from genai_demo.ui.strings import language_of, say
 
-MOST_ROWS, LONGEST = 400, 600
-"""Rows of a section, and characters of a value."""
+MOST_ROWS, MOST_OPEN, LONGEST = 400, 25, 600
+"""Rows of a section, those of one that is not folded, and characters of a value."""
 SECTIONS = (
     ("purpose", ("purpose",)),
     ("limits", ("limits",)),
@@ -62,13 +62,16 @@ def _written(value: Any) -> str:
     return str(value)[:LONGEST]
 
 
-def _section(value: Any) -> str:
+def _section(value: Any, language: str) -> str:
     if isinstance(value, str):
         return f"<p>{html.escape(value)}</p>"
     rows = list(flat(value))[:MOST_ROWS]
     cells = "".join(f"<tr><td>{html.escape(k.replace('_', ' '))}</td><td>{html.escape(v)}</td></tr>" for k, v in rows)
     table = f"<table>{cells}</table>"
-    return table if len(rows) <= 12 else f"<details><summary>{len(rows)} …</summary>{table}</details>"
+    if len(rows) <= MOST_OPEN:
+        return table
+    count = html.escape(say("cards.rows", language, count=len(rows)))
+    return f"<details><summary>{count}</summary>{table}</details>"
 
 
 def _bytes(files: dict[str, str]) -> int:
@@ -93,7 +96,10 @@ def card_html(name: str, language: str) -> str:
     for heading, keys in SECTIONS:
         entries = [card[key] for key in keys if card.get(key)]
         if entries:
-            found.append(f"<h4>{html.escape(say(f'cards.{heading}', language))}</h4>" + "".join(map(_section, entries)))
+            found.append(
+                f"<h4>{html.escape(say(f'cards.{heading}', language))}</h4>"
+                + "".join(_section(e, language) for e in entries)
+            )
     commands = dict.fromkeys(str(card[key]) for key in COMMANDS if card.get(key))
     if commands:
         found.append(f"<p>{html.escape(say('cards.commands', language))} ")

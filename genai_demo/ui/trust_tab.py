@@ -6,23 +6,27 @@ from genai_demo.core import limits
 from genai_demo.ui.common import MODEL_EVENT
 from genai_demo.ui.strings import add_texts, text
 from genai_demo.ui.texts_trust import TRUST
-from genai_demo.ui.trust_actions import FOUND_CSS, inspect_file, inspect_text, remake_file
+from genai_demo.ui.trust_actions import FOUND_CSS, inspect_file, inspect_text, open_trust, remake_file
 from genai_demo.ui.trust_cards import CARDS_CSS, show_cards
 
 add_texts(TRUST)
 
 
-def build() -> None:
-    """Lay out the rooms inside the open ``gr.Tab`` and connect their events."""
+def build(tab: gr.Tab) -> None:
+    """Lay out the rooms inside the open ``tab`` and connect their events."""
+    opened = gr.State(False, time_to_live=1800)
     with gr.Tabs():
         with gr.Tab(text("trust.file.room"), id="file"):
-            _file_room()
+            upload, found = _file_room()
         with gr.Tab(text("trust.text.room"), id="mark"):
             _text_room()
         with gr.Tab(text("cards.room"), id="cards") as inner:
             gr.Markdown(text("cards.note"), elem_classes="notice")
             page = gr.HTML(css_template=CARDS_CSS, html_template="${value}", apply_default_css=False, elem_id="cards")
     gr.Markdown(text("trust.honest"), elem_classes="notice")
+    tab.select(
+        open_trust, opened, [opened, upload, found], api_visibility="private", show_progress="hidden", **MODEL_EVENT
+    )
     inner.select(show_cards, None, page, api_name="model_cards", show_progress="hidden")
 
 
@@ -30,7 +34,8 @@ def _found(elem_id: str) -> gr.HTML:
     return gr.HTML(css_template=FOUND_CSS, html_template="${value}", apply_default_css=False, elem_id=elem_id)
 
 
-def _file_room() -> None:
+def _file_room() -> tuple[gr.File, gr.HTML]:
+    """Its box for a file, and what is found in it."""
     gr.Markdown(text("trust.file.note"), elem_classes="notice")
     with gr.Row(equal_height=False):
         with gr.Column(min_width=260):
@@ -53,6 +58,7 @@ def _file_room() -> None:
     again.click(remake_file, upload, [compared, made], api_name="remake_file", **MODEL_EVENT).success(
         lambda: gr.File(visible=True), None, made, **clear
     )
+    return upload, found
 
 
 def _text_room() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import gradio as gr
 
 from genai_demo.core import limits
+from genai_demo.core.greenlist import STRENGTH
 from genai_demo.text import generate, verse
 from genai_demo.ui.common import choice, readable_errors, slider
 from genai_demo.ui.strings import language_of, say, text
@@ -89,7 +90,7 @@ class Clock:
 
 
 def _write(before: str, count: int, seed: float, settings: tuple[Any, ...]) -> Iterator[generate.Writing]:
-    language, kind, title, form, length, temperature, top_p, top_k, min_p, penalty, stops = settings
+    language, kind, title, form, length, temperature, top_p, top_k, min_p, penalty, stops, mark = settings
     yield from generate.write(
         before,
         kind,
@@ -102,6 +103,7 @@ def _write(before: str, count: int, seed: float, settings: tuple[Any, ...]) -> I
         title or "",
         FORMS.get(form, form) or "",
         LINES.get(form, 0) if kind == "poem" else 0,
+        mark,
     )
 
 
@@ -131,10 +133,11 @@ def continue_text(
     min_p: float,
     penalty: float,
     stops: str,
+    mark: float,
     request: gr.Request,
 ) -> Iterator[tuple[Any, ...]]:
     """Go on from the cursor (-1: the end). Yields the whole text, a status line, what Undo brings back."""
-    settings = (language, kind, title, form, length, temperature, top_p, top_k, min_p, penalty, stops)
+    settings = (language, kind, title, form, length, temperature, top_p, top_k, min_p, penalty, stops, mark)
     yield from _continue(split_at(words, cursor), history, seed, settings, language_of(request))
 
 
@@ -254,6 +257,7 @@ def build(demo: gr.Blocks, tabs: gr.Tabs) -> None:
         seed = seed_box()
         controls = sampling_controls()
         stops = gr.Textbox(label=text("stops"), info=text("stops.info"), lines=2, max_length=200, min_width=170)
+        mark = slider("write.mark", 0, limits.MAX_MARK, STRENGTH, 0.25)
     with gr.Row(elem_classes="buttons"):
         save_text = gr.Button(text("write.txt"), size="sm", min_width=70, elem_id="write-txt")
         save_json = gr.Button(text("write.json"), size="sm", min_width=110, elem_id="write-json")
@@ -263,7 +267,7 @@ def build(demo: gr.Blocks, tabs: gr.Tabs) -> None:
     presets([language, kind, title, form, words], [row for _, row in PRESETS], [name for name, _ in PRESETS])
 
     cursor = gr.Number(-1, visible="hidden", precision=0)
-    settings = [language, kind, title, form, length, *controls, stops]
+    settings = [language, kind, title, form, length, *controls, stops, mark]
     written = [words, status, history]
     running = [
         go.click(

@@ -37,7 +37,8 @@ def visit_trust(browser: Browser, url: str, **settings) -> Page:  # noqa: F811
     page.foreign = []  # type: ignore[attr-defined]
     page.on("request", lambda r: None if r.url.startswith((url, "data:", "blob:")) else page.foreign.append(r.url))
     page.goto(url)
-    page.wait_for_selector("#trust-look")
+    open_tab(page, re.compile("Trust|可信"))
+    expect(page.locator("#trust-found b[data-state=own]")).to_be_visible(timeout=WAIT)
     return page
 
 
@@ -50,11 +51,16 @@ def page(browser: Browser, url: str) -> Iterator[Page]:  # noqa: F811
 
 
 def give(page: Page, path: Path | dict) -> None:
-    """Put a file into the box, after taking out the one that is there."""
-    clear = page.locator("#trust-file button[aria-label='Clear']")
-    if clear.count():
-        clear.first.click()
+    """Put a file into the box in the place of the one that is there, and wait for what is found in it."""
+    page.locator("#trust-file button.icon-button").first.click()
+    expect(page.locator("#trust-found b")).to_have_count(0, timeout=WAIT)
     page.locator("#trust-file input[type=file]").set_input_files(path)
+    expect(page.locator("#trust-found b").first).to_be_visible(timeout=WAIT)
+
+
+def test_the_tab_opens_with_an_example(page: Page) -> None:
+    expect(page.locator("#trust-file")).to_contain_text("faces-gan")
+    assert page.foreign == []  # type: ignore[attr-defined]
 
 
 def test_a_dropped_face_is_recognised_at_once(page: Page, face: Path) -> None:
