@@ -10,7 +10,7 @@ import torch
 from PIL import Image
 
 from genai_demo import __main__ as cli
-from genai_demo.core import checkpoint
+from genai_demo.core import cards, checkpoint
 from genai_demo.faces import generate, recipe
 from genai_demo.faces.generate_command import parse_edits, sheet
 from genai_demo.faces.model import GANConfig, Generator
@@ -113,6 +113,7 @@ def test_faces_are_written_and_repeat(tiny_gan, tmp_path, capsys):
     found = recipe.read_recipe(paths[1].read_bytes())
     assert found == {
         "seed": 6, "noise_seed": 6, "model": "gan", "truncation": 0.7, "sliders": {}, "layers": "all",
+        "weights": cards.fingerprint("faces-gan"),
     }  # fmt: skip
 
 

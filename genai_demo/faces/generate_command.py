@@ -37,7 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> None:
     """Write the pictures and print their paths. Raises ValueError for bad options."""
-    from genai_demo.core import limits
+    from genai_demo.core import cards, limits
     from genai_demo.faces import generate, recipe  # here, so that --help need not wait for torch
 
     if args.recipe is not None:
@@ -58,6 +58,7 @@ def run(args: argparse.Namespace) -> None:
     else:
         found = [(args.seed + i, image, "") for i, image in enumerate(images)]
     settings = {"model": args.model, "truncation": args.truncation, "sliders": amounts, "layers": args.layers}
+    settings["weights"] = cards.fingerprint(f"faces-{args.model}")
     for seed, image, suffix in found:
         path = args.out / f"{args.model}-seed{seed}{suffix}.png"
         path.write_bytes(recipe.save_png(image, {"seed": seed, "noise_seed": seed, **settings}))
