@@ -29,6 +29,8 @@ CSS = """
 .settings.narrow > .form {grid-template-columns: repeat(auto-fit, minmax(min(145px, 100%), 1fr))}
 .sliders .block {padding: 8px 10px}
 .buttons {align-items: end}
+[id$="-status"] [data-testid="status-tracker"] .error, [id$="-status"] [data-testid="status-tracker"] .clear-status {
+  display: none}
 .sound-groups {gap: 6px !important}
 .sound-board {display: grid !important; gap: 6px !important;
   grid-template-columns: repeat(auto-fill, minmax(104px, 1fr))}
