@@ -27,6 +27,32 @@ MAX_MARK = 5.0
 MAX_ATTENTION_TOKENS = 96
 
 MAX_QUEUE = 24
+"""Requests that wait for the same room; the next one is told when to try again."""
+MAX_WAITING_PER_VISITOR = 12
+"""Of these, from one page."""
+
+MAX_REQUEST_BYTES = 24 * MEGABYTE
+"""Of one request with files, however many they are."""
+MAX_MESSAGE_BYTES = 2 * MEGABYTE
+"""Of one request without files."""
+MAX_BODY_SECONDS = 60
+"""Until a request has arrived as a whole."""
+EVENTS_PER_SECOND, EVENTS_AT_ONCE = 15.0, 120
+"""Of one visitor: functions that are called, on average and in one go."""
+UPLOADS_PER_SECOND, UPLOADS_AT_ONCE = 0.5, 20
+"""Of one visitor."""
+FETCHES_PER_SECOND, FETCHES_AT_ONCE = 60.0, 1_500
+"""Of one visitor: pages, scripts, pictures."""
+MAX_STREAMS = 24
+"""Of one visitor: connections that stay open; a page needs two."""
+CROWD = 50
+"""Visitors that an address of a private network may stand for: behind a proxy all come from there."""
+MIN_FREE_BYTES = 200 * MEGABYTE
+"""Of the disk: with less, nothing can be uploaded."""
+KEEP_SECONDS = 7_200
+"""For which a file of a visitor is kept."""
+MAX_HELD_BYTES = 128 * MEGABYTE
+"""Of pictures that were painted on and wait for their function to be called."""
 
 MAX_LAB_SECONDS = 90
 """Of one training in the lab, until it makes room for the next visitor."""
@@ -42,6 +68,23 @@ MAX_LAB_CHARACTERS = 2_000
 """Different ones of such a text; rarer ones count as unknown."""
 MAX_LAB_LAYERS, MAX_LAB_TEXT_WIDTH, MAX_LAB_CONTEXT = 4, 128, 128
 MAX_LAB_BETA = 20.0
+
+MAX_OWN_UPLOAD_BYTES = 32 * MEGABYTE
+"""Of all files that a visitor brings to train on; each has up to MAX_UPLOAD_BYTES."""
+MAX_ARCHIVE_MEMBERS = 2_000
+MAX_ARCHIVE_FILE_BYTES, MAX_ARCHIVE_BYTES = 16 * MEGABYTE, 128 * MEGABYTE
+"""Of one unpacked file of a zip, and of all of them."""
+MAX_ARCHIVE_RATIO = 200
+"""An unpacked file that is so many times as large as its packed one, and larger than a megabyte, is refused."""
+MIN_OWN_PICTURES, MAX_OWN_PICTURES = 16, 200
+MIN_OWN_TEXT, MAX_OWN_TEXT = 4_000, 1_000_000
+"""Characters that are left of a visitor's texts after the checks."""
+MIN_OWN_SECONDS, MAX_OWN_SECONDS = 10, 180
+"""Of one fine-tuning."""
+MAX_OWN_VISITS = 12
+"""Visitors whose data and weights are kept at the same time."""
+OWN_VISIT_MINUTES = 30
+"""Without a sign of life after which a visitor's data and weights are deleted."""
 
 MAX_REPAIR_PIXELS = 4_000_000
 """Of a picture that is repaired, and of what comes out when it is enlarged."""

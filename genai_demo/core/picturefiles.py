@@ -39,7 +39,7 @@ class Folder:
 
     def read(self, name: str, limit: int = MAX_BYTES) -> bytes:
         """The bytes of one file. ValueError with the reason in a few words."""
-        path = self.root / _safe(name)
+        path = self.root / safe_name(name)
         if path.is_symlink() or self.root.resolve() not in path.resolve().parents:
             raise ValueError("link")
         if not path.is_file():
@@ -72,7 +72,7 @@ class Archive:
         if stat.S_ISLNK(entry.external_attr >> 16):
             return "link"
         try:
-            _safe(entry.filename)
+            safe_name(entry.filename)
         except ValueError as error:
             return str(error)
         if entry.flag_bits & 1:
@@ -102,7 +102,8 @@ class Archive:
         return data
 
 
-def _safe(name: str) -> PurePosixPath:
+def safe_name(name: str) -> PurePosixPath:
+    """The name of a file inside a folder or archive. ValueError where it leads out of it."""
     path = PurePosixPath(name.replace("\\", "/"))
     if not path.parts or path.is_absolute() or ".." in path.parts or ":" in path.parts[0] or "\0" in name:
         raise ValueError("unsafe path")
