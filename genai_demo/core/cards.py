@@ -2,10 +2,12 @@
 
 import functools
 import hashlib
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from genai_demo.core import checkpoint
+from genai_demo.core import checkpoint, lent
 
+PROGRAM = "genai_demo"
 SHORT = 12
 """Hexadecimal digits of a fingerprint: enough to tell weights apart, short enough to be read aloud."""
 
@@ -13,8 +15,11 @@ SHORT = 12
 def fingerprint(name: str) -> str:
     """A short hash of a checkpoint's weights, from the checksums on its card.
 
-    Of one file it is how ``sha256sum`` of that file begins. Raises ValueError where the card is missing or broken.
+    Of one file it is how ``sha256sum`` of that file begins. Of a network that is lent in its place, that network's.
+    Raises ValueError where the card is missing or broken.
     """
+    if own := lent.find(name):
+        return own.fingerprint
     path = checkpoint.folder() / f"{name}.json"
     try:
         changed = path.stat().st_mtime_ns
@@ -23,9 +28,17 @@ def fingerprint(name: str) -> str:
     return _fingerprint(path, changed)
 
 
+def fingerprint_of(files: Mapping[str, bytes]) -> str:
+    """What ``fingerprint`` would say of these files, weights and card by name, in ``checkpoints/``."""
+    return _short([hashlib.sha256(data).hexdigest() for name, data in files.items() if not name.endswith(".json")])
+
+
 @functools.lru_cache(maxsize=64)
 def _fingerprint(path: Path, changed: int) -> str:
-    sums = list(_files(path.stem).values())
+    return _short(list(_files(path.stem).values()))
+
+
+def _short(sums: list[str]) -> str:
     return (sums[0] if len(sums) == 1 else hashlib.sha256("".join(sums).encode()).hexdigest())[:SHORT]
 
 
@@ -55,3 +68,14 @@ def problem(name: str) -> str:
     except ValueError as error:
         return str(error)
     return ""
+
+
+def software(models: Sequence[str]) -> str:
+    """What made a file: "genai_demo; faces-gan e587834ca000". Models without a card are left out."""
+    parts = [PROGRAM]
+    for name in models:
+        try:
+            parts.append(f"{name} {fingerprint(name)}")
+        except ValueError:
+            continue
+    return "; ".join(parts)

@@ -46,7 +46,7 @@ def read_card(name: str) -> dict[str, Any]:
 
 def write_card(name: str, card: dict[str, Any]) -> None:
     """Write or replace a card, atomically."""
-    _replace(folder() / f"{name}.json", (json.dumps(card, indent=2, ensure_ascii=False) + "\n").encode())
+    _replace(folder() / f"{name}.json", _as_json(card))
 
 
 def save_checkpoint(name: str, network: nn.Module, card: dict[str, Any], eight_bit: bool = False) -> None:
@@ -55,7 +55,19 @@ def save_checkpoint(name: str, network: nn.Module, card: dict[str, Any], eight_b
     eight_bit: store every large matrix in eight bits, with a scale for each of its rows: half the size.
     Raises ValueError for weights that are not finite in half precision, before touching a file.
     """
+    files = pack_checkpoint(name, network, card, eight_bit)
     folder().mkdir(parents=True, exist_ok=True)
+    for file, data in files.items():
+        _replace(folder() / file, data)
+    for stale in folder().glob(f"{name}-0*-of-*.safetensors"):
+        if stale.name not in files:
+            stale.unlink()
+    if f"{name}.safetensors" not in files:
+        (folder() / f"{name}.safetensors").unlink(missing_ok=True)
+
+
+def pack_checkpoint(name: str, network: nn.Module, card: dict[str, Any], eight_bit: bool = False) -> dict[str, bytes]:
+    """The files that ``save_checkpoint`` writes, by name: weights, and last the card. Raises ValueError as there."""
     tensors = {k: _half(v) for k, v in network.state_dict().items()}
     if eight_bit:
         tensors = _rounded({k: v.detach().cpu().contiguous() for k, v in network.state_dict().items()}, tensors)
@@ -64,16 +76,14 @@ def save_checkpoint(name: str, network: nn.Module, card: dict[str, Any], eight_b
     files = {}
     for i, shard in enumerate(shards):
         suffix = f"-{i + 1:05d}-of-{len(shards):05d}" if len(shards) > 1 else ""
-        data = save(shard)
-        _replace(folder() / f"{name}{suffix}.safetensors", data)
-        files[f"{name}{suffix}.safetensors"] = hashlib.sha256(data).hexdigest()
+        files[f"{name}{suffix}.safetensors"] = save(shard)
+    sums = {file: hashlib.sha256(data).hexdigest() for file, data in files.items()}
     parameters = sum(p.numel() for p in network.parameters())
-    write_card(name, {"name": name, **card, "parameters": parameters, "files": files})
-    for stale in folder().glob(f"{name}-0*-of-*.safetensors"):
-        if stale.name not in files:
-            stale.unlink()
-    if len(files) > 1:
-        (folder() / f"{name}.safetensors").unlink(missing_ok=True)
+    return files | {f"{name}.json": _as_json({"name": name, **card, "parameters": parameters, "files": sums})}
+
+
+def _as_json(card: dict[str, Any]) -> bytes:
+    return (json.dumps(card, indent=2, ensure_ascii=False) + "\n").encode()
 
 
 def load_weights(name: str, network: nn.Module) -> nn.Module:

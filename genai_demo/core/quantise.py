@@ -112,9 +112,14 @@ def load_writer(name: str) -> Transformer:
         raise ValueError(f"The settings on the card of {name!r} do not fit this program. Fetch it again.") from error
     found = checkpoint.load_weights(name, Transformer(config)).to(pick_device())
     assert isinstance(found, Transformer)
+    return made_faster(found)
+
+
+def made_faster(model: Transformer) -> Transformer:
+    """The model itself, with eight-bit steps where the CPU computes in them. Its weights must stay as they are."""
     if pick_device().type == "cpu" and can_quantise():
-        found.faster = FasterStep(found)
-    return found
+        model.faster = FasterStep(model)
+    return model
 
 
 class FasterStep:

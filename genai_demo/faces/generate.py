@@ -19,7 +19,7 @@ import torch
 from PIL import Image
 from torch import Tensor, nn
 
-from genai_demo.core import checkpoint, limits
+from genai_demo.core import checkpoint, lent, limits
 from genai_demo.core.device import autocast, pick_device
 from genai_demo.core.pictures import to_pixels
 from genai_demo.faces import latents
@@ -41,7 +41,12 @@ def _load(name: str) -> nn.Module:
 
 
 def network(name: str) -> Any:
-    """A loaded network by the name of its checkpoint. Raises ValueError where its checkpoint is missing or broken."""
+    """A network by the name of its checkpoint, or the one that is lent in its place.
+
+    Raises ValueError where its checkpoint is missing or broken.
+    """
+    if own := lent.find(name):
+        return own.network
     with _loading:
         return _load(name)
 

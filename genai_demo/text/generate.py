@@ -20,7 +20,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from genai_demo.core import checkpoint, decode, greenlist, limits
+from genai_demo.core import checkpoint, decode, greenlist, lent, limits
 from genai_demo.core.device import pick_device
 from genai_demo.core.greenlist import STRENGTH
 from genai_demo.core.quantise import load_writer
@@ -51,10 +51,12 @@ def _load(name: str) -> Transformer:
 
 
 def model() -> Transformer:
-    """The trained model; it writes with eight-bit weights where the CPU computes in them.
+    """The trained model, or the one that is lent in its place; with eight-bit weights where the CPU computes in them.
 
     Raises ValueError where its checkpoint is missing or broken.
     """
+    if own := lent.find(NAME):
+        return own.network
     with _loading:
         return _load(NAME)
 

@@ -1,5 +1,6 @@
 """What the rooms of the text tab share."""
 
+import contextvars
 import queue
 import threading
 import time
@@ -40,7 +41,8 @@ def paced(items: Iterator[T], pause: float = PAUSE) -> Iterator[T]:
         except BaseException as error:
             made.put((False, error))
 
-    threading.Thread(target=make, daemon=True).start()
+    context = contextvars.copy_context()  # what is lent to this event is lent to its thread
+    threading.Thread(target=context.run, args=(make,), daemon=True).start()
     shown, held = 0.0, None
     try:
         while True:

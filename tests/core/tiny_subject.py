@@ -41,7 +41,7 @@ class Line:
         return {"score": float((self.network(self.x + 0.01) - 2 * self.x - 1.02).square().mean())}
 
 
-def LineTuning(folder: Path) -> Tuning:  # noqa: N802
+def LineTuning(folder: Path) -> Tuning:
     """A fresh training of a fresh line."""
     return Tuning(Line(), folder, SETTINGS)
 
