@@ -42,7 +42,9 @@ EVENTS_PER_SECOND, EVENTS_AT_ONCE = 15.0, 120
 UPLOADS_PER_SECOND, UPLOADS_AT_ONCE = 0.5, 20
 """Of one visitor."""
 FETCHES_PER_SECOND, FETCHES_AT_ONCE = 60.0, 1_500
-"""Of one visitor: pages, scripts, pictures."""
+"""Of one visitor: scripts, pictures, sounds."""
+PAGES_PER_SECOND, PAGES_AT_ONCE = 0.5, 40
+"""Of one visitor: the page and its description, which are costly to write."""
 MAX_STREAMS = 24
 """Of one visitor: connections that stay open; a page needs two."""
 CROWD = 50
@@ -53,6 +55,8 @@ KEEP_SECONDS = 7_200
 """For which a file of a visitor is kept."""
 MAX_HELD_BYTES = 128 * MEGABYTE
 """Of pictures that were painted on and wait for their function to be called."""
+MAX_LAYERS = 8
+"""Of one such picture."""
 
 MAX_LAB_SECONDS = 90
 """Of one training in the lab, until it makes room for the next visitor."""
@@ -68,6 +72,9 @@ MAX_LAB_CHARACTERS = 2_000
 """Different ones of such a text; rarer ones count as unknown."""
 MAX_LAB_LAYERS, MAX_LAB_TEXT_WIDTH, MAX_LAB_CONTEXT = 4, 128, 128
 MAX_LAB_BETA = 20.0
+MAX_SEARCH_TRIALS, MAX_SEARCH_REDUCTION, MAX_SEARCH_PATIENCE = 16, 4, 20
+MIN_SEARCH_STEPS, MAX_SEARCH_STEPS = 10, 60
+"""Of the first rung of a search in the lab."""
 
 MAX_OWN_UPLOAD_BYTES = 32 * MEGABYTE
 """Of all files that a visitor brings to train on; each has up to MAX_UPLOAD_BYTES."""

@@ -1,15 +1,24 @@
 """The page: all tabs under one roof, and how it is served."""
 
 import os
+import signal
+import time
+from typing import Any
 
 import gradio as gr
+from starlette.middleware import Middleware
 
 from genai_demo.core import limits
 from genai_demo.trust import certificates, credentials
 from genai_demo.ui import audio_tab, faces_tab, interpolation_tab, lab_tab, repair_tab, text_tab, trust_tab
+from genai_demo.ui.folder import RunFolder
+from genai_demo.ui.guards import Guard
 from genai_demo.ui.health import guarded
+from genai_demo.ui.page import Page
 from genai_demo.ui.strings import text, translations
 from genai_demo.ui.theme import CSS, HEAD, theme
+from genai_demo.ui.visitors import Rules
+from genai_demo.ui.waiting import Waiting
 
 FACES = ("faces-gan", "faces-vae", "faces-discriminator")
 """Without these there are no faces to be shown."""
@@ -17,7 +26,7 @@ FACES = ("faces-gan", "faces-vae", "faces-discriminator")
 
 def build() -> gr.Blocks:
     """The whole interface. Reads the model cards, loads no weights."""
-    with gr.Blocks(title="genai_demo", analytics_enabled=False, delete_cache=(3600, 7200)) as demo:
+    with Page(title="genai_demo", analytics_enabled=False, delete_cache=(600, limits.KEEP_SECONDS)) as demo:
         with gr.Column(elem_classes="headline"):
             gr.Markdown("# genai_demo")
             gr.Markdown(text("shell.headline"))
@@ -39,15 +48,44 @@ def build() -> gr.Blocks:
                 trust_tab.build(tab)
         gr.Markdown(text("shell.footer"), elem_classes=["notice", "page-foot"])
         gr.Markdown(text("shell.signed" if credentials.switched_on() else "shell.unsigned"), elem_classes="notice")
-    return demo.queue(max_size=limits.MAX_QUEUE, default_concurrency_limit=4)
+    return with_queue(demo)
+
+
+def with_queue(demo: gr.Blocks) -> gr.Blocks:
+    """The page with the queue of ``waiting`` in the place of Gradio's. Calls that go round it are not answered."""
+    settings: dict[str, Any] = {"max_size": 4 * limits.MAX_QUEUE, "default_concurrency_limit": 4}
+    demo.queue(api_open=False, **settings)
+    demo._queue = Waiting(
+        live_updates=True, concurrency_count=demo.max_threads, update_intervals=1, blocks=demo, **settings
+    )
+    return demo
 
 
 def launch() -> None:
-    """Serve the page until stopped; GRADIO_SERVER_NAME and GRADIO_SERVER_PORT say where."""
+    """Serve the page until stopped, by Ctrl-C or a signal; GRADIO_SERVER_NAME and GRADIO_SERVER_PORT say where."""
     certificates.identity()  # a certificate that was named and cannot be used is told now
-    page = build()
+    server = os.environ.get("GRADIO_SERVER_NAME") or ("0.0.0.0" if os.environ.get("SPACE_ID") else "127.0.0.1")
+    rules = Rules.from_environment(server)
+    signal.signal(signal.SIGTERM, _stop)
+    folder = RunFolder()
+    try:
+        _serve(build(), server, rules)
+    except KeyboardInterrupt:
+        pass  # during the start
+    finally:
+        folder.close()
+
+
+def _stop(number: int, frame: Any) -> None:
+    """End as with Ctrl-C; once."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    raise KeyboardInterrupt
+
+
+def _serve(page: gr.Blocks, server: str, rules: Rules) -> None:
     page.launch(
-        server_name=os.environ.get("GRADIO_SERVER_NAME"),
+        server_name=server,
+        app_kwargs={"middleware": [Middleware(Guard, rules=rules)]},
         theme=theme(),
         css=CSS,
         head=HEAD,
@@ -64,6 +102,11 @@ def launch() -> None:
         run_history=False,
         allowed_paths=[],
         prevent_thread_lock=True,
+        _frontend=False,  # Gradio would ask itself for the page and give up where a busy machine takes 3 s for it
     )
     credentials.prepare()  # after the page is there, before the first picture is
-    page.block_thread()
+    try:
+        while page.is_running:
+            time.sleep(0.2)
+    finally:
+        page.close(verbose=False)  # which, unlike Gradio's own waiting, ends open streams first

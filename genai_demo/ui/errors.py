@@ -5,6 +5,7 @@ import re
 
 from genai_demo.ui.texts_lab import LAB_ERRORS
 from genai_demo.ui.texts_music import MUSIC_ERRORS
+from genai_demo.ui.texts_service import SERVICE_ERRORS
 from genai_demo.ui.texts_speech import SPEECH_ERRORS
 from genai_demo.ui.texts_trust import TRUST_ERRORS
 
@@ -210,6 +211,7 @@ SENTENCES: tuple[tuple[str, str], ...] = (
     *MUSIC_ERRORS,
     *SPEECH_ERRORS,
     *TRUST_ERRORS,
+    *SERVICE_ERRORS,
 )
 """(English, Chinese); {0}, {1} ... stand for what differs from case to case."""
 

@@ -8,9 +8,11 @@ from typing import Any
 
 import gradio as gr
 import numpy as np
+from gradio.components.base import server
 from gradio.components.image_editor import EditorData
 from PIL import Image, ImageDraw, ImageFont, ImageOps
 
+from genai_demo.core import limits
 from genai_demo.core.uploads import BROKEN, FORMATS, open_upload
 from genai_demo.repair.generate import read_mask
 from genai_demo.ui.common import keep_file
@@ -19,6 +21,11 @@ PAINT = (255, 64, 129)
 """Colour of the mask in the editor."""
 Layer = str | bytes
 """A file of the API, or what the browser sent."""
+
+
+def _bytes_of(painting: Any) -> int:
+    """Of all its parts."""
+    return sum(len(part) for part in (painting.background, painting.composite, *painting.layers) if part)
 
 
 @dataclass(frozen=True)
@@ -33,6 +40,21 @@ class Canvas(gr.ImageEditor):
     """A picture editor whose event functions receive its layers unopened (see ``common.Upload``)."""
 
     is_template = True
+
+    @server
+    def accept_blobs(self, data: Any) -> None:
+        """Hold a part of a painting until the function that reads it is called. Raises ValueError for a strange one.
+
+        Gradio would make as many layers as a number in the request says.
+        """
+        index = str(data.data.get("index") or "null")
+        if index != "null" and not (index.isascii() and index.isdigit() and int(index) < limits.MAX_LAYERS):
+            raise ValueError("This request cannot be understood.")
+        if len(str(data.data.get("id"))) > 64 or len(data.files) != 1:
+            raise ValueError("This request cannot be understood.")
+        super().accept_blobs(data)
+        while len(self.blob_storage) > 1 and sum(map(_bytes_of, self.blob_storage.values())) > limits.MAX_HELD_BYTES:
+            self.blob_storage.pop(next(iter(self.blob_storage)))
 
     def preprocess(self, payload: EditorData | None) -> Painted | None:
         """The picture and what was painted over it; None where the box is empty."""

@@ -1,0 +1,93 @@
+"""A temporary folder of this run alone: gone when the app ends, and swept up by the next start after a crash."""
+
+import contextlib
+import os
+import shutil
+import tempfile
+import threading
+import time
+from pathlib import Path
+from typing import IO
+
+from genai_demo.core import limits
+
+PREFIX = "genai_demo-"
+LOCK = "in-use"
+HALF_DONE_SECONDS = 600
+"""After which a file that was begun and never named is an upload that broke off."""
+
+
+class RunFolder:
+    """The folder, claimed and locked. ``close`` removes it."""
+
+    def __init__(self, base: Path | None = None):
+        """base: where to make it; otherwise GRADIO_TEMP_DIR, or the system's temporary folder.
+
+        From then on Gradio and ``tempfile`` write into it. Folders of runs that ended badly are removed.
+        """
+        self.base = base or Path(os.environ.get("GRADIO_TEMP_DIR") or tempfile.gettempdir())
+        self.base.mkdir(parents=True, exist_ok=True)
+        sweep(self.base)
+        self.path = Path(tempfile.mkdtemp(prefix=PREFIX, dir=self.base))  # readable by this user alone
+        self._lock = (self.path / LOCK).open("w")
+        lock(self._lock)
+        self._before = os.environ.get("GRADIO_TEMP_DIR"), tempfile.tempdir
+        os.environ["GRADIO_TEMP_DIR"] = tempfile.tempdir = str(self.path)
+        self._closed = threading.Event()
+        threading.Thread(target=self._tidy, daemon=True).start()
+
+    def _tidy(self) -> None:
+        while not self._closed.wait(60):
+            remove_half_done(self.path)
+
+    def close(self) -> None:
+        """Remove the folder and everything in it."""
+        self._closed.set()
+        self._lock.close()
+        shutil.rmtree(self.path, ignore_errors=True)
+        before, tempfile.tempdir = self._before
+        if before is None:
+            os.environ.pop("GRADIO_TEMP_DIR", None)
+        else:
+            os.environ["GRADIO_TEMP_DIR"] = before
+
+
+def lock(file: IO[str]) -> bool:
+    """Lock a file until it is closed or the process ends; False where another process has done so.
+
+    Where the system has no such locks (Windows), nothing is ever locked, and ``sweep`` does nothing.
+    """
+    try:
+        import fcntl
+    except ImportError:
+        return False
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+def sweep(base: Path) -> list[Path]:
+    """Remove the folders of runs that are over; which ones."""
+    removed = []
+    for folder in base.glob(f"{PREFIX}*"):
+        with contextlib.suppress(OSError), (folder / LOCK).open("r+") as file:
+            if lock(file):
+                shutil.rmtree(folder, ignore_errors=True)
+                removed.append(folder)
+    return removed
+
+
+def remove_half_done(folder: Path, age: float = HALF_DONE_SECONDS) -> None:
+    """Remove uploads that broke off: files that lie directly in the folder. Whole ones lie one level deeper."""
+    for path in folder.iterdir():
+        with contextlib.suppress(OSError):
+            if path.name != LOCK and path.is_file() and time.time() - path.stat().st_mtime > age:
+                path.unlink()
+
+
+def has_space(folder: str | Path) -> bool:
+    """Whether the disk has room for an upload."""
+    place = next(p for p in (Path(folder), *Path(folder).resolve().parents) if p.exists())
+    return shutil.disk_usage(place).free >= limits.MIN_FREE_BYTES
