@@ -15,24 +15,31 @@ DOORS = {
     ("data", "faces"): "genai_demo.faces.data",
     ("train", "faces"): "genai_demo.faces.train",
     ("evaluate", "faces"): "genai_demo.faces.evaluate",
+    ("optimise", "faces"): "genai_demo.faces.optimise",
     ("generate", "faces"): "genai_demo.faces.generate_command",
     ("data", "repair"): "genai_demo.repair.data",
     ("train", "repair"): "genai_demo.repair.train",
     ("evaluate", "repair"): "genai_demo.repair.evaluate",
+    ("optimise", "repair"): "genai_demo.repair.optimise",
     ("generate", "repair"): "genai_demo.repair.generate_command",
     ("data", "text"): "genai_demo.text.data",
     ("train", "text"): "genai_demo.text.train",
     ("evaluate", "text"): "genai_demo.text.evaluate",
+    ("optimise", "text"): "genai_demo.text.optimise",
     ("generate", "text"): "genai_demo.text.generate_command",
     ("data", "audio"): "genai_demo.audio.data",
     ("train", "audio"): "genai_demo.audio.train",
     ("evaluate", "audio"): "genai_demo.audio.evaluate",
+    ("optimise", "audio"): "genai_demo.audio.optimise",
     ("generate", "audio"): "genai_demo.audio.generate_command",
+    ("train", "trust"): "genai_demo.trust.train",
+    ("evaluate", "trust"): "genai_demo.trust.evaluate",
 }
 PROGRAM = "python -m genai_demo"
 OVERVIEW = """\
   data       fetch or read the examples, check and clean them, write a data card
   train      train a model; goes on where an earlier run of the same folder stopped
+  optimise   search settings by many short trainings, train the best longer
   evaluate   measure the models on held-out data; JSON out, figures into the cards
   generate   make new ones from seeds
 

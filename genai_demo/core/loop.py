@@ -60,10 +60,16 @@ class LoopOptions:
     sample_every: int = 0
     evaluate_every: int = 0
     progress: bool = True
+    patience: int = 0
+    """Evaluations in a row without a better score after which the run ends; 0: it does not (early stopping)."""
 
     def __post_init__(self) -> None:
         if self.steps <= 0 and self.minutes <= 0:
             raise ValueError("Give the run a budget: --steps N or --minutes M.")
+        if self.patience < 0:
+            raise ValueError("--patience must be 0 or more evaluations.")
+        if self.patience and self.evaluate_every <= 0:
+            raise ValueError("--patience counts evaluations: give --evaluate-every N as well.")
 
 
 # --------------------------------------------------------------------------- processes
@@ -218,6 +224,8 @@ class Run:
     def __init__(self, task: Task, options: LoopOptions):
         self.task, self.options = task, options
         self.step, self.seconds, self.best = 0, 0.0, float("inf")
+        self.stale = 0
+        """Evaluations since the best one."""
         self.stopping = False
         options.folder.mkdir(parents=True, exist_ok=True)
 
@@ -231,6 +239,7 @@ class Run:
             "step": self.step,
             "seconds": self.seconds,
             "best": self.best,
+            "stale": self.stale,
         }
         self._write("state.pt", state)
 
@@ -249,6 +258,7 @@ class Run:
                 f"{path} was written by a run with other settings. Use another --run folder or the same settings."
             ) from error
         self.step, self.seconds, self.best = state["step"], state["seconds"], state["best"]
+        self.stale = state.get("stale", 0)
         self._trim_log()
         return True
 
@@ -312,12 +322,17 @@ class Run:
     def _finished(self, elapsed: float) -> bool:
         steps_done = self.options.steps > 0 and self.step >= self.options.steps
         time_up = self.options.minutes > 0 and elapsed >= self.options.minutes * 60
-        stop = torch.tensor(float(steps_done or time_up or self.stopping))
+        stop = torch.tensor(float(steps_done or time_up or self.stopping or self.out_of_patience))
         if world()[1] > 1:  # all processes leave the loop at the same step
             device = next(next(iter(self.task.modules.values())).parameters()).device
             stop = stop.to(device)
             dist.all_reduce(stop)
         return bool(stop)
+
+    @property
+    def out_of_patience(self) -> bool:
+        """Whether early stopping has ended the run. Only the first process evaluates, so only it knows."""
+        return 0 < self.options.patience <= self.stale
 
     def _due(self, every: int) -> bool:
         return every > 0 and self.step % every == 0
@@ -331,7 +346,11 @@ class Run:
         if world()[0] == 0:
             figures = self.task.evaluate()
             self.log(figures)
-            if figures.get("score", float("inf")) < self.best:
+            better = figures.get("score", float("inf")) < self.best
+            self.stale = 0 if better else self.stale + 1
+            if self.out_of_patience:
+                self.log({"stopped": f"no better score in {self.stale} evaluations"})
+            if better:
                 self.best = figures["score"]
                 best = {"averaged": {k: m.state_dict() for k, m in self.task.averaged.items()}}
                 self._write("best.pt", best | {"step": self.step, "seconds": self.seconds, "figures": figures})

@@ -26,6 +26,9 @@ def add_arguments(parser: argparse.ArgumentParser, folder: str, evaluate_every: 
     parser.add_argument("--init", help="start from the 'published' weights or from another run's folder")
     parser.add_argument("--log-every", type=int, default=20, help="steps between lines of the log")
     parser.add_argument("--evaluate-every", type=int, default=evaluate_every, help="steps between held-out figures")
+    parser.add_argument(
+        "--patience", type=int, default=0, help="stop after so many held-out figures without a better one; 0: never"
+    )
     parser.add_argument("--sample-every", type=int, default=250, help="steps between samples")
     parser.add_argument("--save-every", type=int, default=250, help="steps between saves of the state")
     parser.add_argument("--seed", type=int, default=0, help="of weights and data order")
@@ -46,21 +49,27 @@ def train(args: argparse.Namespace, name: str, make_task: Callable[[], T], publi
     options = LoopOptions(
         kept, args.steps, args.minutes or (0 if args.steps else HOUR), args.seed, log_every=args.log_every,
         save_every=args.save_every, sample_every=args.sample_every, evaluate_every=args.evaluate_every,
+        patience=getattr(args, "patience", 0),
     )  # fmt: skip
     with processes(pick_device()):
         task = make_task()
-        loop = Run(task, options)
-        if not loop.resume() and args.init:
-            start_from(args.init, task)
-        for part, rate in getattr(task, "rates", {}).items():  # those asked for now, not those of the saved state
-            for group in task.optimizers[part].param_groups:
-                group["lr"] = rate
-        loop.train()
+        begin(task, options, args.init).train()
         if args.publish and world()[0] == 0:
             before = checkpoint.read_card(name)["training"] if args.init == "published" else {}
             publish(kept, task)
             card = checkpoint.read_card(name)
             checkpoint.write_card(name, card | {"training": after(before, card["training"])})
+
+
+def begin(task: Task, options: LoopOptions, init: str | None = None) -> Run:
+    """The run of a folder, where it stopped; a new one starts from ``init`` where that is given, see ``start_from``."""
+    loop = Run(task, options)
+    if not loop.resume() and init:
+        start_from(init, task)
+    for part, rate in getattr(task, "rates", {}).items():  # those asked for now, not those of the saved state
+        for group in task.optimizers[part].param_groups:
+            group["lr"] = rate
+    return loop
 
 
 def best_of(folder: Path) -> dict[str, Any]:

@@ -56,7 +56,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--feature-critic", type=float, default=12.0, help="share of the feature critic, relative to that (gan)"
     )
     parser.add_argument("--augment", type=float, default=0.3, help="probability of each random view (gan)")
+    parser.add_argument(
+        "--augment-target", type=float, default=0.0, help="steer it to this gap of D's opinions; 0: it stays (gan)"
+    )
     parser.add_argument("--discriminator-every", type=int, default=1, help="steps between its updates (gan)")
+    parser.add_argument("--width", type=int, help="channels times side (vae; default: the model's own)")
     parser.add_argument("--beta", type=float, default=1.0, help="weight of the KL divergence (vae)")
     training.add_arguments(parser, "runs/faces-MODEL", evaluate_every=500)
 
@@ -99,6 +103,7 @@ def make_task(args: argparse.Namespace) -> Any:
         settings = GANSettings(
             loss=args.loss, resolution=min(args.resolution, side), accumulate=args.accumulate, anchor=args.anchor,
             adversarial=args.adversarial, feature_critic=args.feature_critic, augment=args.augment, pretrain=pretrain,
+            augment_target=args.augment_target,
             adversaries_first=GANSettings.adversaries_first if pretrain or args.init else 0,
             discriminator_every=args.discriminator_every, seed=args.seed, **chosen,
         )  # fmt: skip
@@ -107,7 +112,8 @@ def make_task(args: argparse.Namespace) -> Any:
         return GANTask(shape, settings, train.images, held_out.images, vae)
     plain = EncoderSettings(seed=args.seed, beta=args.beta, **chosen)
     if args.model == "vae":
-        return VAETask(VAEConfig(resolution=side), plain, train.images, held_out.images)
+        wide = {"base_channels": args.width} if args.width else {}
+        return VAETask(VAEConfig(resolution=side, **wide), plain, train.images, held_out.images)
     seen, labels = _with_photographs(train, "train")
     unseen, held_out_labels = _with_photographs(held_out, "held_out")
     if args.model == "encoder":

@@ -13,11 +13,14 @@ from genai_demo.core.device import autocast, pick_device
 from genai_demo.core.loop import Average, all_mean, batch_indices, update
 from genai_demo.core.losses import FeatureDistance, edge_loss, get_loss, zero_centred_gradient_penalty
 from genai_demo.core.pictures import save_rows
+from genai_demo.faces.adaptive import EVERY, AdaptiveStrength, gap
 from genai_demo.faces.augment import augment
 from genai_demo.faces.encoders import VAE, draw
 from genai_demo.faces.model import Discriminator, GANConfig, Generator
 
 SHEET_SEEDS = 16
+PROBES = 128
+"""Pictures of each kind that the discriminator's gap is measured on."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,10 @@ class GANSettings:
     penalty_every: int = 8
     """The penalties are computed every so many steps and weighted up (StyleGAN2, section 3)."""
     augment: float = 0.3
+    """Probability of each random view; with a target, only at first."""
+    augment_target: float = 0.0
+    """The gap between training and held-out faces that the strength of the views is steered to, see
+    ``AdaptiveStrength``; 0: the strength stays."""
     average_pictures: float = 5_000.0
     """Half-life of the weight average, in pictures."""
     adversarial: float = 0.2
@@ -102,6 +109,10 @@ class GANTask:
             }
         ).to(self.device)
         self.modules["balance"] = self.balance
+        self.adaptive = None
+        if settings.augment_target:
+            self.adaptive = AdaptiveStrength(settings.augment, settings.augment_target).to(self.device)
+            self.modules["adaptive"] = self.adaptive
         self.resolution = settings.resolution
         """Side of the present step."""
         self.vae = None
@@ -135,7 +146,8 @@ class GANTask:
     def start_from_run(self, state: dict[str, Any]) -> None:
         """Take all networks of another run. state: its ``state.pt``."""
         for name, module in self.modules.items():
-            module.load_state_dict(state["modules"][name])
+            if name != "adaptive" or name in state["modules"]:  # a run of fixed strength has none
+                module.load_state_dict(state["modules"][name])
         self.ema.target.load_state_dict(state["averaged"]["generator"])
 
     @torch.no_grad()
@@ -227,7 +239,15 @@ class GANTask:
                 yield weight * settings.penalty_every * (r1 + r2)
 
         if step % self.settings.discriminator_every == 0:
+            looking = self.adaptive is not None and step % (EVERY * self.settings.discriminator_every) == 0
+            unseen = self.opinion_of_unseen(step) if looking else None
             figures["d_loss"] = update(self.optimizers["discriminator"], losses(self.discriminator, "d"))
+            if self.adaptive is not None:
+                if unseen is not None:
+                    means = [torch.as_tensor(figures[name]).float() for name in ("d_real", "d_fake")]
+                    seen, made = all_mean(torch.stack(means))
+                    self.adaptive.observe(seen, unseen, made, EVERY * self.settings.batch)
+                figures["gap"], figures["augment"] = self.adaptive.gap(), self.adaptive.strength.clone()
             if step % (self.settings.penalty_every * self.settings.discriminator_every) == 0:
                 update(self.optimizers["discriminator"], penalised())
         if self.critic is not None and float(self.critic.lead) <= self.settings.critic_lead:
@@ -275,7 +295,21 @@ class GANTask:
         return self.loss.generator(adversary(self.view(real)), adversary(self.view(fake)))
 
     def view(self, images: Tensor) -> Tensor:
-        return augment(images, self.settings.augment)
+        """A random view, as both adversaries see pictures."""
+        return augment(images, self.settings.augment if self.adaptive is None else float(self.adaptive.strength))
+
+    @torch.no_grad()
+    def opinion_of_unseen(self, step: int) -> Tensor:
+        """Mean logit of a batch of held-out faces, over all processes."""
+        chosen = batch_indices(self.settings.seed, step, len(self.held_out), self.settings.batch)
+        return all_mean(self.mean_logit(self.held_out[chosen]).clone())
+
+    @torch.no_grad()
+    def mean_logit(self, pictures: Tensor) -> Tensor:
+        """What the discriminator thinks of views of pictures, (B, 3, R, R) uint8."""
+        x = self.shrink(pictures.to(self.device).float() / 127.5 - 1)
+        with autocast(self.device):
+            return self.discriminator(self.view(x.contiguous(memory_format=torch.channels_last))).float().mean()
 
     def mix(self, ws: Tensor, probability: float) -> Tensor:
         """Style mixing (StyleGAN, section 3.1): some pictures take their late styles from another."""
@@ -293,14 +327,27 @@ class GANTask:
     # -- looking at it
 
     def evaluate(self) -> dict[str, float]:
-        """Frechet distance of 500 pictures at truncation 1 to the held-out faces."""
+        """Frechet distance of 500 pictures at truncation 1 to the held-out faces.
+
+        gap: how much more real than held-out faces the discriminator finds those it learns from, as a share of how
+        much more real than generated ones (``adaptive.gap``): it overfits as this grows.
+        """
         from genai_demo.faces.evaluate import QuickDistance, generate_images
 
         if self.quick_distance is None:
             self.quick_distance = QuickDistance(self.held_out)
         images = generate_images(self.ema.target, 500, resolution=self.resolution)
         distance = self.quick_distance(images)
-        return {"score": distance, "frechet": distance}
+        return {"score": distance, "frechet": distance, "gap": self.discriminator_gap()}
+
+    def discriminator_gap(self) -> float:
+        """``adaptive.gap`` of some hundred pictures of each kind."""
+        count = min(PROBES, len(self.images), len(self.held_out))
+        with torch.no_grad(), autocast(self.device):
+            z = self.latents(count)
+            fake = self.generator.synthesis(self.per_layer(self.generator.mapping(z)), "random", self.resolution)
+            made = self.discriminator(self.view(fake)).float().mean()
+        return float(gap(self.mean_logit(self.images[:count]), self.mean_logit(self.held_out[:count]), made))
 
     @torch.inference_mode()
     def sample_sheet(self, path: Path) -> None:

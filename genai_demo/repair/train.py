@@ -269,6 +269,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--batch", type=int, default=RepairSettings.batch, help="pictures a step, all processes")
     parser.add_argument("--rate", type=float, default=RepairSettings.rate, help="learning rate")
     parser.add_argument("--cool-down", type=float, default=RepairSettings.cool_down, help="last share of --steps")
+    parser.add_argument("--hole", type=float, default=RepairSettings.hole, help="weight of what is missing")
     parser.add_argument("--perceptual", type=float, default=0.0, help="weight of the feature distance")
     parser.add_argument("--adversarial", type=float, default=0.0, help="weight of the discriminator")
     parser.add_argument("--matching", type=float, default=0.0, help="weight of feature matching")
@@ -288,8 +289,8 @@ def run(args: argparse.Namespace) -> None:
 def make_task(args: argparse.Namespace) -> RepairTask:
     """The task that the options describe, on the prepared pictures."""
     settings = RepairSettings(
-        args.batch, args.rate, args.steps, args.cool_down, perceptual=args.perceptual, adversarial=args.adversarial,
-        matching=args.matching, variety=args.variety, seed=args.seed,
+        args.batch, args.rate, args.steps, args.cool_down, hole=args.hole, perceptual=args.perceptual,
+        adversarial=args.adversarial, matching=args.matching, variety=args.variety, seed=args.seed,
     )  # fmt: skip
     config = RepairConfig(channels=args.channels)
     return RepairTask(config, settings, load("train", args.data), load("held_out", args.data))

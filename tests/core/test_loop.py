@@ -174,3 +174,43 @@ def test_the_last_step_is_measured_too(tmp_path):
     run(task, tmp_path, steps=5, evaluate_every=2)
     assert task.evaluations == 3
     assert torch.load(tmp_path / "best.pt", weights_only=True)["step"] == 5
+
+
+def test_a_run_without_a_better_score_ends(tmp_path):
+    task = TinyTask()
+    task.scores = {1: 0.5, 2: 0.4, 3: 0.6, 4: float("nan"), 5: 0.45, 6: 0.1}
+    found = run(task, tmp_path, steps=100, evaluate_every=2, patience=3)
+    assert (found.step, task.evaluations, found.out_of_patience) == (10, 5, True)
+    assert torch.load(tmp_path / "best.pt", weights_only=True)["step"] == 4
+    lines = log_lines(tmp_path)
+    assert [line["step"] for line in lines if "stopped" in line] == [10]
+    assert run(TinyTask(), tmp_path, steps=100, evaluate_every=2, patience=3).step == 10
+    assert log_lines(tmp_path) == lines
+    assert run(TinyTask(), tmp_path, steps=14, evaluate_every=2).step == 14
+
+
+def test_patience_is_resumed_exactly(tmp_path):
+    """Two evaluations without a better one before the break and one after it end the run, as three in a row do."""
+    first, second = TinyTask(), TinyTask()
+    first.scores = {1: 0.5}
+    assert run(first, tmp_path, steps=6, evaluate_every=2, patience=3).stale == 2
+    assert torch.load(tmp_path / "state.pt", weights_only=True)["stale"] == 2
+    found = run(second, tmp_path, steps=100, evaluate_every=2, patience=3)
+    assert (found.step, second.evaluations) == (8, 1)
+
+
+def test_a_state_from_before_there_was_patience_goes_on(tmp_path):
+    run(TinyTask(), tmp_path, steps=2)
+    state = torch.load(tmp_path / "state.pt", weights_only=True)
+    del state["stale"]
+    torch.save(state, tmp_path / "state.pt")
+    assert run(TinyTask(), tmp_path, steps=4).step == 4
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [({"patience": -1, "evaluate_every": 1}, "0 or more"), ({"patience": 2}, "--evaluate-every")],
+)
+def test_patience_that_makes_no_sense_is_refused(tmp_path, options, words):
+    with pytest.raises(ValueError, match=words):
+        LoopOptions(tmp_path, steps=1, **options)

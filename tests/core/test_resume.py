@@ -88,3 +88,11 @@ def test_two_processes_train_like_one(tmp_path):
     state = torch.load(tmp_path / "two" / "state.pt", weights_only=True)
     for name, tensor in one.net.state_dict().items():
         torch.testing.assert_close(state["modules"]["net"][name], tensor, rtol=1e-4, atol=1e-6)
+
+
+def test_two_processes_run_out_of_patience_together(tmp_path):
+    """Only the first one evaluates; the other must leave at the same step, or both would wait for ever."""
+    launcher = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2"]
+    options = ["--steps=1000", "--evaluate-every=2", "--patience=2"]
+    subprocess.run([*launcher, SCRIPT, tmp_path, *options], env=ENVIRONMENT, check=True, timeout=120)
+    assert torch.load(tmp_path / "state.pt", weights_only=True)["step"] == 6

@@ -67,7 +67,12 @@ if __name__ == "__main__":
     parser.add_argument("--noise", type=float, default=0.0)
     parser.add_argument("--pause", type=float, default=0.0)
     parser.add_argument("--save-every", type=int, default=0)
+    parser.add_argument("--evaluate-every", type=int, default=0)
+    parser.add_argument("--patience", type=int, default=0)
     args = parser.parse_args()
     torch.set_num_threads(1)
     with processes(torch.device("cpu")):
-        run(TinyTask(noise=args.noise, pause=args.pause), args.folder, steps=args.steps, save_every=args.save_every)
+        run(
+            TinyTask(noise=args.noise, pause=args.pause), args.folder, steps=args.steps, save_every=args.save_every,
+            evaluate_every=args.evaluate_every, patience=args.patience,
+        )  # fmt: skip

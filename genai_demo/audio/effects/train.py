@@ -58,6 +58,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--init", help="start from the 'published' weights or from another run's folder")
     parser.add_argument("--log-every", type=int, default=20, help="steps between lines of the log")
     parser.add_argument("--evaluate-every", type=int, default=250, help="steps between held-out figures")
+    parser.add_argument("--patience", type=int, default=0, help="stop after so many figures without a better one")
     parser.add_argument("--sample-every", type=int, default=250, help="steps between sample sheets")
     parser.add_argument("--save-every", type=int, default=250, help="steps between saves of the state")
     parser.add_argument("--seed", type=int, default=0, help="of weights and data order")
@@ -75,7 +76,7 @@ def run(args: argparse.Namespace) -> None:
     minutes = args.minutes or (0 if args.steps else 30)
     options = LoopOptions(
         folder, args.steps, minutes, args.seed, log_every=args.log_every, save_every=args.save_every,
-        sample_every=args.sample_every, evaluate_every=args.evaluate_every,
+        sample_every=args.sample_every, evaluate_every=args.evaluate_every, patience=args.patience,
     )  # fmt: skip
     with processes(pick_device()):
         clips, held_out = load("train", args.data), load("held_out", args.data)

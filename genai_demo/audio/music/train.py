@@ -28,6 +28,8 @@ NAME = "audio-music"
 CONFIG = TransformerConfig(ROWS, layers=6, width=256, heads=4, context=1024, dropout=0.1)
 PROBES = 48
 """Held-out pieces of each layout that are measured during training."""
+LEARNT = 24
+"""The same of pieces that are learnt."""
 LICENCE = "tunes public domain or traditional; the Nottingham set under GPL-3.0"
 
 
@@ -100,11 +102,11 @@ class MusicTask:
         """Bits per drawn event on held-out pieces by task and style.
 
         tune, chords, soprano, voices: the melody, chords to a melody, the melody of a chorale, the three
-        voices under it; score: the mean of these that there are.
+        voices under it; score: the mean of these that there are; train: the same of pieces that it learns from.
         """
         figures = bits_per_event(self.ema.target, self.music, PROBES)
-        tasks = [figures[k] for k in ("tune", "chords", "soprano", "voices") if k in figures]
-        return {"score": float(np.mean(tasks)), **figures}
+        learnt = bits_per_event(self.ema.target, self.music, LEARNT, "train")
+        return {"score": mean_of_tasks(figures), "train": mean_of_tasks(learnt), **figures}
 
     @torch.inference_mode()
     def sample_sheet(self, path: Path) -> None:
@@ -130,13 +132,18 @@ class MusicTask:
         self.ema.target.load_state_dict(state["averaged"]["model"])
 
 
+def mean_of_tasks(figures: dict[str, float]) -> float:
+    """The mean of the tasks' bits an event, of those that were measured."""
+    return float(np.mean([figures[k] for k in ("tune", "chords", "soprano", "voices") if k in figures]))
+
+
 @torch.inference_mode()
-def bits_per_event(model: Transformer, music: Music, most: int) -> dict[str, float]:
-    """Mean cost of the drawn events of held-out pieces, at most ``most`` of each layout. See MusicTask.evaluate."""
+def bits_per_event(model: Transformer, music: Music, most: int, split: str = "held_out") -> dict[str, float]:
+    """Mean cost of the drawn events of pieces, at most ``most`` of each layout. See MusicTask.evaluate."""
     device = next(model.parameters()).device
     costs: dict[str, list[float]] = defaultdict(list)
     for layout in LAYOUTS:
-        for index in music.chosen("held_out", "", layout)[:most]:
+        for index in music.chosen(split, "", layout)[:most]:
             tokens = padded([music.piece(index)])[:, : model.config.context + 1]
             batch = torch.from_numpy(tokens).to(device)
             with autocast(device):
