@@ -8,8 +8,10 @@ import gradio as gr
 
 from genai_demo.core import limits
 from genai_demo.text import generate
+from genai_demo.trust.policy import check
+from genai_demo.ui import policy
 from genai_demo.ui.common import choice, readable_errors, slider
-from genai_demo.ui.strings import text
+from genai_demo.ui.strings import say, text
 from genai_demo.ui.text_common import STREAM_EVENT, controls_of, paced, presets, sampling_controls, seed_box
 
 PRESETS = [
@@ -52,10 +54,23 @@ def send(
 def answer(messages: Messages, language: str, length: float, seed: float, *controls: float) -> Iterator[Messages]:
     """Stream the reply to a conversation that ends with a turn of the user."""
     said = ""
+    found = check.look(words_of(messages[-1])) if messages else None
+    if found is not None and found.kind == "selfharm":  # an answer, not an error
+        yield [*messages, {"role": "assistant", "content": say("policy.refused.selfharm", language)}]
+        return
+    if found is not None:
+        raise check.Refused(found.kind)
+    guard = check.Guard()
     pieces = generate.chat(turns_of(messages), language, int(length), controls_of(*controls), int(seed))
     yield messages
     for said in paced(_added(pieces)):
-        yield [*messages, {"role": "assistant", "content": said}]
+        yield [*messages, {"role": "assistant", "content": guard.shown(said)}]
+        if guard.found:
+            break
+    shown = guard.shown(said, done=True)
+    if said.strip():
+        end = policy.stopped(guard, language).strip()
+        yield [*messages, {"role": "assistant", "content": f"{shown} *{end}*".strip() if end else shown}]
     if not said.strip():
         yield [*messages, {"role": "assistant", "content": "…"}]
 

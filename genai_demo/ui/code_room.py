@@ -6,6 +6,8 @@ import math
 import gradio as gr
 
 from genai_demo.text import generate
+from genai_demo.trust.policy import check
+from genai_demo.ui import policy
 from genai_demo.ui.common import MODEL_EVENT, readable_errors, slider
 from genai_demo.ui.strings import language_of, say, text
 from genai_demo.ui.text_common import presets, seed_box
@@ -53,9 +55,11 @@ def suggest(code: str, temperature: float, length: float, seed: float, request: 
     before, after = parts_of(code)
     if not (before + after).strip():
         raise ValueError("Write some code first.")
+    check.require(before, after, private=False)
     page, found = language_of(request), []
     for words, score in generate.rank_code(before, after, WAYS, int(length), int(seed), temperature):
-        found += [words, opinion(before + words + after, math.exp(score), page)]
+        shown = policy.clean(words, page, private=False)
+        found += [words, opinion(before + words + after, math.exp(score), page)] if shown == words else ["", shown]
     while len(found) < 2 * WAYS:
         found += ["", say("code.none", page)]
     return found

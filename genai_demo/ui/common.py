@@ -15,8 +15,10 @@ from gradio.context import LocalContext
 from PIL import Image
 
 from genai_demo.core.uploads import open_upload
+from genai_demo.trust.policy.check import Refused
 from genai_demo.ui.errors import localise
 from genai_demo.ui.strings import TEXTS, language_of, text
+from genai_demo.ui.texts_policy import POLICY
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -50,8 +52,12 @@ def readable_errors(function: Function) -> Function:
 
 
 def _shown(error: ValueError) -> gr.Error:
-    """The error as a message in the language of the page."""
-    return gr.Error(localise(str(error), language_of(LocalContext.request.get(None))), print_exception=False)
+    """The error as a message in the language of the page; why a text is not taken up stays until it is closed."""
+    language = language_of(LocalContext.request.get(None))
+    words = localise(str(error), language)
+    if isinstance(error, Refused):
+        return gr.Error(words, duration=None, title=POLICY["policy.title"][language == "zh"], print_exception=False)
+    return gr.Error(words, print_exception=False)
 
 
 def _checked(payload: Any, minimum: float | None, maximum: float | None, names: tuple[str, str]) -> float:

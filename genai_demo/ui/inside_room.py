@@ -10,6 +10,7 @@ import gradio as gr
 
 from genai_demo.core import limits
 from genai_demo.text import generate, inside
+from genai_demo.trust.policy import check
 from genai_demo.ui.common import LIVE_EVENT, MODEL_EVENT, choice, readable_errors, slider
 from genai_demo.ui.strings import language_of, say, text
 from genai_demo.ui.text_common import controls_of, presets, sampling_controls
@@ -54,6 +55,7 @@ def look(words: str, kind: str, language: str, request: gr.Request) -> tuple[str
     """The heat map of a text as JSON, and the line below it."""
     if not (words or "").strip():
         raise ValueError("Write some text first.")
+    check.require(words)
     start = time.perf_counter()
     found = inside.inspect(words, kind, language_for(kind, language))
     passed = time.perf_counter() - start
@@ -74,6 +76,7 @@ def look(words: str, kind: str, language: str, request: gr.Request) -> tuple[str
 @readable_errors
 def picture_next(words: str, kind: str, language: str, request: gr.Request, *controls: float) -> str:
     """The next token's distribution before and after the sampling controls, as bars."""
+    check.require(words)
     page = language_of(request)
     found = inside.next_tokens(words or "", kind, language_for(kind, language), controls_of(*controls), SHOWN)
     most = max(max(before, after) for _, before, after in found) or 1
@@ -92,6 +95,7 @@ def picture_attention(words: str, kind: str, language: str, layer: float, head: 
     """The attention of one head as JSON: names of the tokens, rows of shares from 0 to 255."""
     if not (words or "").strip():
         raise ValueError("Write some text first.")
+    check.require(words)
     names, shares = inside.attention(words, kind, language_for(kind, language))
     layer, head = (min(int(v) - 1, size - 1) for v, size in ((layer, shares.shape[0]), (head, shares.shape[1])))
     rows = (255 * shares[layer, head]).round().int().tolist()

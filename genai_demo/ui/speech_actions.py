@@ -16,7 +16,9 @@ from genai_demo.audio.speech import generate
 from genai_demo.audio.speech.generate import Piece
 from genai_demo.audio.speech.normalise import normalise
 from genai_demo.audio.speech.plans import Plan
+from genai_demo.core.marks import mark_sound
 from genai_demo.trust import metadata
+from genai_demo.trust.policy import check
 from genai_demo.ui.audio_pictures import pictures
 from genai_demo.ui.common import keep_file, readable_errors
 from genai_demo.ui.errors import localise
@@ -97,7 +99,7 @@ def _files(spoken: Spoken, words: str, settings: Settings, plan: str | None) -> 
     """The whole as WAV and OGG, with the recipe in their tags."""
     recipe, tags = recipe_of(words, settings, plan), sound_tags(words, settings, plan)
     name = f"speech-{settings.voice}-seed{settings.seed}" + ("-bent" if plan else "")
-    samples = spoken.samples
+    samples = mark_sound(spoken.samples, sounds.RATE, MODELS, recipe)
     wav, ogg = (keep_made(sounds.wave_bytes(samples, f, tags), f"{name}.{f}", recipe, MODELS) for f in sounds.FORMATS)
     return wav, ogg
 
@@ -148,6 +150,7 @@ def speak_text(
         The files of the pieces so far (JSON), the status, the whole as WAV, its pictures (HTML), the files to
         download as WAV and OGG, and the plan of its phones (JSON).
     """
+    check.require(words)
     yield from _speak(words, Settings(voice, speed, pitch, energy, int(seed)), language_of(request))
 
 
@@ -169,6 +172,7 @@ def speak_plan(
         As ``speak_text``, but for the plan, which stays as it was.
     """
     found = read_plan(plan, whole)
+    check.require(_title(found))
     settings = Settings(found.voice, speed, pitch, energy, int(seed))
     yield from _speak(_title(found), settings, language_of(request), found, plan_words(found))
 

@@ -8,7 +8,7 @@ import gradio as gr
 
 from genai_demo.audio.speech import plans
 from genai_demo.core import limits
-from genai_demo.ui import speech_compare
+from genai_demo.ui import policy, speech_compare
 from genai_demo.ui.audio_pictures import PICTURES_CSS
 from genai_demo.ui.common import MODEL_EVENT, choice, number, slider
 from genai_demo.ui.speech_actions import FIRST, open_room, speak_plan, speak_text
@@ -54,6 +54,7 @@ def build(tab: gr.Tab) -> None:
     opened = gr.State(False, time_to_live=1800)
     with gr.Column(elem_id="speech-room"):
         gr.Markdown(text("speech.note"), elem_classes="notice")
+        gr.Markdown(text(policy.note()), elem_classes="notice")
         with gr.Row(equal_height=False):
             with gr.Column(min_width=300, scale=3):
                 words, go, stop, live, status = _text_part()

@@ -5,7 +5,7 @@ import contextlib
 import gradio as gr
 
 from genai_demo.text import generate
-from genai_demo.ui import chat_room, code_room, inside_room, translate_room, write_room
+from genai_demo.ui import chat_room, code_room, inside_room, own_weights, policy, translate_room, write_room
 from genai_demo.ui.quality import show_text_quality
 from genai_demo.ui.strings import text
 
@@ -17,6 +17,7 @@ def _warm_up() -> None:
 
 def build(demo: gr.Blocks, tabs: gr.Tabs, tab: gr.Tab) -> None:
     """Lay out the rooms inside the open ``tab``. ``tabs``: the outer ones, which a link may switch."""
+    own_weights.note(tab, generate.NAME)
     with gr.Tabs():
         with gr.Tab(text("room.write"), id="write"):
             write_room.build(demo, tabs)
@@ -33,3 +34,4 @@ def build(demo: gr.Blocks, tabs: gr.Tabs, tab: gr.Tab) -> None:
     tab.select(_warm_up, queue=False, show_progress="hidden", api_visibility="private")
     demo.load(show_text_quality, None, table, api_name="text_quality", show_progress="hidden")
     gr.Markdown(text("text.note"), elem_classes="notice")
+    gr.Markdown(text(policy.note()), elem_classes="notice", elem_id="policy-note")

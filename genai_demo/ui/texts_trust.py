@@ -1,5 +1,7 @@
 """Texts of the tab "Trust": key to (English, Chinese)."""
 
+from genai_demo.ui.texts_policy import POLICY_ERRORS
+
 TRUST: dict[str, tuple[str, str]] = {
     "trust.file.room": ("A file", "文件"),
     "trust.text.room": ("A text", "文本"),
@@ -7,9 +9,10 @@ TRUST: dict[str, tuple[str, str]] = {
     "trust.honest": (
         "What is looked at here is read in memory on this machine and not kept; an upload lies in a temporary folder "
         "and is deleted within hours. Metadata, and credentials with them, can be removed by anyone: **that nothing is "
-        "found does not mean that a picture is real.** Marks inside pixels and sounds are not built yet.",
+        "found does not mean that a picture is real.** The invisible marks in pixels and sounds survive "
+        "that, and can be washed out by whoever tries.",
         "这里查看的内容只在本机内存中读取，不会保存；上传的文件放在临时文件夹中，数小时内删除。"
-        "任何人都能删除元数据及其中的凭证：**没有发现标记并不说明图片是真实的**。像素和声音内部的隐形标记尚未实现。",
+        "任何人都能删除元数据及其中的凭证：**没有发现标记并不说明图片是真实的**。像素和声音里的隐形标记不受此影响，但有心人可以洗掉。",
     ),
     "trust.file.note": (
         "Drop any file: is there a content credential and is it intact, which recipe does the file carry, and does "
@@ -68,6 +71,31 @@ TRUST: dict[str, tuple[str, str]] = {
         "It says: a picture that a program changed.",
         "声明：由程序改动过的图片。",
     ),
+    "trust.invisible": ("Invisible mark", "隐形标记"),
+    "trust.invisible.marked": ("Found", "找到"),
+    "trust.invisible.marked.note": (
+        "It is in the pixels or samples themselves, not beside them.",
+        "它在像素或采样本身之中，而不是附在旁边。",
+    ),
+    "trust.invisible.perhaps": ("Perhaps", "也许"),
+    "trust.invisible.perhaps.note": (
+        "There is something, as faint as up to one in 1,000 unmarked files would show.",
+        "有些迹象，但没有标记的文件中至多千分之一也会如此。",
+    ),
+    "trust.invisible.none": ("None found", "未找到"),
+    "trust.invisible.none.note": (
+        "None that can be read: never marked, or worn out. That says nothing about where it comes from.",
+        "没有读到标记：从未标记，或已磨损。这并不能说明它的来源。",
+    ),
+    "trust.invisible.makers": ("It names: {names}.", "标记所指：{names}。"),
+    "trust.invisible.recipe": ("It belongs to the recipe below.", "它属于下面的制作方法。"),
+    "trust.invisible.other": ("It belongs to another recipe than the one below.", "它不属于下面的制作方法。"),
+    "trust.invisible.mirrored": ("The picture was mirrored.", "图片被镜像过。"),
+    "trust.invisible.scale": (
+        "The picture was resized to {scale:.2f} of its size.",
+        "图片被缩放为原来的 {scale:.2f} 倍。",
+    ),
+    "trust.invisible.figures": ("z = {z:.1f}; chance of a false alarm {p}.", "z = {z:.1f}；误报概率 {p}。"),
     "trust.software": ("Made by", "制作者"),
     "trust.recipe": ("Recipe", "制作方法"),
     "trust.recipe.none": ("The file carries none.", "文件中没有。"),
@@ -143,6 +171,7 @@ TRUST: dict[str, tuple[str, str]] = {
 }
 
 TRUST_ERRORS: tuple[tuple[str, str], ...] = (
+    *POLICY_ERRORS,
     ("Choose a file first.", "请先选择一个文件。"),
     ("Write or paste a text first.", "请先写下或粘贴一段文本。"),
     (
@@ -159,6 +188,10 @@ TRUST_ERRORS: tuple[tuple[str, str], ...] = (
         "这张图片由另一张图片而来，而制作方法中没有那张图片：请手动制作。",
     ),
     ("The recipe in this file does not suffice to make it again.", "文件中的制作方法不足以重做。"),
+    ("This picture is damaged or of a kind that is not read here.", "图片已损坏，或不是这里能读取的类型。"),
+    ("The pictures of this film are too large to be looked at.", "影片的画面太大，无法查看。"),
+    ("This film is damaged or of a kind that is not read here.", "影片已损坏，或不是这里能读取的类型。"),
+    ("There are no pictures in this film.", "影片中没有画面。"),
     ("GENAI_TEXT_KEY must be a whole number.", "GENAI_TEXT_KEY 须为整数。"),
     ("mark must be a number from {0} to {1}.", "标记强度须为 {0} 到 {1} 之间的数。"),
 )

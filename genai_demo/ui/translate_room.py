@@ -8,8 +8,10 @@ from typing import Any
 import gradio as gr
 
 from genai_demo.text import generate, inside
+from genai_demo.trust.policy import check
+from genai_demo.ui import policy
 from genai_demo.ui.common import choice, readable_errors
-from genai_demo.ui.strings import text
+from genai_demo.ui.strings import language_of, text
 from genai_demo.ui.text_common import STREAM_EVENT, presets
 
 WAYS = ("en-zh", "zh-en")
@@ -34,21 +36,23 @@ ALIGN_CSS = """
 
 
 @readable_errors
-def translate(words: str, way: str) -> Iterator[tuple[str, str, list[list[str]]]]:
+def translate(words: str, way: str, request: gr.Request) -> Iterator[tuple[str, str, list[list[str]]]]:
     """Sentence by sentence: the text so far, connected words as JSON, and all sentences with alternatives."""
     if way not in WAYS:
         raise ValueError(f"No direction is called {way!r}. Choose one of {', '.join(WAYS)}.")
     if not (words or "").strip():
         raise ValueError("Write something to translate first.")
+    check.require(words)
     source, target = way.split("-")
-    whole = ""
+    page, whole = language_of(request), ""
     rows: list[list[str]] = []
     pairs: list[dict[str, Any]] = []
     for piece, found in generate.translate_sentences(words, source, target):
-        whole += found[0] if found else piece
+        shown = [policy.clean(f, page, private=False) for f in found]
+        whole += shown[0] if found else piece
         if found:
-            rows.append([piece.strip(), *(f.strip() for f in found[:3])])
-            if len(pairs) < MOST_ALIGNED:
+            rows.append([piece.strip(), *(f.strip() for f in shown[:3])])
+            if len(pairs) < MOST_ALIGNED and shown[0] == found[0]:
                 given, said, shares = inside.align(piece, found[0], source, target)
                 pairs.append({"from": given, "to": said, "shares": [[round(v, 3) for v in r] for r in shares.tolist()]})
         yield whole, json.dumps(pairs, ensure_ascii=False), rows

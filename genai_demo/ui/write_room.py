@@ -9,7 +9,10 @@ import gradio as gr
 from genai_demo.core import limits
 from genai_demo.core.greenlist import STRENGTH
 from genai_demo.text import generate, verse
+from genai_demo.trust.policy import check
+from genai_demo.ui import policy
 from genai_demo.ui.common import choice, readable_errors, slider
+from genai_demo.ui.own_visits import with_own_weights
 from genai_demo.ui.strings import language_of, say, text
 from genai_demo.ui.text_common import STREAM_EVENT, controls_of, paced, presets, sampling_controls, seed_box
 
@@ -117,6 +120,7 @@ def _verse(kind: str, words: str, language: str) -> str:
 
 
 @readable_errors
+@with_own_weights
 def continue_text(
     words: str,
     cursor: float,
@@ -145,13 +149,19 @@ def _continue(
     pair: Pair, history: list[Pair], seed: float, settings: tuple[Any, ...], page: str
 ) -> Iterator[tuple[Any, ...]]:
     (before, rest), kind, clock = pair, settings[1], Clock()
+    check.require(before, rest, settings[2])
+    guard = check.Guard(before)
     history = [*history, pair][-MOST_UNDO:]
     for state in paced(_write(before, 1, seed, settings)):
-        status = clock.say(state, page) + _verse(kind, before + state.texts[0], page)
-        yield before + state.texts[0] + rest, status, history
+        new = guard.shown(state.texts[0], state.done[0])
+        status = policy.stopped(guard, page) + clock.say(state, page) + _verse(kind, before + new, page)
+        yield before + new + rest, status, history
+        if guard.found:
+            return
 
 
 @readable_errors
+@with_own_weights
 def regenerate(history: list[Pair], seed: float, request: gr.Request, *settings: Any) -> Iterator[tuple[Any, ...]]:
     """The last continuation once more, with the next seed. Yields as ``continue_text``, and the seed."""
     if not history:
@@ -170,13 +180,19 @@ def undo(history: list[Pair]) -> tuple[str, list[Pair]]:
 
 
 @readable_errors
+@with_own_weights
 def three_ways(
     words: str, cursor: float, seed: float, request: gr.Request, *settings: Any
 ) -> Iterator[tuple[Any, ...]]:
     """Three continuations side by side. Yields them, a status line, and the text around them."""
     pair, clock, page = split_at(words, cursor), Clock(), language_of(request)
+    check.require(*pair, settings[2])
+    guards = [check.Guard(pair[0]) for _ in range(WAYS)]
     for state in paced(_write(pair[0], WAYS, seed, settings), 0.08):
-        yield *state.texts, clock.say(state, page), pair
+        new = [guard.shown(t, d) for guard, t, d in zip(guards, state.texts, state.done, strict=True)]
+        yield *new, policy.stopped_ways(guards, page) + clock.say(state, page), pair
+        if all(guard.found for guard in guards):
+            return
 
 
 @readable_errors

@@ -1,0 +1,185 @@
+"""The door of the policy: is this text taken up, may this text be shown, and what is said where not.
+
+    from genai_demo.trust.policy import check
+    found = check.look("...")        # None, or a Finding
+    check.require("...")             # raises Refused, a ValueError whose sentence says why
+
+``GENAI_POLICY=off`` switches it off, for research on one's own machine. Nothing is logged or kept.
+"""
+
+import functools
+import os
+import re
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import torch
+
+from genai_demo.core import checkpoint
+from genai_demo.trust.policy import normalise, personal, words
+from genai_demo.trust.policy.model import LONGEST, NAME, PolicyConfig, PolicyNet, features, packed
+
+KINDS = ("minors", "hate", "abuse", "sexual", "violence", "selfharm", "personal")
+"""What a text can be stopped for, the gravest first; of several the first is named."""
+SAME = {"advice": "selfharm"}
+"""Patterns that count as another kind."""
+ASKED_ONLY = ("selfharm",)
+"""Looked for in what a person writes, not in what the model writes: a story may have desperate people."""
+WINDOW = 480
+"""Characters at the end of a growing text that are looked at again with every piece."""
+HELD = 24
+"""Characters of an unfinished word that are held back until it is whole."""
+MESSAGES = {
+    "minors": "Texts that sexualise children or young people are not written here.",
+    "hate": "Texts that demean people for what they are, are not written here. Try it without the insult.",
+    "abuse": "That is a lot of abuse at once. Say it in other words, and it will be taken up.",
+    "sexual": "Explicit sexual texts are not written here. Love stories are welcome.",
+    "violence": "Instructions for weapons, poison or hurting people are not given here. Questions of history, science "
+    "and fiction are welcome: put it that way.",
+    "selfharm": "This sounds as if you may be going through something very hard. You are not alone, and it can get "
+    "better. Please talk to someone today: a friend, a doctor, or a helpline (findahelpline.com lists one for every "
+    "country; China 12356, USA 988, UK and Ireland 116 123). If you are in danger now, call 110, 112 or 911.",
+    "personal": "The text seems to hold an e-mail address, a telephone, identity or card number. Take it out first: "
+    "such data should not be given to a model.",
+}
+KEPT = "Your text is still where you wrote it."
+
+
+class Refused(ValueError):
+    """A text that is not taken up. ``kind``: why."""
+
+    def __init__(self, kind: str):
+        super().__init__(f"{MESSAGES[kind]} {KEPT}")
+        self.kind = kind
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Why a text is stopped."""
+
+    kind: str
+    start: int
+    """Character of the text with which the first sentence that is to blame begins; 0 where that is not known."""
+    by: str
+    """"words", "personal" or "classifier"."""
+
+
+def enabled() -> bool:
+    """Whether texts are looked at: unless GENAI_POLICY says "off"."""
+    return os.environ.get("GENAI_POLICY", "").lower() not in ("off", "0", "false", "no")
+
+
+_loading = threading.Lock()
+
+
+@functools.cache
+def _load() -> tuple[PolicyNet, float]:
+    card = checkpoint.read_card(NAME)
+    net = PolicyNet(PolicyConfig(**{**card["config"], "kinds": tuple(card["config"]["kinds"])}))
+    checkpoint.load_weights(NAME, net)
+    return net, float(card["threshold"])
+
+
+def classifier() -> tuple[PolicyNet, float] | None:
+    """The network and the probability from which it stops a sentence; None where it has not been trained."""
+    with _loading:
+        return _load() if NAME in checkpoint.names() else None
+
+
+@torch.inference_mode()
+def probabilities(net: PolicyNet, sentences: list[str]) -> torch.Tensor:
+    """(N, kinds) of plain views of sentences."""
+    rows = [features(s[:LONGEST], net.config.buckets) for s in sentences]
+    return net(*packed(rows)).softmax(1)
+
+
+def look(text: str, written: bool = False, private: bool = True, learnt: bool = True) -> Finding | None:
+    """What stops this text; None where nothing does, or the policy is off.
+
+    written: the model wrote it, so that the kinds of ASKED_ONLY are not looked for.
+    private: look for personal data. learnt: ask the classifier, too.
+    """
+    if not enabled() or not text or not text.strip():
+        return None
+    found: list[Finding] = []
+    for view in normalise.views(text):
+        for kind, start, _ in words.find(view):
+            if not (written and kind in ASKED_ONLY):
+                found.append(Finding(SAME.get(kind, kind), _begin(text, view, start), "words"))
+    if private and (places := personal.find(text)):
+        found.append(Finding("personal", _sentence_start(text, min(a for a, _ in places)), "personal"))
+    if not found and learnt and (judge := classifier()) is not None:
+        found += _learnt(text, written, *judge)
+    return min(found, key=lambda f: (KINDS.index(f.kind), f.start), default=None)
+
+
+def _learnt(text: str, written: bool, net: PolicyNet, threshold: float) -> Iterator[Finding]:
+    """What the classifier finds, a sentence at a time."""
+    view = normalise.views(text)[0]
+    lines = [line for line in view.split("\n") if line.strip()]
+    if not lines:
+        return
+    for line, row in zip(lines, probabilities(net, lines), strict=True):
+        best = int(row[1:].argmax()) + 1
+        kind = net.config.kinds[best]
+        if float(row[best]) >= threshold and not (written and kind in ASKED_ONLY):
+            yield Finding(kind, _begin(text, view, view.find(line)), "classifier")
+
+
+def _sentence_start(text: str, place: int) -> int:
+    ends = [m.end() for m in normalise.SENTENCE_END.finditer(text, 0, place)]
+    return ends[-1] if ends else 0
+
+
+def _begin(text: str, view: str, place: int) -> int:
+    """Where the sentence of the text begins that stands at a place of its view."""
+    starts = normalise.sentence_starts(text)
+    number = view.count("\n", 0, place)
+    return starts[number] if len(starts) == view.count("\n") + 1 else 0
+
+
+def require(*texts: str | None, private: bool = True) -> None:
+    """Raise Refused for the first of these texts that is not taken up."""
+    for text in texts:
+        if text and (found := look(text, private=private)) is not None:
+            raise Refused(found.kind)
+
+
+class Guard:
+    """Looks at a text while it grows, before it is shown. One for every text.
+
+    before: what it goes on from, so that a sentence may begin there.
+    """
+
+    def __init__(self, before: str = "", private: bool = True):
+        self.before, self.private = before[-WINDOW // 2 :], private
+        self.found: Finding | None = None
+        self.safe = ""
+
+    def shown(self, text: str, done: bool = False) -> str:
+        """What may be shown of the text so far; once something is found, what stood before it, for good.
+
+        An unfinished word waits until it is whole, or the text is ``done``.
+        """
+        if self.found is not None or not enabled():
+            return self.safe if self.found is not None else text
+        ready = text if done else text[: len(text) - len(_unfinished(text))]
+        if ready == self.safe and not done:
+            return self.safe
+        context = self.before if len(ready) < WINDOW else ""
+        window = ready[-WINDOW:]
+        looked = look(context + window, written=True, private=self.private)
+        if looked is not None:
+            self.found = looked
+            cut = len(ready) - len(window) + max(0, looked.start - len(context))
+            self.safe = ready[:cut].rstrip(" ")
+        else:
+            self.safe = ready
+        return self.safe
+
+
+def _unfinished(text: str) -> str:
+    """The Latin letters at the end that may be the beginning of a longer word."""
+    last = re.search(r"[A-Za-z0-9@$*'’-]+$", text[-HELD:])
+    return last[0] if last else ""

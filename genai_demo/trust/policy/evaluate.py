@@ -1,0 +1,139 @@
+"""Measures of the content policy: harmless sentences that it stops, unsafe ones that it misses, what a look costs."""
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import numpy as np
+
+from genai_demo.core import checkpoint
+from genai_demo.text.data import Texts, load
+from genai_demo.trust.policy import check, examples
+from genai_demo.trust.policy.model import NAME
+from genai_demo.trust.policy.normalise import SIMPLIFIED
+from genai_demo.trust.policy.sealed import open_sealed
+
+HARMLESS, COMPOSED = 20_000, 4_000
+"""Held-out sentences of each language, and composed ones."""
+LOOK_ALIKE = str.maketrans("aeopcxi", "аеорсхі")
+LEET = str.maketrans("oieas", "013@$")
+TRADITIONAL = str.maketrans({simple: complex_ for complex_, simple in SIMPLIFIED.items()})
+Disguise = Callable[[str], str]
+DISGUISES: dict[str, dict[str, Disguise]] = {
+    "en": {
+        "leetspeak": lambda s: s.lower().translate(LEET),
+        "look-alike letters": lambda s: s.translate(LOOK_ALIKE),
+        "invisible characters": lambda s: "\u200b".join(s),
+        "full width": lambda s: "".join(chr(ord(c) + 0xFEE0) if "!" <= c <= "~" else c for c in s),
+        "letters set apart": lambda s: "  ".join(" ".join(word) for word in s.split()),
+    },
+    "zh": {
+        "traditional": lambda s: s.translate(TRADITIONAL),
+        "invisible characters": lambda s: "\u200b".join(s),
+        "characters set apart": lambda s: " ".join(s),
+        "signs between": lambda s: "*".join(s),
+    },
+}
+
+
+def probes() -> list[tuple[str, str, str]]:
+    """(kind, language, text) of the list that was written by hand and is kept for measuring."""
+    found = []
+    for line in open_sealed("probes").splitlines():
+        if line and not line.startswith("#"):
+            head, _, text = line.partition(": ")
+            kind, language = head.split()
+            found.append((kind, language, text))
+    return found
+
+
+def stopped(texts: Iterable[str], **options: bool) -> tuple[int, dict[str, int]]:
+    """How many of these are stopped, and how often for which kind and by what."""
+    kinds: dict[str, int] = {}
+    count = 0
+    for text in texts:
+        found = check.look(text, **options)
+        if found is not None:
+            count += 1
+            kinds[f"{found.kind}, {found.by}"] = kinds.get(f"{found.kind}, {found.by}", 0) + 1
+    return count, kinds
+
+
+def false_positives(texts: Texts, count: int) -> dict[str, Any]:
+    """Of harmless held-out sentences, per cent that are stopped, those for personal data counted apart."""
+    figures = {}
+    for language in examples.LANGUAGES:
+        found = examples.sentences(texts, "held_out", language, count, seed=1)
+        wrong, kinds = stopped(found, private=False)
+        private, _ = stopped(found, learnt=False)
+        without, _ = stopped(found, private=False, learnt=False)
+        figures[language] = {
+            "sentences": len(found),
+            "stopped_percent": 100 * wrong / max(1, len(found)),
+            "stopped_by_lists_alone_percent": 100 * without / max(1, len(found)),
+            "personal_data_percent": 100 * max(0, private - without) / max(1, len(found)),
+            "kinds": kinds,
+        }
+    return figures
+
+
+def _missed(rows: Sequence[tuple[str, str, str]], change: Disguise = str) -> float:
+    """Per cent of these that pass."""
+    return 100 * float(np.mean([check.look(change(text)) is None for _, _, text in rows])) if rows else 0.0
+
+
+def misses(composed: int) -> dict[str, Any]:
+    """Per cent missed: of held-out composed sentences, and of the hand-written list by kind and by disguise."""
+    made = [row for row in examples.compose(composed, 3, True) if row[0] != "harmless"]
+    written = [row for row in probes() if row[0] != "harmless"]
+    fine = [row for row in probes() if row[0] == "harmless"]
+    figures: dict[str, Any] = {"composed": {}, "hand_written": {}, "hand_written_by_kind": {}, "disguised": {}}
+    for language in examples.LANGUAGES:
+        mine = [row for row in written if row[1] == language]
+        figures["composed"][language] = _missed([row for row in made if row[1] == language])
+        figures["hand_written"][language] = _missed(mine)
+        for kind in check.KINDS:
+            figures["hand_written_by_kind"][f"{kind}_{language}"] = _missed([row for row in mine if row[0] == kind])
+        for name, change in DISGUISES[language].items():
+            hidden = [row for row in mine if row[0] != "personal"]
+            figures["disguised"][f"{name}_{language}"] = _missed(hidden, change)
+    figures["hand_written_count"] = len(written)
+    figures["hard_harmless_stopped"] = sum(check.look(text) is not None for _, _, text in fine)
+    figures["hard_harmless_count"] = len(fine)
+    return figures
+
+
+def cost() -> dict[str, float]:
+    """Milliseconds of one look at a harmless text, the fastest of several."""
+    sentence = "The old fisherman looked at the sea and thought of his daughter. 老渔夫望着大海，想起了女儿。 "
+    figures = {}
+    for size in (100, 1_000, 20_000):
+        text = (sentence * (size // len(sentence) + 1))[:size]
+        taken = []
+        for _ in range(8):
+            start = time.perf_counter()
+            check.look(text)
+            taken.append(time.perf_counter() - start)
+        figures[f"milliseconds_{size}_characters"] = 1000 * min(taken)
+    return figures
+
+
+def evaluate(data: str | None = None, quick: bool = False, write: bool = True) -> dict[str, Any]:
+    """Every figure of the policy; written into the classifier's card if ``write``."""
+    part = 20 if quick else 1
+    figures: dict[str, Any] = {"false_positives": false_positives(load(data), HARMLESS // part)}
+    figures["missed_percent"] = misses(COMPOSED // part)
+    figures |= cost()
+    figures = rounded(figures)
+    if write:
+        card = checkpoint.read_card(NAME)
+        card |= {"metrics": figures, "metrics_command": "python -m genai_demo evaluate trust --only policy"}
+        checkpoint.write_card(NAME, card)
+    return figures
+
+
+def rounded(values: Any) -> Any:
+    """All numbers of nested dictionaries with four decimals."""
+    if isinstance(values, dict):
+        return {k: rounded(v) for k, v in values.items()}
+    return round(values, 4) if isinstance(values, float) else values
