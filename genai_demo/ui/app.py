@@ -10,7 +10,7 @@ from starlette.middleware import Middleware
 
 from genai_demo.core import limits
 from genai_demo.trust import certificates, credentials
-from genai_demo.ui import audio_tab, faces_tab, interpolation_tab, lab_tab, repair_tab, text_tab, trust_tab
+from genai_demo.ui import audio_tab, faces_tab, interpolation_tab, lab_tab, own_weights, repair_tab, text_tab, trust_tab
 from genai_demo.ui.folder import RunFolder
 from genai_demo.ui.guards import Guard
 from genai_demo.ui.health import guarded
@@ -31,7 +31,8 @@ def build() -> gr.Blocks:
             gr.Markdown("# genai_demo")
             gr.Markdown(text("shell.headline"))
         with gr.Tabs() as tabs:
-            with gr.Tab(text("tab.faces"), id="faces"):
+            with gr.Tab(text("tab.faces"), id="faces") as faces_page:
+                own_weights.note(faces_page, "faces-gan")
                 faces = guarded("faces", lambda: faces_tab.build(demo), FACES, ("faces-encoder", "faces-finder"))
             with gr.Tab(text("tab.interpolation"), id="interpolation"):
                 guarded("interpolation", lambda: interpolation_tab.build(demo, faces) if faces else None, FACES)

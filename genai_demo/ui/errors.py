@@ -5,6 +5,7 @@ import re
 
 from genai_demo.ui.texts_lab import LAB_ERRORS
 from genai_demo.ui.texts_music import MUSIC_ERRORS
+from genai_demo.ui.texts_own import OWN_ERRORS
 from genai_demo.ui.texts_service import SERVICE_ERRORS
 from genai_demo.ui.texts_speech import SPEECH_ERRORS
 from genai_demo.ui.texts_trust import TRUST_ERRORS
@@ -209,6 +210,7 @@ SENTENCES: tuple[tuple[str, str], ...] = (
     ),
     *LAB_ERRORS,
     *MUSIC_ERRORS,
+    *OWN_ERRORS,
     *SPEECH_ERRORS,
     *TRUST_ERRORS,
     *SERVICE_ERRORS,

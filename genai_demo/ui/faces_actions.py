@@ -12,6 +12,7 @@ from genai_demo.faces import generate
 from genai_demo.faces.latents import Latent
 from genai_demo.faces.recipe import pack_styles, save_png
 from genai_demo.ui.common import keep_file, open_picture, pack_zip, parse_seeds, percent, readable_errors
+from genai_demo.ui.own_visits import with_own_weights
 from genai_demo.ui.signed import keep_made, signed
 from genai_demo.ui.strings import language_of, say
 
@@ -81,6 +82,7 @@ def next_seed(seed: int, lock: bool) -> int:
 
 
 @readable_errors
+@with_own_weights
 def generate_faces(
     seed: int, count: int, truncation: float, model: str, noise: bool, request: gr.Request
 ) -> tuple[list[tuple[str, str]], list[Latent], Selected, str]:
@@ -130,6 +132,7 @@ def select_face(number: int, faces: list[Latent]) -> Selected:
 
 
 @readable_errors
+@with_own_weights
 def edit_face(
     selected: Selected | None, layers: str, truncation: float, noise: bool, **amounts: float
 ) -> tuple[str, str]:
@@ -157,6 +160,7 @@ def edit_face(
 
 
 @readable_errors
+@with_own_weights
 def judge_face(
     selected: Selected | None, layers: str, truncation: float, noise: bool, request: gr.Request, **amounts: float
 ) -> str:
@@ -175,6 +179,7 @@ def surprise(model: str, names: list[str]) -> list[float]:
 
 
 @readable_errors
+@with_own_weights
 def mix_styles(rows: str, columns: str, layers: str, truncation: float) -> tuple[str, tuple[list[int], list[int], str]]:
     """Style mixing: a grid of faces, row seeds with some layers of the column seeds.
 
@@ -212,6 +217,7 @@ def mixed_sheet(row_seeds: list[int], column_seeds: list[int], layers: str, trun
 
 
 @readable_errors
+@with_own_weights
 def select_mixed(mixed: tuple[list[int], list[int], str] | None, event: gr.SelectData) -> Selected:
     """Select the clicked face of the mixing grid, parents included."""
     if mixed is None:
@@ -231,6 +237,7 @@ def select_mixed(mixed: tuple[list[int], list[int], str] | None, event: gr.Selec
 
 
 @readable_errors
+@with_own_weights
 def project_face(
     upload: str | None, model: str, uploads: list[Image.Image], request: gr.Request
 ) -> tuple[Selected, list[Image.Image], str, list[Image.Image], list[Image.Image]]:
@@ -254,6 +261,7 @@ def project_face(
 
 
 @readable_errors
+@with_own_weights
 def refine_face(upload: str | None, steps: int, request: gr.Request) -> Iterator[tuple[Selected, list[Image.Image]]]:
     """Refine the latent of an uploaded face by optimisation, showing the way.
 

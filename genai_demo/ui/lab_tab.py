@@ -3,7 +3,7 @@
 import gradio as gr
 
 from genai_demo.core import checkpoint
-from genai_demo.ui import characters_room, gan_lab_room, vae_lab_room
+from genai_demo.ui import characters_room, gan_lab_room, own_room, vae_lab_room
 from genai_demo.ui.strings import text
 
 
@@ -21,6 +21,9 @@ def build(tab: gr.Tab) -> None:
             with gr.Tab(text("vae.room"), id="plane-vae") as room:
                 running.append(vae_lab_room.build(room))
                 rooms.append(room)
+        with gr.Tab(text("own.room"), id="own") as room:
+            running.append(own_room.build())
+            rooms.append(room)
     for i, room in enumerate(rooms):
         others = [event for k, events in enumerate(running) if k != i for event in events]
         room.select(None, cancels=others, api_visibility="private")

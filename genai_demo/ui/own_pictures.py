@@ -1,0 +1,130 @@
+"""What the room "Your own data" shows, as HTML: the report of the checks, samples side by side, figures."""
+
+import base64
+import html
+import io
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+from PIL import Image
+
+from genai_demo.core.archives import Dropped
+from genai_demo.core.tuning import Tuning
+from genai_demo.faces import own as faces_own
+from genai_demo.text import own as text_own
+from genai_demo.ui.own_visits import Visit
+from genai_demo.ui.strings import say
+
+THUMBNAILS, NAMES = 24, 3
+"""Kept pictures, and names of a reason, that are shown."""
+OWN_CSS = """
+table {width: 100%; border-collapse: collapse; font-size: .9rem; font-variant-numeric: tabular-nums}
+th, td {text-align: left; padding: 4px 8px 4px 0; border-bottom: 1px solid var(--border-color-primary);
+  overflow-wrap: anywhere; vertical-align: top}
+td.better {color: var(--color-accent); font-weight: 600}
+p {margin: 4px 0 8px}
+.thumbs {display: grid; grid-template-columns: repeat(auto-fill, minmax(56px, 1fr)); gap: 4px; margin: 6px 0 10px}
+.thumbs img {width: 100%; aspect-ratio: 1; border-radius: 4px; display: block}
+.sides {display: grid; grid-template-columns: repeat(auto-fit, minmax(min(260px, 100%), 1fr)); gap: 12px}
+figure {margin: 0}
+figcaption {font-size: .82rem; color: var(--body-text-color-subdued); padding-bottom: 3px}
+blockquote {margin: 0; padding: 10px 12px; white-space: pre-wrap; border-radius: 8px; font-size: .92rem;
+  background: var(--background-fill-secondary); min-height: 7em}
+.row {display: grid; grid-template-columns: repeat(6, 1fr); gap: 3px; margin-bottom: 8px}
+.row img {width: 100%; aspect-ratio: 1; border-radius: 4px; display: block}
+"""
+
+
+def report(medium: str, material: Any, dropped: Dropped, language: str) -> str:
+    """What is kept, and how much was left out for which reason."""
+    if medium == "texts":
+        kept = say("own.kept.texts", language, characters=material.characters, learnt=len(material.learnt),
+                   held_out=len(material.held_out))  # fmt: skip
+        shown = ""
+    else:
+        kept = say("own.kept.pictures", language, count=len(material.all), learnt=len(material.learnt),
+                   held_out=len(material.held_out))  # fmt: skip
+        shown = f'<div class="thumbs">{_pictures(material.all[:THUMBNAILS], 64)}</div>'
+    bold = kept.split("**")
+    kept = "".join(f"<strong>{part}</strong>" if i % 2 else part for i, part in enumerate(bold))
+    if not dropped:
+        return f"<p>{kept} {say('own.none_dropped', language)}</p>{shown}"
+    names: dict[str, list[str]] = defaultdict(list)
+    for name, reason in dropped:
+        names[reason].append(name)
+    rows = "".join(
+        f"<tr><td>{say(f'own.reason.{reason}', language)}</td><td>{len(found)}</td>"
+        f"<td>{html.escape(', '.join(found[:NAMES]))}{' …' if len(found) > NAMES else ''}</td></tr>"
+        for reason, found in sorted(names.items(), key=lambda pair: -len(pair[1]))
+    )
+    heads = "".join(f"<th>{say(f'own.{key}', language)}</th>" for key in ("reason", "count", "names"))
+    left_out = say("own.dropped", language, count=len(dropped))
+    return f"<p>{kept}</p>{shown}<p>{left_out}</p><table><tr>{heads}</tr>{rows}</table>"
+
+
+def figures(tuning: Tuning, language: str) -> str:
+    """The published model beside the tuned one, at its best, on the held-out part."""
+    first, best = tuning.points[0], tuning.best_point()
+    keys = (
+        {"score": "bits", "nats": "nats"} if "nats" in first.figures else {k: k for k in ("psnr", "score", "frechet")}
+    )
+    rows = ""
+    for key, name in keys.items():
+        before, after = first.figures[key], best.figures[key]
+        better = after > before if key == "psnr" else after < before
+        rows += (
+            f"<tr><td>{say(f'own.{name}', language)}</td><td>{before:.3f}</td>"
+            f'<td class="{"better" if better else ""}">{after:.3f}</td></tr>'
+        )
+    heads = "".join(f"<th>{say(f'own.{key}', language)}</th>" for key in ("figures", "shipped", "yours"))
+    note = say("own.best", language, step=best.step)
+    return f"<table><tr>{heads}</tr>{rows}</table><p>{note}</p>"
+
+
+def samples(visit: Visit, tuning: Tuning, language: str, best: bool = False) -> str:
+    """What the published model makes beside what the tuned one makes, now or with its best weights.
+
+    Raises Stopped where the brake is pulled.
+    """
+    subject = tuning.subject
+    texts = isinstance(subject, text_own.TextSubject)
+    mine = subject.network
+    if best:
+        mine = text_own.best_network(tuning) if texts else faces_own.best_network(tuning)
+    if not visit.samples:
+        shipped = text_own.published_network() if texts else faces_own.published_network()
+        visit.samples = [made(subject, shipped)]
+    names = say("own.shipped", language), say("own.yours", language)
+    both = zip(names, (visit.samples[0], made(subject, mine)), strict=True)
+    if texts:
+        sides = (f"<figure><figcaption>{name}</figcaption><blockquote>{html.escape(words)}</blockquote></figure>"
+                 for name, words in both)  # fmt: skip
+        return f'<div class="sides">{"".join(sides)}</div><p>{say("own.begin", language)}</p>'
+    again, new = say("own.pictures.again", language), say("own.pictures.new", language)
+    rows = _row(say("own.pictures.held_out", language), visit.material.held_out[:6])
+    for name, (redrawn, fresh) in both:
+        rows += _row(f"{name}: {again}", redrawn) + _row(f"{name}: {new}", fresh)
+    return rows
+
+
+def made(subject: Any, network: Any) -> Any:
+    """A text, or faces drawn again and new faces."""
+    if isinstance(subject, text_own.TextSubject):
+        return subject.sample(network)
+    return subject.drawn_again(network), subject.new_faces(network)
+
+
+def _row(name: str, pictures: Sequence[Image.Image]) -> str:
+    return f'<figure><figcaption>{name}</figcaption><div class="row">{_pictures(pictures, 128)}</div></figure>'
+
+
+def _pictures(pictures: Sequence[Image.Image], side: int) -> str:
+    """Pictures as data URLs: nothing of a visitor's lies in a file that could be fetched."""
+    found = []
+    for picture in pictures:
+        buffer = io.BytesIO()
+        picture.resize((side, side)).save(buffer, "WEBP", quality=85)
+        data = base64.b64encode(buffer.getvalue()).decode()
+        found.append(f'<img src="data:image/webp;base64,{data}" alt="">')
+    return "".join(found)
