@@ -70,7 +70,7 @@ def launch() -> None:
     signal.signal(signal.SIGTERM, _stop)
     folder = RunFolder()
     try:
-        _serve(build(), server, rules)
+        _serve(build(), server, rules, folder)
     except KeyboardInterrupt:
         pass  # during the start
     finally:
@@ -83,7 +83,7 @@ def _stop(number: int, frame: Any) -> None:
     raise KeyboardInterrupt
 
 
-def _serve(page: gr.Blocks, server: str, rules: Rules) -> None:
+def _serve(page: gr.Blocks, server: str, rules: Rules, folder: RunFolder) -> None:
     page.launch(
         server_name=server,
         app_kwargs={"middleware": [Middleware(Guard, rules=rules)]},
@@ -110,4 +110,5 @@ def _serve(page: gr.Blocks, server: str, rules: Rules) -> None:
         while page.is_running:
             time.sleep(0.2)
     finally:
+        folder.empty()  # first of all: whoever has sent the signal may not wait long
         page.close(verbose=False)  # which, unlike Gradio's own waiting, ends open streams first

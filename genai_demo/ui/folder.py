@@ -40,6 +40,14 @@ class RunFolder:
         while not self._closed.wait(60):
             remove_half_done(self.path)
 
+    def empty(self) -> None:
+        """Remove everything but the lock."""
+        for path in self.path.iterdir():
+            if path.is_dir():
+                shutil.rmtree(path, ignore_errors=True)
+            elif path.name != LOCK:
+                path.unlink(missing_ok=True)
+
     def close(self) -> None:
         """Remove the folder and everything in it."""
         self._closed.set()

@@ -1,0 +1,64 @@
+"""The page under its content security policy, in a real browser: nothing that it needs is blocked."""
+
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page
+
+from tests.browser.test_browser import WAIT, browser  # noqa: F401
+
+LISTEN = """
+window.blocked = [];
+document.addEventListener('securitypolicyviolation',
+  (e) => window.blocked.push(`${e.violatedDirective} ${e.blockedURI} ${e.sourceFile}`));
+"""
+
+
+def test_no_tab_is_hindered_by_the_policy(browser: Browser, app_url: str, portrait: Path) -> None:  # noqa: F811
+    page = browser.new_context(locale="en-GB", viewport={"width": 1280, "height": 900}).new_page()
+    page.set_default_timeout(WAIT)
+    page.add_init_script(LISTEN)
+    problems: list[str] = []
+    page.on("console", lambda m: problems.append(m.text) if "Content Security Policy" in m.text else None)
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    reply = page.goto(app_url)
+    assert reply is not None and "script-src 'self'" in reply.headers["content-security-policy"]
+    page.wait_for_selector("#verdict :text('%')", timeout=WAIT)
+    opened = open_tabs(page)
+    assert len(opened) > 15, opened
+    upload_and_listen(page, portrait)
+    assert page.evaluate("window.blocked") == []
+    assert not problems
+    page.evaluate("fetch('http://127.0.0.1:9/').catch(() => 0)")  # what is forbidden is noticed
+    page.wait_for_function("window.blocked.length > 0")
+    page.context.close()
+
+
+def open_tabs(page: Page) -> list[str]:
+    """Click every tab, and within it every room."""
+    opened = []
+    for name in page.locator("#root-tabs, .tabs").first.get_by_role("tab").all_inner_texts():
+        tab = page.get_by_role("tab", name=name, exact=True).first
+        if not tab.is_visible():
+            continue
+        tab.click()
+        page.wait_for_timeout(600)
+        opened.append(name)
+        for room in page.locator("[role=tab]:visible").all():
+            words = room.inner_text()
+            if words not in opened and room.is_visible():
+                room.click()
+                page.wait_for_timeout(400)
+                opened.append(words)
+    return opened
+
+
+def upload_and_listen(page: Page, portrait: Path) -> None:
+    """A picture into the editor, and a sound that plays."""
+    page.get_by_role("tab", name="Repair", exact=False).first.click()
+    page.locator("input[type=file]:visible, .image-container input[type=file], input[type=file]").first.set_input_files(
+        portrait
+    )
+    page.wait_for_timeout(2_000)
+    page.get_by_role("tab", name="Audio synthesis").first.click()
+    page.get_by_role("tab", name="Sound effects").first.click()
+    page.wait_for_timeout(3_000)
