@@ -3,6 +3,7 @@
 import functools
 import re
 
+from genai_demo.ui.texts_curves import CURVES_ERRORS
 from genai_demo.ui.texts_lab import LAB_ERRORS
 from genai_demo.ui.texts_music import MUSIC_ERRORS
 from genai_demo.ui.texts_own import OWN_ERRORS
@@ -208,6 +209,7 @@ SENTENCES: tuple[tuple[str, str], ...] = (
         "The settings on the card of {0} do not fit this program. Fetch it again.",
         "{0} 模型卡上的设置与本程序不符，请重新获取。",
     ),
+    *CURVES_ERRORS,
     *LAB_ERRORS,
     *MUSIC_ERRORS,
     *OWN_ERRORS,

@@ -3,7 +3,8 @@
 import gradio as gr
 
 from genai_demo.core import checkpoint
-from genai_demo.ui import characters_room, gan_lab_room, own_room, vae_lab_room
+from genai_demo.lab import curves
+from genai_demo.ui import characters_room, curves_room, gan_lab_room, own_room, vae_lab_room
 from genai_demo.ui.strings import text
 
 
@@ -24,6 +25,10 @@ def build(tab: gr.Tab) -> None:
         with gr.Tab(text("own.room"), id="own") as room:
             running.append(own_room.build())
             rooms.append(room)
+        if curves.available():
+            with gr.Tab(text("curves.room"), id="curves") as room:
+                running.append(curves_room.build(room))
+                rooms.append(room)
     for i, room in enumerate(rooms):
         others = [event for k, events in enumerate(running) if k != i for event in events]
         room.select(None, cancels=others, api_visibility="private")
