@@ -21,10 +21,7 @@ def spaces() -> dict[str, Space]:
     """By model. The GAN's trials want a start that has learnt already: ``-- --init published``."""
     from genai_demo.faces import train
 
-    shared = {
-        "parser": functools.partial(optimise.train_parser, "faces", train.add_arguments),
-        "make_task": train.make_task,
-    }
+    parser = functools.partial(optimise.train_parser, "faces", train.add_arguments)
     vae = [
         Knob("rate", 2e-4, 2e-2, 0.002, log=True),
         Knob("beta", 0.25, 4.0, 1.0, log=True),
@@ -37,8 +34,8 @@ def spaces() -> dict[str, Space]:
         Knob("augment", 0.0, 0.8, 0.3),
     ]
     return {
-        "vae": Space(vae, fixed=["--model=vae"], score=bound, **shared),
-        "gan": Space(gan, fixed=["--model=gan"], **shared),
+        "vae": Space(vae, parser, train.make_task, bound, ["--model=vae"]),
+        "gan": Space(gan, parser, train.make_task, fixed=["--model=gan"]),
     }
 
 

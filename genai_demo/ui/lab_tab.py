@@ -4,7 +4,7 @@ import gradio as gr
 
 from genai_demo.core import checkpoint
 from genai_demo.lab import curves
-from genai_demo.ui import characters_room, curves_room, gan_lab_room, own_room, vae_lab_room
+from genai_demo.ui import characters_room, curves_room, gan_lab_room, optimise_room, own_room, vae_lab_room
 from genai_demo.ui.strings import text
 
 
@@ -17,6 +17,9 @@ def build(tab: gr.Tab) -> None:
             rooms.append(room)
         with gr.Tab(text("characters.room"), id="characters") as room:
             running.append(characters_room.build())
+            rooms.append(room)
+        with gr.Tab(text("optimise.room"), id="optimise") as room:
+            running.append(optimise_room.build(room))
             rooms.append(room)
         if "faces-gan" in checkpoint.names("faces-"):  # it draws the pictures that are learnt
             with gr.Tab(text("vae.room"), id="plane-vae") as room:

@@ -1,0 +1,138 @@
+"""What the buttons of the room "Optimise" do: search, go on, stop, start over."""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+
+from genai_demo.core import limits
+from genai_demo.lab.search import LabSearch, Settings
+from genai_demo.ui.common import readable_errors
+from genai_demo.ui.optimise_pictures import overfitting, parallel, table, trial_curves
+from genai_demo.ui.strings import add_texts, language_of, say
+from genai_demo.ui.texts_optimise import OPTIMISE
+
+add_texts(OPTIMISE)
+
+FRAME = 0.5
+"""Seconds from one picture to the next."""
+SAMPLED = 160
+"""Characters that the winner writes."""
+SAMPLE = 3.0
+"""Seconds from one sample of the winner to the next."""
+
+
+@dataclass
+class Study:
+    """What one visitor searches."""
+
+    search: LabSearch | None = None
+    made_of: tuple[Any, ...] = ()
+    sample: str = ""
+
+    def prepare(
+        self, words: str, trials: float, steps: float, reduction: float, stopping: bool, patience: float, seed: float,
+        fresh: bool,
+    ) -> LabSearch:  # fmt: skip
+        """The search of this text and these settings: the same one where nothing changed, unless it is done.
+
+        Raises ValueError as ``LabSearch``.
+        """
+        settings = Settings(int(trials), int(steps), int(reduction), int(patience) if stopping else 0, int(seed))
+        made_of = (words, settings)
+        if self.search is None or fresh or made_of != self.made_of or self.search.phase == "done":
+            self.search = LabSearch(words, settings)
+            self.made_of, self.sample = made_of, ""
+        return self.search
+
+
+def pictures(search: LabSearch | None, language: str) -> tuple[str, ...]:
+    """Curves, parallel coordinates, the gap, the table."""
+    return tuple(draw(search, language) for draw in (trial_curves, parallel, overfitting, table))
+
+
+def status_of(search: LabSearch, language: str, key: str = "") -> str:
+    """The status line: what is trained, and whether it overfits."""
+    shown, done = search.shown(), sum(t.state != "running" for t in search.trials)
+    if key:
+        return say(key, language, done=done, trials=search.settings.trials)
+    if shown is None:
+        return say("optimise.starting", language)
+    if search.phase != "trials" and search.winner is None:
+        return say("optimise.none", language)
+    model = search.training.model if search.training else None
+    step = shown.points[-1].step if shown.points else 0
+    values = {"trial": shown.number, "step": step, "score": shown.score, "steps": search.winner_steps}
+    found = say(f"optimise.{search.phase}", language, done=done, trials=search.settings.trials, **values)
+    if search.phase == "done" and search.training is not None and search.training.patience:
+        found += " " + say("optimise.stopped_early", language) * search.training.tired
+    if model is not None and model.overfits():
+        found += f" **{say('characters.overfits', language)}**"
+    return found
+
+
+@readable_errors
+def search_settings(
+    study: Study, words: str, trials: float, steps: float, reduction: float, stopping: bool, patience: float,
+    seed: float, request: gr.Request,
+) -> Iterator[tuple[Any, ...]]:  # fmt: skip
+    """Search the settings of a small Transformer on a text, and train the best ones longer.
+
+    Args:
+        words: the text to learn.
+        trials: how many settings are tried.
+        steps: of the first rung.
+        reduction: one trial of so many goes on from a rung, to so many times the steps.
+        stopping: whether a training ends when the held-out part gets no better.
+        patience: points of the curve without a better one until it does.
+        seed: of the settings that are tried, and of the weights.
+
+    Returns:
+        Curves, parallel coordinates, train against held-out loss and the table as HTML, a sample of the winner,
+        and the status line.
+    """
+    language = language_of(request)
+    yield study, *[gr.skip()] * 5, say("optimise.starting", language)
+    search = study.prepare(words, trials, steps, reduction, stopping, patience, seed, fresh=False)
+    start, sampled = time.monotonic(), 0.0
+    yield study, *pictures(search, language), study.sample, say("optimise.starting", language)
+    while search.phase != "done" and time.monotonic() - start < limits.MAX_LAB_SECONDS:
+        began = time.monotonic()
+        while search.phase != "done" and time.monotonic() - began < FRAME:
+            search.advance()
+        if search.winner is not None and (time.monotonic() - sampled > SAMPLE or search.phase == "done"):
+            sampled, study.sample = time.monotonic(), search.sample(SAMPLED)
+        yield gr.skip(), *pictures(search, language), study.sample, status_of(search, language)
+    if search.phase != "done":
+        yield study, *[gr.skip()] * 5, say("lab.time", language, seconds=limits.MAX_LAB_SECONDS)
+    else:
+        yield study, *[gr.skip()] * 6
+
+
+@readable_errors
+def restart_search(
+    study: Study, request: gr.Request, words: str, trials: float, steps: float, reduction: float, stopping: bool,
+    patience: float, seed: float,
+) -> tuple[Any, ...]:  # fmt: skip
+    """A new search that has tried nothing."""
+    language = language_of(request)
+    search = study.prepare(words, trials, steps, reduction, stopping, patience, seed, fresh=True)
+    return study, *pictures(search, language), "", say("optimise.fresh", language)
+
+
+def open_room(study: Study, request: gr.Request) -> tuple[Any, ...]:
+    """Empty axes, so that the room says what it will show; nothing new when it is opened again."""
+    language = language_of(request)
+    if study.search is not None:
+        return (gr.skip(),) * 6
+    return *pictures(None, language), "", say("optimise.fresh", language)
+
+
+def stop_search(study: Study, request: gr.Request) -> str:
+    """The status line after a stop."""
+    language = language_of(request)
+    if study.search is None:
+        return say("optimise.fresh", language)
+    return status_of(study.search, language, "" if study.search.phase == "done" else "optimise.stopped")
