@@ -84,6 +84,8 @@ MAX_ARCHIVE_FILE_BYTES, MAX_ARCHIVE_BYTES = 16 * MEGABYTE, 128 * MEGABYTE
 MAX_ARCHIVE_RATIO = 200
 """An unpacked file that is so many times as large as its packed one, and larger than a megabyte, is refused."""
 MIN_OWN_PICTURES, MAX_OWN_PICTURES = 16, 200
+MIN_OWN_SOUNDS, MAX_OWN_SOUNDS = 10, 200
+"""A long sound counts once every three seconds."""
 MIN_OWN_TEXT, MAX_OWN_TEXT = 4_000, 1_000_000
 """Characters that are left of a visitor's texts after the checks."""
 MIN_OWN_SECONDS, MAX_OWN_SECONDS = 10, 180

@@ -6,7 +6,6 @@ weights as one that was not.
 """
 
 import copy
-import os
 import threading
 import time
 from collections.abc import Iterator
@@ -114,7 +113,11 @@ class Tuning:
     # -- what must not be lost
 
     def save(self) -> None:
-        """Replace the state in one move; nothing after ``delete``."""
+        """Replace the state in one move; nothing after ``delete``.
+
+        It survives a kill of the program, but is not forced onto the disk: what a visitor trains need not survive a
+        power cut, and to stop must not take long.
+        """
         state = {
             "networks": {k: n.state_dict() for k, n in self.subject.networks.items()},
             "optimizer": self.subject.optimizer.state_dict(),
@@ -129,10 +132,7 @@ class Tuning:
                 return
             self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             part = self.folder / f"{STATE}.part"
-            with part.open("wb") as file:
-                torch.save(state, file)
-                file.flush()
-                os.fsync(file.fileno())
+            torch.save(state, part)
             part.replace(self.folder / STATE)
 
     def resume(self) -> bool:

@@ -12,6 +12,7 @@ from genai_demo.core import limits
 from genai_demo.ui.common import readable_errors
 from genai_demo.ui.effects_sounds import Made, Recipe, listed, note, ogg_file, prepare, title
 from genai_demo.ui.errors import localise
+from genai_demo.ui.own_visits import with_own_weights
 from genai_demo.ui.strings import language_of, say
 
 BUTTON = "effect-"
@@ -40,6 +41,7 @@ def _show(recipe: Recipe, history: list[Made], language: str, play: bool = True)
 
 
 @readable_errors
+@with_own_weights
 def press_button(
     event: gr.EventData, seed: float, brightness: float, density: float, guidance: float, steps: float,
     history: list[Made], request: gr.Request,
@@ -62,6 +64,7 @@ def _recipe(
 
 
 @readable_errors
+@with_own_weights
 def make_effect(
     kind: str, second: str, share: float, seconds: float, seed: float, brightness: float, density: float, loop: bool,
     guidance: float, steps: float, history: list[Made], request: gr.Request,
@@ -88,6 +91,7 @@ def make_effect(
 
 
 @readable_errors
+@with_own_weights
 def make_another(
     kind: str, second: str, share: float, seconds: float, seed: float, request: gr.Request, *rest: Any
 ) -> Shown:
@@ -111,6 +115,7 @@ def _one_by_one(recipes: Iterable[Recipe], total: int, language: str) -> Iterato
 
 
 @readable_errors
+@with_own_weights
 def morph_effects(
     kind: str, second: str, seconds: float, seed: float, brightness: float, density: float, loop: bool,
     guidance: float, steps: float, request: gr.Request,
@@ -139,6 +144,7 @@ def morph_effects(
 
 
 @readable_errors
+@with_own_weights
 def vary_effect(
     recipe: Recipe | None, strength: float, seed: float, request: gr.Request
 ) -> Iterator[tuple[str, list[Made], str]]:

@@ -8,6 +8,7 @@ from genai_demo.audio.effects import generate
 from genai_demo.audio.effects.kinds import KINDS, NAMES
 from genai_demo.core import limits
 from genai_demo.ui import effects_actions as actions
+from genai_demo.ui import own_weights
 from genai_demo.ui.common import MODEL_EVENT, number, slider
 from genai_demo.ui.effects_actions import BUTTON, FIRST, VARIATIONS
 from genai_demo.ui.effects_sounds import sound_list
@@ -34,6 +35,7 @@ STOP_JS = "(...values) => { window.soundPlayer?.stop(); return values; }"
 def build(tab: gr.Tab) -> None:
     """Lay out the room inside the open ``tab`` and connect its events."""
     recipe, history = gr.State(None, time_to_live=1800), gr.State([], time_to_live=1800)
+    own_weights.note(tab, "audio-effects")
     gr.Markdown(text("effects.intro"), elem_classes="notice")
     with gr.Row(equal_height=False, elem_classes="repair-room"):
         with gr.Column(min_width=320, elem_classes="repair-left"):

@@ -15,6 +15,7 @@ from PIL import Image
 from genai_demo.audio import mel, sounds
 from genai_demo.audio.effects import generate
 from genai_demo.audio.effects.generate import Recipe
+from genai_demo.core import lent
 from genai_demo.trust import metadata
 from genai_demo.ui.common import keep_file, percent
 from genai_demo.ui.signed import keep_made
@@ -70,7 +71,8 @@ class Made:
 
 def prepare(recipe: Recipe) -> Made:
     """Make a sound and its pictures, or take them from the last ones made. Raises ValueError as ``design``."""
-    wav, pictures = _made(recipe)
+    # what a visitor's own weights make is not kept for others
+    wav, pictures = _made.__wrapped__(recipe) if lent.find(generate.NAME) else _made(recipe)
     name = file_name(recipe)
     paths = [keep_file(data, f"{name}-{i}.webp") for i, data in enumerate(pictures)]
     file = keep_made(wav, f"{name}.wav", dataclasses.asdict(recipe), MODELS)

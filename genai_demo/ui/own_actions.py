@@ -9,6 +9,8 @@ from typing import Any
 
 import gradio as gr
 
+from genai_demo.audio.effects import own as sounds_own
+from genai_demo.audio.effects.kinds import KINDS
 from genai_demo.core import limits
 from genai_demo.core.archives import Dropped, read_files
 from genai_demo.core.tuning import Stopped, Tuning
@@ -24,7 +26,7 @@ from genai_demo.ui.texts_own import OWN
 
 add_texts(OWN)
 
-MEDIA: dict[str, Any] = {"texts": text_own, "pictures": faces_own}
+MEDIA: dict[str, Any] = {"texts": text_own, "pictures": faces_own, "sounds": sounds_own}
 FRAME, SAMPLE = 1.0, 8.0
 """Seconds from one status line, and from one sample, to the next."""
 SHOWN = 12
@@ -38,10 +40,10 @@ SHOWN = 12
 def check_own(
     visit: Visit, medium: str, files: list[str] | None, pasted: str, request: gr.Request
 ) -> Iterator[tuple[Any, ...]]:
-    """Check texts or portraits that a model is to be trained on, and tell what is left out and why.
+    """Check texts, portraits or sounds that a model is to be trained on, and tell what is left out and why.
 
     Args:
-        medium: "texts" or "pictures".
+        medium: "texts", "pictures" or "sounds".
         files: single files or zips.
         pasted: a text as one more file; empty for none.
 
@@ -67,10 +69,13 @@ def check_own(
 
 @readable_errors
 def check_example(visit: Visit, medium: str, request: gr.Request) -> Iterator[tuple[Any, ...]]:
-    """As check_own, with an example: a lighthouse's logbook, or printed faces of the GAN."""
+    """As check_own, with an example: a lighthouse's logbook, printed faces of the GAN, or chimes."""
     language = language_of(request)
+    if medium not in MEDIA:
+        raise ValueError(f"No kind of data is called {medium!r}. Choose one of {', '.join(MEDIA)}.")
     yield visit, gr.skip(), say("own.reading", language, count=0), None
-    files = [("logbook.txt", logbook(language).encode())] if medium == "texts" else faces_own.example().items()
+    files: Any = [("logbook.txt", logbook(language).encode())]
+    files = files if medium == "texts" else MEDIA[medium].example().items()
     yield from _check(visit, medium, files, [], language, request)
 
 
@@ -79,8 +84,8 @@ def _check(
 ) -> Iterator[tuple[Any, ...]]:
     if line.place(visit) is not None:
         raise ValueError("Your training is running. Stop it first.")
-    if medium == "texts":
-        material: Any = text_own.check(files, dropped)
+    if medium != "pictures":
+        material: Any = MEDIA[medium].check(files, dropped)
     else:
         kept: list[Any] = []
         for kept in faces_own.check_steps(files, dropped):
@@ -98,7 +103,7 @@ def _check(
 def join_own(visit: Visit, request: gr.Request) -> tuple[Any, ...]:
     """Take a place in the line of those who want to train; says which."""
     _need_data(visit)
-    visit.brake.release()
+    visit.gave_up = False
     line.join(visit)
     return _place(visit, language_of(request)), gr.Timer(active=True)
 
@@ -120,16 +125,19 @@ def _need_data(visit: Visit) -> None:
         raise ValueError("There is no data yet. Upload some and press Check.")
 
 
-def prepare(visit: Visit, kind: str, seed: int) -> Tuning:
+def prepare(visit: Visit, kind: str, effect: str, seed: int) -> Tuning:
     """The training of this visit, going on where it was. Raises ValueError where a model is missing."""
-    settings = {"medium": visit.medium, "kind": kind if visit.medium == "texts" else "", "seed": seed}
+    kinds = {"texts": kind, "sounds": effect}
+    settings = {"medium": visit.medium, "kind": kinds.get(visit.medium, ""), "seed": seed}
     if visit.tuning is not None and visit.tuning.settings != settings:
         visit.start_over()
-    subject = (
-        text_own.TextSubject(visit.material, kind, seed, visit.brake)
-        if visit.medium == "texts"
-        else faces_own.FacesSubject(visit.material, seed, visit.brake)
-    )
+    subject: Any
+    if visit.medium == "texts":
+        subject = text_own.TextSubject(visit.material, kind, seed, visit.brake)
+    elif visit.medium == "sounds":
+        subject = sounds_own.SoundsSubject(visit.material, effect, seed, visit.brake)
+    else:
+        subject = faces_own.FacesSubject(visit.material, seed, visit.brake)
     found = Tuning(subject, visit.folder, settings)
     found.resume()
     visit.tuning = found
@@ -137,12 +145,13 @@ def prepare(visit: Visit, kind: str, seed: int) -> Tuning:
 
 
 @readable_errors
-def train_own(visit: Visit, seconds: float, kind: str, request: gr.Request) -> Iterator[tuple[Any, ...]]:
+def train_own(visit: Visit, seconds: float, kind: str, effect: str, request: gr.Request) -> Iterator[tuple[Any, ...]]:
     """Fine-tune a published model on the checked data, for a while or until the held-out part gets no better.
 
     Args:
         seconds: how long at most.
         kind: what texts count as: "story", "news", "product", "poem" or "prose".
+        effect: the kind of sound effect that sounds take the place of.
 
     Returns:
         Status line, curves as SVG, samples of the published model and of the tuned one as HTML, figures as HTML, and
@@ -150,12 +159,17 @@ def train_own(visit: Visit, seconds: float, kind: str, request: gr.Request) -> I
     """
     language = language_of(request)
     _need_data(visit)
+    if visit.gave_up:  # while it waited
+        visit.gave_up = False
+        yield visit, *outcome(visit, "own.stopped", language), gr.skip()
+        return
     line.join(visit)
+    visit.brake.release()
     ended = "own.time"
     try:
         visit.lent = {}
         yield visit, say("own.next", language), gr.skip(), gr.skip(), gr.skip(), False
-        tuning = prepare(visit, kind, 0)
+        tuning = prepare(visit, kind, effect, 0)
         start = shown = time.monotonic()
         sampled = -SAMPLE
         for _ in tuning.train(seconds):
@@ -210,10 +224,11 @@ def outcome(visit: Visit, ended: str, language: str) -> tuple[Any, ...]:
 
 def brake(visit: Visit) -> None:
     """Stop the training between two layers; one that only waits gives up its place."""
-    visit.brake.pull()
-    place = line.place(visit)
-    if place is not None and place > 0:
+    if line.place(visit):
+        visit.gave_up = True
         line.leave(visit)
+    else:
+        visit.brake.pull()
 
 
 def stopped(visit: Visit, request: gr.Request) -> tuple[Any, ...]:
@@ -260,7 +275,11 @@ def use_own(visit: Visit, on: bool, request: gr.Request) -> tuple[Any, ...]:
     enter(request.session_hash, visit)
     visit.lent = MEDIA[visit.medium].lendable(files, visit.tuning)
     assert visit.tuning is not None
-    kind = say(f"kind.{visit.tuning.settings['kind']}", language) if visit.medium == "texts" else ""
+    kind = visit.tuning.settings["kind"]
+    if visit.medium == "texts":
+        kind = say(f"kind.{kind}", language)
+    elif visit.medium == "sounds":
+        kind = KINDS[kind].chinese if language == "zh" else KINDS[kind].english
     return visit, say("own.used", language, where=say(f"own.where.{visit.medium}", language, kind=kind))
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from PIL import Image
 
+from genai_demo.audio.effects import own as sounds_own
 from genai_demo.core.archives import Dropped
 from genai_demo.core.tuning import Tuning
 from genai_demo.faces import own as faces_own
@@ -18,7 +19,14 @@ from genai_demo.ui.strings import say
 
 THUMBNAILS, NAMES = 24, 3
 """Kept pictures, and names of a reason, that are shown."""
+FIGURES = {
+    "nats": {"score": "bits", "nats": "nats"},
+    "psnr": {"psnr": "psnr", "score": "score", "frechet": "frechet"},
+    "spectrum": {"score": "velocity", "spectrum": "spectrum"},
+}
+"""Figures that are shown of a medium, and their texts, by a figure that only this medium has."""
 OWN_CSS = """
+audio {width: 100%}
 table {width: 100%; border-collapse: collapse; font-size: .9rem; font-variant-numeric: tabular-nums}
 th, td {text-align: left; padding: 4px 8px 4px 0; border-bottom: 1px solid var(--border-color-primary);
   overflow-wrap: anywhere; vertical-align: top}
@@ -41,6 +49,10 @@ def report(medium: str, material: Any, dropped: Dropped, language: str) -> str:
     if medium == "texts":
         kept = say("own.kept.texts", language, characters=material.characters, learnt=len(material.learnt),
                    held_out=len(material.held_out))  # fmt: skip
+        shown = ""
+    elif medium == "sounds":
+        kept = say("own.kept.sounds", language, count=len(material.learnt + material.held_out),
+                   seconds=material.seconds, learnt=len(material.learnt), held_out=len(material.held_out))  # fmt: skip
         shown = ""
     else:
         kept = say("own.kept.pictures", language, count=len(material.all), learnt=len(material.learnt),
@@ -66,9 +78,7 @@ def report(medium: str, material: Any, dropped: Dropped, language: str) -> str:
 def figures(tuning: Tuning, language: str) -> str:
     """The published model beside the tuned one, at its best, on the held-out part."""
     first, best = tuning.points[0], tuning.best_point()
-    keys = (
-        {"score": "bits", "nats": "nats"} if "nats" in first.figures else {k: k for k in ("psnr", "score", "frechet")}
-    )
+    keys = FIGURES[next(k for k in FIGURES if k in first.figures)]
     rows = ""
     for key, name in keys.items():
         before, after = first.figures[key], best.figures[key]
@@ -89,18 +99,19 @@ def samples(visit: Visit, tuning: Tuning, language: str, best: bool = False) -> 
     """
     subject = tuning.subject
     texts = isinstance(subject, text_own.TextSubject)
-    mine = subject.network
-    if best:
-        mine = text_own.best_network(tuning) if texts else faces_own.best_network(tuning)
+    medium = text_own if texts else sounds_own if isinstance(subject, sounds_own.SoundsSubject) else faces_own
+    mine = medium.best_network(tuning) if best else subject.network
     if not visit.samples:
-        shipped = text_own.published_network() if texts else faces_own.published_network()
-        visit.samples = [made(subject, shipped)]
+        visit.samples = [made(subject, medium.published_network())]
     names = say("own.shipped", language), say("own.yours", language)
     both = zip(names, (visit.samples[0], made(subject, mine)), strict=True)
     if texts:
         sides = (f"<figure><figcaption>{name}</figcaption><blockquote>{html.escape(words)}</blockquote></figure>"
                  for name, words in both)  # fmt: skip
         return f'<div class="sides">{"".join(sides)}</div><p>{say("own.begin", language)}</p>'
+    if medium is sounds_own:
+        sides = (f"<figure><figcaption>{name}</figcaption>{_player(data)}</figure>" for name, data in both)
+        return f'<div class="sides">{"".join(sides)}</div>'
     again, new = say("own.pictures.again", language), say("own.pictures.new", language)
     rows = _row(say("own.pictures.held_out", language), visit.material.held_out[:6])
     for name, (redrawn, fresh) in both:
@@ -109,10 +120,15 @@ def samples(visit: Visit, tuning: Tuning, language: str, best: bool = False) -> 
 
 
 def made(subject: Any, network: Any) -> Any:
-    """A text, or faces drawn again and new faces."""
-    if isinstance(subject, text_own.TextSubject):
+    """A text, a sound, or faces drawn again and new faces."""
+    if isinstance(subject, text_own.TextSubject | sounds_own.SoundsSubject):
         return subject.sample(network)
     return subject.drawn_again(network), subject.new_faces(network)
+
+
+def _player(wav: bytes) -> str:
+    """A sound that the page plays, as a data URL."""
+    return f'<audio controls src="data:audio/wav;base64,{base64.b64encode(wav).decode()}"></audio>'
 
 
 def _row(name: str, pictures: Sequence[Image.Image]) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 import gradio as gr
 from gradio.context import Context
 
+from genai_demo.audio.effects.kinds import KINDS
 from genai_demo.core import limits
 from genai_demo.text import generate
 from genai_demo.ui import own_actions as actions
@@ -37,6 +38,10 @@ def build() -> list[Any]:
                     [(text(f"kind.{k}"), k) for k in generate.KINDS], value="story", label=text("own.kind"),
                     info=text("own.kind.info"), filterable=False, elem_id="own-kind",
                 )  # fmt: skip
+            effect = gr.Dropdown(
+                [(text(f"own.effect.{name}"), name) for name in KINDS], value="game_coin", label=text("own.effect"),
+                info=text("own.effect.info"), filterable=False, visible=False, elem_id="own-effect",
+            )  # fmt: skip
             with gr.Row(elem_classes="buttons"):
                 check = gr.Button(text("own.check"), variant="primary", min_width=90, elem_id="own-check")
                 example = gr.Button(text("own.example"), min_width=150, elem_id="own-example")
@@ -62,7 +67,10 @@ def build() -> list[Any]:
     samples = gr.HTML(css_template=OWN_CSS, elem_id="own-samples", apply_default_css=False)
     clock = gr.Timer(2, active=False)
 
-    medium.input(lambda m: gr.Column(visible=m == "texts"), medium, only_texts, queue=False, **QUIET)
+    medium.input(
+        lambda m: (gr.Column(visible=m == "texts"), gr.Dropdown(visible=m == "sounds")), medium, [only_texts, effect],
+        queue=False, **QUIET,
+    )  # fmt: skip
     checked = {"outputs": [visit, report, status, files], "show_progress": "minimal", "show_progress_on": status}
     check.click(actions.check_own, [visit, medium, files, pasted], api_name="check_own", **checked, **MODEL_EVENT)
     example.click(actions.check_example, [visit, medium], api_name="check_example", **checked, **MODEL_EVENT)
@@ -70,7 +78,7 @@ def build() -> list[Any]:
     joined = train.click(actions.join_own, visit, [status, clock], queue=False, api_name="join_own",
                          show_progress="hidden")  # fmt: skip
     running = joined.success(
-        actions.train_own, [visit, seconds, kind], [*shown, use], api_name="train_own", show_progress="minimal",
+        actions.train_own, [visit, seconds, kind, effect], [*shown, use], api_name="train_own", show_progress="minimal",
         show_progress_on=status, **OWN_EVENT,
     )  # fmt: skip
     clock.tick(actions.tell_place, visit, [status, clock], queue=False, **QUIET)

@@ -41,7 +41,7 @@ class Visit:
     def __init__(self) -> None:
         self.folder_name = secrets.token_hex(16)
         self.brake = Brake()
-        self.deleted = False
+        self.deleted = self.gave_up = False
         self.sent: list[str] = []
         """Files that Gradio keeps for the page: downloads of this visit."""
         self.start_afresh("", None, [])

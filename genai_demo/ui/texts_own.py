@@ -1,5 +1,6 @@
 """Texts of the room "Your own data" of the lab: key to (English, Chinese); and the sentences of its errors."""
 
+from genai_demo.audio.effects.kinds import KINDS
 from genai_demo.core import limits
 
 MEGABYTES = limits.MAX_UPLOAD_BYTES // limits.MEGABYTE
@@ -7,25 +8,30 @@ MEGABYTES = limits.MAX_UPLOAD_BYTES // limits.MEGABYTE
 OWN: dict[str, tuple[str, str]] = {
     "own.room": ("Your own data", "你自己的数据"),
     "own.note": (
-        "Teach a model of this page with texts or portraits of yours: they are checked, part of them is held out, and "
-        "the model is trained on the rest for a minute or two. Use only what is yours to use, and portraits of people "
-        "who agree. **Your data and weights are yours alone and are deleted when you leave the page**, or after "
-        f"{limits.OWN_VISIT_MINUTES} minutes without a step here.",
-        "用你自己的文本或人像训练本页的模型：先检查，再留出一部分不参与训练，其余训练一两分钟。请只使用你有权使用的内容，人像须经本人同意。"
+        "Teach a model of this page with texts, portraits or sounds of yours: they are checked, part of them is held "
+        "out, and the model is trained on the rest for a minute or two. Use only what is yours to use, and portraits "
+        "of people who agree. **Your data and weights are yours alone and are deleted when you leave the page**, or "
+        f"after {limits.OWN_VISIT_MINUTES} minutes without a step here.",
+        "用你自己的文本、人像或声音训练本页的模型：先检查，再留出一部分不参与训练，其余训练一两分钟。请只使用你有权使用的内容，人像须经本人同意。"
         f"**数据与权重只属于你，离开页面即删除**；{limits.OWN_VISIT_MINUTES} 分钟无操作也会删除。",
     ),
     "own.medium": ("What is it?", "数据类型"),
     "own.medium.info": ("Another choice starts afresh.", "更改会重新开始。"),
     "own.medium.texts": ("texts", "文本"),
     "own.medium.pictures": ("portraits", "人像"),
+    "own.medium.sounds": ("sounds", "声音"),
     "own.files": ("Files, or one zip", "文件或一个 zip"),
     "own.files.note": (
         f"Texts: .txt, .md, .json, .jsonl, {limits.MIN_OWN_TEXT:,} to {limits.MAX_OWN_TEXT:,} characters in all. "
-        f"Portraits: {limits.MIN_OWN_PICTURES} to {limits.MAX_OWN_PICTURES} pictures with a face. Up to {MEGABYTES} MB "
+        f"Portraits: {limits.MIN_OWN_PICTURES} to {limits.MAX_OWN_PICTURES} pictures with a face. "
+        f"Sounds: {limits.MIN_OWN_SOUNDS} to {limits.MAX_OWN_SOUNDS} (.wav, .ogg, .flac, .mp3; a long one counts once "
+        f"every three seconds, up to {limits.MAX_SOUND_SECONDS:g} s). Up to {MEGABYTES} MB "
         f"a file, {limits.MAX_OWN_UPLOAD_BYTES // limits.MEGABYTE} MB in all; from a zip up to "
         f"{limits.MAX_ARCHIVE_MEMBERS:,} files and {limits.MAX_ARCHIVE_BYTES // limits.MEGABYTE} MB.",
         f"文本：.txt、.md、.json、.jsonl，共 {limits.MIN_OWN_TEXT:,} 到 {limits.MAX_OWN_TEXT:,} 个字符。"
-        f"人像：{limits.MIN_OWN_PICTURES} 到 {limits.MAX_OWN_PICTURES} 张含人脸的图片。每个文件不超过 {MEGABYTES} MB，"
+        f"人像：{limits.MIN_OWN_PICTURES} 到 {limits.MAX_OWN_PICTURES} 张含人脸的图片。"
+        f"声音：{limits.MIN_OWN_SOUNDS} 到 {limits.MAX_OWN_SOUNDS} 段（.wav、.ogg、.flac、.mp3；长声音每三秒算一段，"
+        f"最长 {limits.MAX_SOUND_SECONDS:g} 秒）。每个文件不超过 {MEGABYTES} MB，"
         f"合计 {limits.MAX_OWN_UPLOAD_BYTES // limits.MEGABYTE} MB；zip 内最多 {limits.MAX_ARCHIVE_MEMBERS:,} 个文件、"
         f"{limits.MAX_ARCHIVE_BYTES // limits.MEGABYTE} MB。",
     ),
@@ -36,6 +42,8 @@ OWN: dict[str, tuple[str, str]] = {
         "The kind under which the model writes like your texts.",
         "选择该类型时，模型会按你的文本来写。",
     ),
+    "own.effect": ("In the place of", "取代"),
+    "own.effect.info": ("The kind of sound effect that becomes yours.", "这一类音效将变成你的声音。"),
     "own.check": ("Check", "检查"),
     "own.example": ("Try with an example", "用示例试试"),
     "own.seconds": ("Seconds of training", "训练秒数"),
@@ -48,8 +56,8 @@ OWN: dict[str, tuple[str, str]] = {
     "own.again": ("↺ Start over", "↺ 重新开始"),
     "own.use": ("Use my weights in the other tabs, in this visit", "本次访问中在其他标签页使用我的权重"),
     "own.use.info": (
-        "Texts: the room Continue. Portraits: the tab Face generation, with the GAN.",
-        "文本：“续写”；人像：“人脸生成”（GAN）。",
+        "Texts: the room Continue. Portraits: the tab Face generation, with the GAN. Sounds: the board of effects.",
+        "文本：“续写”；人像：“人脸生成”（GAN）；声音：音效面板。",
     ),
     "own.pack": ("Make the download", "生成下载文件"),
     "own.file": ("Your weights and their card", "你的权重与模型卡"),
@@ -64,6 +72,10 @@ OWN: dict[str, tuple[str, str]] = {
     "own.kept.pictures": (
         "**{count} faces** are kept, aligned: {learnt} to learn, {held_out} held out.",
         "保留并对齐 **{count} 张人脸**：{learnt} 张用于训练，{held_out} 张留出。",
+    ),
+    "own.kept.sounds": (
+        "**{count} sounds**, {seconds:.0f} s, are kept: {learnt} to learn, {held_out} held out.",
+        "保留 **{count} 段声音**，共 {seconds:.0f} 秒：{learnt} 段用于训练，{held_out} 段留出。",
     ),
     "own.dropped": ("Left out: {count}", "舍弃：{count}"),
     "own.none_dropped": ("Nothing was left out.", "没有舍弃任何内容。"),
@@ -103,6 +115,11 @@ OWN: dict[str, tuple[str, str]] = {
         "New faces to held-out ones, Frechet distance (less is better)",
         "新脸与留出人脸的 Frechet 距离（越小越好）",
     ),
+    "own.velocity": ("Error of the flow (less is better)", "流的误差（越小越好）"),
+    "own.spectrum": (
+        "Spectra of made sounds to held-out ones, dB (less is better)",
+        "生成声音与留出声音的频谱差，dB（越小越好）",
+    ),
     "own.best": ("Best weights: step {step}.", "最佳权重：第 {step} 步。"),
     "own.begin": ("Both begin with the first words of a held-out piece.", "两者都从一段留出文本的开头写起。"),
     "own.pictures.held_out": ("held out", "留出"),
@@ -114,6 +131,10 @@ OWN: dict[str, tuple[str, str]] = {
     ),
     "own.where.texts": ("open Text continuation, room Continue, kind “{kind}”", "打开“文本续写”的“续写”，类型“{kind}”"),
     "own.where.pictures": ("open Face generation and press Generate", "打开“人脸生成”并点“生成”"),
+    "own.where.sounds": (
+        "open Audio synthesis, Sound effects, and press “{kind}”",
+        "打开“音频合成”的音效面板并点“{kind}”",
+    ),
     "own.unused": ("The other tabs use the models of this page.", "其他标签页使用本页模型。"),
     "own.packed": (
         "A zip of safetensors and model card; put both files into checkpoints/ to use them in the place of ours.",
@@ -155,7 +176,10 @@ REASONS: dict[str, tuple[str, str]] = {
     "flat": ("without contrast", "没有对比"),
     "greyscale": ("greyscale", "灰度图"),
     "blurred": ("blurred", "模糊"),
+    "silent": ("silent", "无声"),
+    "too long": ("too long", "过长"),
 }
+OWN |= {f"own.effect.{kind.name}": (kind.english, kind.chinese) for kind in KINDS.values()}
 OWN |= {f"own.reason.{reason}": words for reason, words in REASONS.items()}
 
 OWN_ERRORS: tuple[tuple[str, str], ...] = (
@@ -166,6 +190,10 @@ OWN_ERRORS: tuple[tuple[str, str], ...] = (
     (
         "After the checks {0} characters of text are left; {1} or more are needed.",
         "检查后剩 {0} 个字符；至少需要 {1} 个。",
+    ),
+    (
+        "After the checks {0} sounds are left; {1} or more are needed. A long one counts once every {2} seconds.",
+        "检查后剩 {0} 段声音；至少需要 {1} 段。长声音每 {2} 秒算一段。",
     ),
     ("After the checks {0} faces are left; {1} or more are needed.", "检查后剩 {0} 张人脸；至少需要 {1} 张。"),
     ("There is no data yet. Upload some and press Check.", "还没有数据，请先上传并点“检查”。"),

@@ -24,7 +24,7 @@ def networks(home):
     from genai_demo.audio import vocoder
 
     publish()
-    caches = [f for f in vars(vocoder).values() if hasattr(f, "cache_clear")] + [generate._load, generate._tokens]
+    caches = [f for f in vars(vocoder).values() if hasattr(f, "cache_clear")] + [generate._load, generate._drawn]
     for cache in caches:
         cache.cache_clear()
     yield
@@ -149,7 +149,7 @@ def test_bad_input_gets_a_sentence(settings, words):
 
 def test_without_weights_there_is_a_sentence(home):
     generate._load.cache_clear()
-    generate._tokens.cache_clear()
+    generate._drawn.cache_clear()
     with pytest.raises(ValueError, match="no checkpoint called 'audio-effects'"):
         generate.make("rain")
 

@@ -19,7 +19,7 @@ from genai_demo.audio.effects.kinds import KINDS, NAMES, Kind, get_kind
 from genai_demo.audio.effects.layout import Layout, joined, lay_out
 from genai_demo.audio.effects.model import Condition, Effects, EffectsConfig, edges, sample
 from genai_demo.audio.mel import HOP, LOWEST, RATE
-from genai_demo.core import checkpoint, limits
+from genai_demo.core import checkpoint, lent, limits
 from genai_demo.core.device import autocast, pick_device
 
 __all__ = ["KINDS", "NAMES", "Effect", "Kind", "Recipe", "card", "design", "make", "morph", "vary"]
@@ -146,9 +146,14 @@ def _load() -> tuple[Effects, Codec]:
 
 
 def networks() -> tuple[Effects, Codec]:
-    """The trained networks. Raises ValueError where their checkpoints are missing or broken."""
+    """The trained networks, or what is lent in the place of the first.
+
+    Raises ValueError where their checkpoints are missing or broken.
+    """
     with _loading:
-        return _load()
+        found = _load()
+    own = lent.find(NAME)
+    return (own.network, found[1]) if own else found
 
 
 def _plan(recipe: Recipe) -> Layout:
@@ -169,9 +174,13 @@ def _canvas(recipe: Recipe, plan: Layout) -> np.ndarray:
     return canvas
 
 
-@functools.lru_cache(maxsize=16)
 def _tokens(recipe: Recipe) -> Tensor:
-    """Standardised tokens of all events: (events, T, latent)."""
+    """Standardised tokens of all events: (events, T, latent). What a lent network draws is not kept for others."""
+    return _drawn.__wrapped__(recipe) if lent.find(NAME) else _drawn(recipe)
+
+
+@functools.lru_cache(maxsize=16)
+def _drawn(recipe: Recipe) -> Tensor:
     network, _ = networks()
     plan = _plan(recipe)
     condition = _condition(recipe, plan)
