@@ -10,9 +10,11 @@ import json
 import tempfile
 import threading
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from genai_demo.audio.effects import own as sounds_own
 from genai_demo.core.device import describe, pick_device
 from genai_demo.core.tuning import Tuning
 from genai_demo.faces import own as faces_own
@@ -49,20 +51,20 @@ def main() -> None:
     """Measure, print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=90, help="of each training")
-    parser.add_argument("--only", choices=("texts", "pictures"), help="one of both")
+    parser.add_argument("--only", choices=("texts", "pictures", "sounds"), help="one of them")
     args = parser.parse_args()
     found: dict[str, Any] = {"hardware": describe(pick_device()), "seconds": args.seconds}
-    if args.only != "pictures":
-        start = time.monotonic()
-        texts = text_own.check([("logbook.txt", logbook().encode())], [])
-        found["texts"] = {"check_seconds": round(time.monotonic() - start, 2)}
-        found["texts"] |= tune(lambda: text_own.TextSubject(texts), args.seconds)
-    if args.only != "texts":
-        files = faces_own.example()
-        start = time.monotonic()
-        faces = faces_own.check(files.items(), [])
-        found["pictures"] = {"check_seconds": round(time.monotonic() - start, 2)}
-        found["pictures"] |= tune(lambda: faces_own.FacesSubject(faces), args.seconds)
+    cases: dict[str, tuple[Any, Any, dict[str, bytes]]] = {
+        "texts": (text_own, text_own.TextSubject, {"logbook.txt": logbook().encode()}),
+        "pictures": (faces_own, faces_own.FacesSubject, faces_own.example()),
+        "sounds": (sounds_own, sounds_own.SoundsSubject, sounds_own.example()),
+    }
+    for name, (medium, subject, files) in cases.items():
+        if args.only in (None, name):
+            start = time.monotonic()
+            material = medium.check(files.items(), [])
+            found[name] = {"check_seconds": round(time.monotonic() - start, 2)}
+            found[name] |= tune(partial(subject, material), args.seconds)
     print(json.dumps(found, indent=2))
 
 
