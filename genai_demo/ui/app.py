@@ -15,6 +15,7 @@ from genai_demo.ui.folder import RunFolder
 from genai_demo.ui.guards import Guard
 from genai_demo.ui.health import guarded
 from genai_demo.ui.page import Page
+from genai_demo.ui.sessions import use_visits
 from genai_demo.ui.strings import text, translations
 from genai_demo.ui.theme import CSS, HEAD, theme
 from genai_demo.ui.visitors import Rules
@@ -105,6 +106,7 @@ def _serve(page: gr.Blocks, server: str, rules: Rules, folder: RunFolder) -> Non
         prevent_thread_lock=True,
         _frontend=False,  # Gradio would ask itself for the page and give up where a busy machine takes 3 s for it
     )
+    use_visits(page)
     credentials.prepare()  # after the page is there, before the first picture is
     try:
         while page.is_running:

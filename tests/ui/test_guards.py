@@ -11,7 +11,7 @@ import gradio as gr
 import pytest
 
 from genai_demo.core import limits
-from genai_demo.ui import app, guards, page, waiting
+from genai_demo.ui import app, guards, page, sessions, waiting
 from genai_demo.ui.errors import localise
 from genai_demo.ui.texts_service import DISK_FULL, FOREIGN_FILE, NOT_FITTING, SERVICE_ERRORS, SOMETHING_WRONG
 from genai_demo.ui.visitors import Buckets, Rules
@@ -338,3 +338,20 @@ def test_one_visitor_leaves_room_for_others() -> None:
         asyncio.run(queue.push(SimpleNamespace(fn_index=0, session_hash="me"), SimpleNamespace(headers={}), None))
     with pytest.raises(fastapi.HTTPException, match="nothing at this address"):
         asyncio.run(queue.push(SimpleNamespace(fn_index=999, session_hash="me"), SimpleNamespace(headers={}), None))
+
+
+def test_visits_are_apart_small_and_forgotten() -> None:
+    with gr.Blocks() as demo:
+        kept = gr.State([])
+        box = gr.Textbox("first")
+    demo.state_session_capacity = 3
+    visits = sessions.Visits()
+    visits.set_blocks(demo)
+    visits["a"][kept._id] = ["mine"]
+    visits["a"][box._id] = gr.Textbox("changed", render=False)
+    assert visits["b"][kept._id] == [] and visits["b"][box._id].value == "first"
+    assert visits["a"][kept._id] == ["mine"] and visits["a"][box._id].value == "changed"
+    assert not visits["b"].config_values  # nothing is written out that nobody reads
+    for name in "cdef":
+        assert visits[name][kept._id] == []
+    assert len(visits.session_data) == 3 and visits["a"][kept._id] == []
