@@ -81,12 +81,13 @@ def memorisation() -> str:
     real = max(found["worst_of_real_held_out_pieces"] for found in music.values())
     lines.append(f"| audio-music: longest run shared with a training piece, notes | {worst:.0f} | {real:.0f} |")
     low, high = repair["difference_interval"]
+    inside = {split: repair[f"psnr_inside_holes_of_{split}_faces"] for split in ("training", "held_out")}
     lines += [
         "",
-        "The repair network fills holes in training faces with "
-        f"{repair['psnr_inside_holes_of_training_faces']:.1f} dB, in held-out ones with {repair['psnr_inside_holes_of_held_out_faces']:.1f} dB (difference "
-        f"{repair['difference']:+.2f} dB, 95 % interval {low:+.2f} to {high:+.2f}); a training face has the better "
-        f"repair in {100 * repair['share_told_apart']:.0f} % of random pairs, 50 % being no memory.",
+        f"The repair network fills holes in training faces with {inside['training']:.1f} dB, in held-out ones with "
+        f"{inside['held_out']:.1f} dB (difference {repair['difference']:+.2f} dB, 95 % interval {low:+.2f} to "
+        f"{high:+.2f}); a training face has the better repair in {100 * repair['share_told_apart']:.0f} % of random "
+        "pairs, 50 % being no memory.",
     ]
     return "\n".join(lines)
 

@@ -34,8 +34,37 @@ def run(args: argparse.Namespace) -> None:
             card = checkpoint.read_card(ROOMS[room])
             command = f"python -m genai_demo evaluate audio --only {room}"
             card |= {"metrics": found[room], "metrics_command": command, "metrics_hardware": describe(pick_device())}
+            card["memorisation"] = {"command": command, **memorisation(room, found[room])}
             checkpoint.write_card(ROOMS[room], card)
     print(json.dumps(found, indent=2))
+
+
+def memorisation(room: str, figures: dict[str, Any]) -> dict[str, Any]:
+    """What the figures of a room say of pieces of training data that come back."""
+    if room == "speech":
+        return {
+            "not_measured": "The model turns given words into a sound and draws nothing: what it says is what it was "
+            "told, in one of the two voices that its cards name. Its texts are those of the visitor."
+        }
+    if room == "effects":
+        near = figures.get("nearest_training", {})
+        return {
+            "nearest_training_sound_of_made_sounds": near.get("synthesised"),
+            "the_same_of_held_out_recordings": near.get("recorded"),
+            "ratio": figures.get("novelty_ratio"),
+        }
+    return {
+        "longest_run_of_intervals_shared_with_a_training_piece": {
+            style: {
+                "median": found["longest_copy"],
+                "worst": found.get("longest_copy_worst"),
+                "median_of_real_held_out_pieces": found.get("longest_copy_real"),
+                "worst_of_real_held_out_pieces": found.get("longest_copy_worst_real"),
+            }
+            for style, found in figures.items()
+            if isinstance(found, dict) and "longest_copy" in found
+        }
+    }
 
 
 def measured(room: str, data: str | None, quick: bool) -> dict[str, Any]:

@@ -193,6 +193,17 @@ def load(folder: str | Path | None = None, split: str = "train", photographs: bo
     )
 
 
+def words_of(folder: str | Path, split: str, column: str) -> list[str]:
+    """A label in words of every picture of a part, empty where unknown. Raises ValueError as ``load``."""
+    try:
+        with (Path(folder) / "index.csv").open(newline="", encoding="utf-8") as handle:
+            return [row.get(column, "") for row in csv.DictReader(handle) if row["split"] == split]
+    except OSError as error:
+        raise ValueError(
+            f"There is no prepared set in {folder}; run `python -m genai_demo data faces` first."
+        ) from error
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of ``python -m genai_demo data faces``."""
     parser.add_argument("--from", dest="source", metavar="PATH", help="your own pictures: a folder or a zip")

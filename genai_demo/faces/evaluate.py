@@ -219,10 +219,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", default=None, help="prepared data (default: data/faces)")
     parser.add_argument("--no-card", action="store_true", help="only print, leave the cards alone")
     parser.add_argument("--quick", action="store_true", help="one tenth of the pictures; never written to a card")
+    parser.add_argument("--only", choices=("fairness", "memorisation"), help="only this part")
 
 
 def run(args: argparse.Namespace) -> None:
-    figures = evaluate(args.data, quick=args.quick, write=not (args.no_card or args.quick))
+    write = not (args.no_card or args.quick)
+    if args.only:
+        from genai_demo.faces import audits
+
+        measure = audits.AUDITS[args.only]
+    else:
+        measure = evaluate
+    figures = measure(args.data, quick=args.quick, write=write)
     print(json.dumps(figures, indent=2))
 
 

@@ -25,6 +25,7 @@ from genai_demo.repair import damage, generate
 from genai_demo.repair.data import Pictures, load
 
 PICTURES = 100
+ONLY = ("fairness", "memorisation")
 IDENTITIES = 25
 """Pictures of every kind whose identity is measured, which takes longest."""
 PROBLEMS = ("hole", "blur", "motion", "shrink2", "shrink4", "noise", "blocks", "mixture")
@@ -213,14 +214,36 @@ def evaluate(data: list[str] | None = None, count: int = PICTURES, write: bool =
 
 def rounded(values: Any) -> Any:
     """All numbers of nested dictionaries with four decimals."""
-    return {k: rounded(v) for k, v in values.items()} if isinstance(values, dict) else round(values, 4)
+    if isinstance(values, dict):
+        return {k: rounded(v) for k, v in values.items()}
+    if isinstance(values, list):
+        return [rounded(v) for v in values]
+    return round(values, 4) if isinstance(values, float) else values
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", nargs="+", help="prepared sets (default: those of faces and of data/repair)")
     parser.add_argument("--pictures", type=int, default=PICTURES, help="held-out pictures of every kind of damage")
+    parser.add_argument("--only", choices=ONLY, help="only this, on prepared faces")
     parser.add_argument("--no-card", action="store_true", help="only print, leave the card alone")
 
 
 def run(args: argparse.Namespace) -> None:
-    print(json.dumps(evaluate(args.data, args.pictures, not args.no_card), indent=2))
+    if args.only:
+        found = compared(args.only, args.pictures, args.data[0] if args.data else None, not args.no_card)
+    else:
+        found = evaluate(args.data, args.pictures, not args.no_card)
+    print(json.dumps(found, indent=2))
+
+
+def compared(what: str, count: int, data: str | None = None, write: bool = True) -> dict[str, Any]:
+    """Quality by group, or training faces beside held-out ones (``fairness``); into the card if ``write``."""
+    from genai_demo.repair import fairness
+
+    count = fairness.PICTURES if count == PICTURES else count
+    found = fairness.by_group(count, data) if what == "fairness" else fairness.memorised(count, data)
+    if write:
+        card = checkpoint.read_card(generate.NAME)
+        card[what] = {"command": f"python -m genai_demo evaluate repair --only {what}", **found}
+        checkpoint.write_card(generate.NAME, card)
+    return found

@@ -12,10 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from genai_demo.core import checkpoint, limits
+from genai_demo.core import cards, checkpoint, limits
 from genai_demo.core.device import describe, pick_device
 from genai_demo.core.sampling import Controls
-from genai_demo.text import generate, verse
+from genai_demo.text import generate, memorisation, verse
 from genai_demo.text.data import Texts, load
 from genai_demo.text.exercises import EXERCISES, pass_at, passes
 from genai_demo.text.overlap import longest_shared
@@ -201,12 +201,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", default=None, help="prepared data (default: data/text)")
     parser.add_argument("--no-card", action="store_true", help="only print, leave the card alone")
     parser.add_argument("--quick", action="store_true", help="one tenth of everything; never written to the card")
+    parser.add_argument("--only", choices=("memorisation",), help="the extraction test alone, a few minutes")
     parser.add_argument("--speed", action="store_true", help="measure the speed again, leave the other figures alone")
 
 
 def run(args: argparse.Namespace) -> None:
     write = not (args.no_card or args.quick)
-    found = measured_again(write) if args.speed else evaluate(args.data, args.quick, write)
+    if args.only:
+        found = memorised(args.data, args.quick, write)
+    else:
+        found = measured_again(write) if args.speed else evaluate(args.data, args.quick, write)
     print(json.dumps(found, indent=2))
 
 
@@ -216,6 +220,23 @@ def measured_again(write: bool) -> dict[str, Any]:
     if write:
         _write(checkpoint.read_card(generate.NAME).get("metrics", {}) | figures)
     return figures
+
+
+def memorised(data: str | None, quick: bool = False, write: bool = True) -> dict[str, Any]:
+    """The extraction test (``memorisation``); into the card, of whichever weights it is, if ``write``."""
+    figures = memorisation.measure(load(data), memorisation.DOCUMENTS // (10 if quick else 1))
+    figures = _rounded(figures)
+    if write:
+        card = checkpoint.read_card(generate.NAME)
+        command = "python -m genai_demo evaluate text --only memorisation"
+        card["memorisation"] = {"command": command, "weights": cards.fingerprint(generate.NAME), **figures}
+        checkpoint.write_card(generate.NAME, card)
+    return figures
+
+
+def _rounded(values: Any) -> Any:
+    """All numbers of nested dictionaries with four decimals."""
+    return {k: _rounded(v) for k, v in values.items()} if isinstance(values, dict) else round(values, 4)
 
 
 def _write(figures: dict[str, Any]) -> None:

@@ -34,7 +34,8 @@ CLASSES = ((1, 1), (2, 9), (10, None))
 def bodies(texts: Texts, split: str, count: int, seed: int = 0) -> list[tuple[int, list[int], int]]:
     """Documents that are long enough: (index, tokens, place of the first token of the body)."""
     body = load_tokenizer().control("body")
-    rng, found = np.random.default_rng(seed), []
+    rng = np.random.default_rng(seed)
+    found: list[tuple[int, list[int], int]] = []
     groups = [rng.permutation(chosen) for task in TASKS if len(chosen := texts.chosen(split, task))]
     for turn in range(max(map(len, groups), default=0)):
         for group in groups:

@@ -163,6 +163,20 @@ TRUST: dict[str, tuple[str, str]] = {
     "cards.data": ("Data: sources, licences, balance", "数据：来源、许可、分布"),
     "cards.training": ("Training", "训练"),
     "cards.figures": ("Measured figures", "测得的指标"),
+    "cards.memorisation": ("Memorisation: does it repeat its training data?", "记忆审计：是否复述训练数据？"),
+    "cards.fairness": ("Groups: spread or quality", "群体：分布或质量差异"),
+    "cards.spread": (
+        "Samples (upper bar) beside training faces (lower bar), truncation {truncation}",
+        "样本（上条）与训练人脸（下条），截断 {truncation}",
+    ),
+    "cards.distance": (
+        "{distance:.0%} would have to change group (by chance up to {chance:.0%})",
+        "{distance:.0%} 的样本须换组（偶然可达 {chance:.0%}）",
+    ),
+    "cards.quality": (
+        "Repair of {problem}: PSNR above that of all other faces, with its 95 % interval",
+        "修复 {problem}：PSNR 高出其他人脸多少，及其 95% 区间",
+    ),
     "cards.commands": ("Measured by", "测量命令："),
     "cards.weights": ("Weights", "权重"),
     "cards.size": ("{parameters:,} parameters, {megabytes:.1f} MB", "{parameters:,} 个参数，{megabytes:.1f} MB"),

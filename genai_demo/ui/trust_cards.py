@@ -9,6 +9,7 @@ import gradio as gr
 from genai_demo.core import cards, checkpoint, limits
 from genai_demo.ui.errors import localise
 from genai_demo.ui.strings import language_of, say
+from genai_demo.ui.trust_charts import CHARTS_CSS, charts
 
 MOST_ROWS, MOST_OPEN, LONGEST = 400, 25, 600
 """Rows of a section, those of one that is not folded, and characters of a value."""
@@ -19,10 +20,14 @@ SECTIONS = (
     ("data", ("data",)),
     ("training", ("training",)),
     ("figures", ("metrics", "quality", "metrics_pictures")),
+    ("memorisation", ("memorisation",)),
+    ("fairness", ("fairness",)),
 )
 """Headings, and the entries of a card below them."""
 COMMANDS = ("metrics_command", "command", "directions_command")
-CARDS_CSS = """
+CARDS_CSS = (
+    CHARTS_CSS
+    + """
 details {border: 1px solid var(--border-color-primary); border-radius: 8px; padding: 6px 10px; margin: 0 0 8px}
 summary {cursor: pointer; overflow-wrap: anywhere}
 summary code {font-weight: 600}
@@ -36,6 +41,7 @@ td:first-child {color: var(--body-text-color-subdued); width: 45%}
 .bad {color: #b42318}
 .bad:is(.dark *) {color: #ff9d92}
 """
+)
 
 
 def flat(value: Any, name: str = "") -> Iterator[tuple[str, str]]:
@@ -98,6 +104,7 @@ def card_html(name: str, language: str) -> str:
         if entries:
             found.append(
                 f"<h4>{html.escape(say(f'cards.{heading}', language))}</h4>"
+                + (charts(entries[0], language) if heading == "fairness" and isinstance(entries[0], dict) else "")
                 + "".join(_section(e, language) for e in entries)
             )
     commands = dict.fromkeys(str(card[key]) for key in COMMANDS if card.get(key))

@@ -197,7 +197,8 @@ def test_the_classifier_learns_and_is_published(tmp_path: Path, monkeypatch: pyt
     config, settings = PolicyConfig(buckets=2048), train.PolicySettings(batch=64, rate=0.03, steps=60)
     made = examples.compose(400, 1)
     rows = train.rows_of([s for _, _, s in made], config.buckets)
-    learnt = train.Examples(rows, torch.tensor([KINDS.index(kind) for kind, _, _ in made]))
+    kinds = torch.tensor([KINDS.index(kind) for kind, _, _ in made])
+    learnt = train.Examples(rows, kinds, torch.tensor([language == "zh" for _, language, _ in made]))
     task = train.PolicyTask(config, settings, learnt, learnt)
     before = task.evaluate()["score"]
     run = Run(task, LoopOptions(tmp_path / "run", steps=60, evaluate_every=30, sample_every=60, progress=False))

@@ -31,6 +31,11 @@ PROBES = 48
 LEARNT = 24
 """The same of pieces that are learnt."""
 LICENCE = "tunes public domain or traditional; the Nottingham set under GPL-3.0"
+LIMITS = (
+    "Western tunes of a few styles, mostly Irish and English dance music and Bach's chorales; rare styles "
+    "(strathspey, slip jig) are learnt from few pieces and miss the wanted key more often. No words, no dynamics, no "
+    "form beyond repeats; chords are plain triads and sevenths. A tune may share a run of some notes with a known one."
+)
 
 
 @dataclass(frozen=True)
@@ -218,6 +223,7 @@ def publish(folder: Path, task: MusicTask) -> None:
         "purpose": "Writes tunes in many styles, finds chords and the lower voices of chorales, goes on with a tune.",
         "config": dataclasses.asdict(task.config),
         "licence": LICENCE,
+        "limits": LIMITS,
         "data": {k: data[k] for k in ("origin", "pieces", "tokens", "splits", "sources", "styles")},
         "metres": data["metres"],
         "metres_with_chords": data["metres_with_chords"],

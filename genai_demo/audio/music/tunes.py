@@ -18,6 +18,11 @@ from genai_demo.audio.music.pieces import Note
 from genai_demo.core import checkpoint
 
 NAME = "audio-music-tunes"
+LIMITS = (
+    "It finds runs of intervals and lengths in training tunes alone: a copy of another tune, or one with changed "
+    "rhythm, is not found. Digests of short runs can collide, though rarely."
+)
+DATA = "The training pieces that the card of audio-music lists, with their titles; their notes as digests only."
 SPAN = 4
 """Steps from note to note that a digest covers."""
 _FACTORS = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0x27D4EB2F165667C5], np.uint64)
@@ -115,7 +120,8 @@ def publish(pieces: Sequence[tuple[str, Sequence[Note]]], licence: str) -> None:
     index = TuneIndex.of(pieces)
     sizes = {"notes": len(index.digests), "tunes": len(index.starts), "characters": len(index.titles)}
     purpose = "Digests of the training tunes, to find copies of them in what the model writes."
-    checkpoint.save_checkpoint(NAME, index, {"purpose": purpose, "config": sizes, "licence": licence})
+    card = {"purpose": purpose, "config": sizes, "licence": licence, "limits": LIMITS, "data": DATA}
+    checkpoint.save_checkpoint(NAME, index, card)
 
 
 @functools.cache

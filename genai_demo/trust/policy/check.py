@@ -74,15 +74,15 @@ _loading = threading.Lock()
 
 
 @functools.cache
-def _load() -> tuple[PolicyNet, float]:
+def _load() -> tuple[PolicyNet, dict[str, float]]:
     card = checkpoint.read_card(NAME)
     net = PolicyNet(PolicyConfig(**{**card["config"], "kinds": tuple(card["config"]["kinds"])}))
     checkpoint.load_weights(NAME, net)
-    return net, float(card["threshold"])
+    return net, {language: float(value) for language, value in card["threshold"].items()}
 
 
-def classifier() -> tuple[PolicyNet, float] | None:
-    """The network and the probability from which it stops a sentence; None where it has not been trained."""
+def classifier() -> tuple[PolicyNet, dict[str, float]] | None:
+    """The network, and from which probability it stops a sentence of a language; None where it is not trained."""
     with _loading:
         return _load() if NAME in checkpoint.names() else None
 
@@ -114,7 +114,7 @@ def look(text: str, written: bool = False, private: bool = True, learnt: bool = 
     return min(found, key=lambda f: (KINDS.index(f.kind), f.start), default=None)
 
 
-def _learnt(text: str, written: bool, net: PolicyNet, threshold: float) -> Iterator[Finding]:
+def _learnt(text: str, written: bool, net: PolicyNet, thresholds: dict[str, float]) -> Iterator[Finding]:
     """What the classifier finds, a sentence at a time."""
     view = normalise.views(text)[0]
     lines = [line for line in view.split("\n") if line.strip()]
@@ -123,6 +123,7 @@ def _learnt(text: str, written: bool, net: PolicyNet, threshold: float) -> Itera
     for line, row in zip(lines, probabilities(net, lines), strict=True):
         best = int(row[1:].argmax()) + 1
         kind = net.config.kinds[best]
+        threshold = thresholds["zh" if re.search(f"[{normalise.HAN}]", line) else "en"]
         if float(row[best]) >= threshold and not (written and kind in ASKED_ONLY):
             yield Finding(kind, _begin(text, view, view.find(line)), "classifier")
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from genai_demo.core import checkpoint
 from genai_demo.text.data import Texts, load
-from genai_demo.trust.policy import check, examples
+from genai_demo.trust.policy import check, examples, personal
 from genai_demo.trust.policy.model import NAME
 from genai_demo.trust.policy.normalise import SIMPLIFIED
 from genai_demo.trust.policy.sealed import open_sealed
@@ -47,12 +47,12 @@ def probes() -> list[tuple[str, str, str]]:
     return found
 
 
-def stopped(texts: Iterable[str], **options: bool) -> tuple[int, dict[str, int]]:
-    """How many of these are stopped, and how often for which kind and by what."""
+def stopped(texts: Iterable[str]) -> tuple[int, dict[str, int]]:
+    """How many of these are stopped, personal data aside, and how often for which kind and by what."""
     kinds: dict[str, int] = {}
     count = 0
     for text in texts:
-        found = check.look(text, **options)
+        found = check.look(text, private=False)
         if found is not None:
             count += 1
             kinds[f"{found.kind}, {found.by}"] = kinds.get(f"{found.kind}, {found.by}", 0) + 1
@@ -64,14 +64,14 @@ def false_positives(texts: Texts, count: int) -> dict[str, Any]:
     figures = {}
     for language in examples.LANGUAGES:
         found = examples.sentences(texts, "held_out", language, count, seed=1)
-        wrong, kinds = stopped(found, private=False)
-        private, _ = stopped(found, learnt=False)
-        without, _ = stopped(found, private=False, learnt=False)
+        wrong, kinds = stopped(found)
+        by_words = sum(count for name, count in kinds.items() if name.endswith("words"))
+        private = sum(bool(personal.find(text)) for text in found)
         figures[language] = {
             "sentences": len(found),
             "stopped_percent": 100 * wrong / max(1, len(found)),
-            "stopped_by_lists_alone_percent": 100 * without / max(1, len(found)),
-            "personal_data_percent": 100 * max(0, private - without) / max(1, len(found)),
+            "stopped_by_lists_alone_percent": 100 * by_words / max(1, len(found)),
+            "personal_data_percent": 100 * private / max(1, len(found)),
             "kinds": kinds,
         }
     return figures

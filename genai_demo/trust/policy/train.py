@@ -30,8 +30,8 @@ LIMITS = (
 )
 HARMLESS, COMPOSED, HELD_OUT = 30_000, 60_000, 10_000
 """Sentences of each language, composed ones, and held-out ones of both sorts."""
-MISTAKES = 5e-4
-"""Share of harmless held-out sentences that the threshold lets it stop."""
+MISTAKES = 2e-4
+"""Share of harmless held-out sentences of each language that its threshold lets it stop."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -54,8 +54,10 @@ class Examples:
     rows: list[list[int]]
     kinds: Tensor
     """(N,) int64."""
+    chinese: Tensor
+    """(N,) bool."""
     plain: int = 0
-    """So many of them, the first ones, are sentences of the prepared texts."""
+    """So many of each language, the first ones, are sentences of the prepared texts."""
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -71,8 +73,14 @@ def gather(data: str | None, config: PolicyConfig, split: str, harmless: int, co
     texts = load(data)
     plain = [s for language in examples.LANGUAGES for s in examples.sentences(texts, split, language, harmless)]
     made = examples.compose(composed, 1, split == "held_out")
+    chinese = [i >= len(plain) // 2 for i in range(len(plain))] + [language == "zh" for _, language, _ in made]
     kinds = [0] * len(plain) + [KINDS.index(kind) for kind, _, _ in made]
-    return Examples(rows_of([*plain, *(s for _, _, s in made)], config.buckets), torch.tensor(kinds), len(plain))
+    return Examples(
+        rows_of([*plain, *(s for _, _, s in made)], config.buckets),
+        torch.tensor(kinds),
+        torch.tensor(chinese),
+        len(plain) // 2,
+    )
 
 
 class PolicyTask:
@@ -114,11 +122,15 @@ class PolicyTask:
         logits = self.ema.target(*packed(self.held_out.rows))
         harmless = self.held_out.kinds == 0
         worst = logits.softmax(1)[:, 1:].amax(1)
-        threshold = threshold_of(worst[: self.held_out.plain] if self.held_out.plain else worst[harmless])
+        n = self.held_out.plain
+        parts = (worst[:n], worst[n : 2 * n]) if n else (worst[harmless],) * 2
+        limits = [threshold_of(part) for part in parts]
+        stopped = worst >= torch.tensor(limits)[self.held_out.chinese.long()]
         return {
             "score": float(F.cross_entropy(logits, self.held_out.kinds)),
-            "found": float((worst[~harmless] >= threshold).float().mean()),
-            "threshold": threshold,
+            "found": float(stopped[~harmless].float().mean()),
+            "threshold_en": limits[0],
+            "threshold_zh": limits[1],
         }
 
     def start_from_published(self) -> None:
@@ -178,7 +190,7 @@ def publish(folder: Path, task: PolicyTask) -> None:
     card = {
         "purpose": "Finds sentences that the content policy stops, beside word lists and patterns.",
         "config": {**dataclasses.asdict(task.config), "kinds": list(task.config.kinds)},
-        "threshold": round(best["figures"]["threshold"], 5),
+        "threshold": {la: round(best["figures"][f"threshold_{la}"], 5) for la in examples.LANGUAGES},
         "licence": LICENCE,
         "terms": TERMS,
         "limits": LIMITS,
