@@ -226,6 +226,8 @@ class Run:
         self.step, self.seconds, self.best = 0, 0.0, float("inf")
         self.stale = 0
         """Evaluations since the best one."""
+        self.measured: dict[str, float] = {}
+        """Of the last evaluation, what tells of overfitting: shown beside the losses."""
         self.stopping = False
         options.folder.mkdir(parents=True, exist_ok=True)
 
@@ -310,7 +312,7 @@ class Run:
                 if self._due(options.log_every):
                     figures = {k: round(v, 5) for k, v in average_figures(figures).items()}
                     self.log(figures)
-                    bar.set_postfix(figures)
+                    bar.set_postfix(figures | self.measured)
                 if self._due(options.sample_every) and world()[0] == 0:
                     self._sheet()
                 if self._due(options.evaluate_every) or (options.evaluate_every and self.step == options.steps):
@@ -346,6 +348,7 @@ class Run:
         if world()[0] == 0:
             figures = self.task.evaluate()
             self.log(figures)
+            self.measured = {k: round(figures[k], 4) for k in ("score", "train", "gap") if k in figures}
             better = figures.get("score", float("inf")) < self.best
             self.stale = 0 if better else self.stale + 1
             if self.out_of_patience:
