@@ -20,7 +20,7 @@ def served() -> Iterator[str]:
             lab_tab.build(tab)
     _, url, _ = demo.queue(default_concurrency_limit=4).launch(
         server_name="127.0.0.1", prevent_thread_lock=True, quiet=True, theme=theme(), css=CSS, head=HEAD,
-        i18n=translations(), ssr_mode=False, show_error=True, footer_links=[],
+        i18n=translations(), ssr_mode=False, show_error=True, footer_links=[], _frontend=False,
     )  # fmt: skip
     try:
         yield url
