@@ -58,10 +58,16 @@ class Brake:
             if any(True for _ in module.parameters(recurse=False)):
                 module.register_forward_hook(self._after)
 
+    def watch_tensor(self, value: Tensor) -> None:
+        """Look now, and when the gradient comes back to this value."""
+        self.check()
+        if value.requires_grad:
+            value.register_hook(self.check)
+
     def _after(self, module: nn.Module, inputs: Any, output: Any) -> None:
         self.check()
-        if isinstance(output, Tensor) and output.requires_grad:
-            output.register_hook(self.check)
+        if isinstance(output, Tensor):
+            self.watch_tensor(output)
 
 
 class Subject(Protocol):

@@ -21,6 +21,7 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("GENAI_CHECKPOINTS", str(tmp_path_factory.mktemp("checkpoints")))
         patch.setenv("GENAI_DEVICE", "cpu")
+        expect.set_options(timeout=WAIT)
         patch.setattr(networking, "url_ok", lambda *_: True)  # a busy machine answers Gradio's own question too late
         threads = torch.get_num_threads()
         torch.set_num_threads(1)
@@ -28,6 +29,7 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         save_face_models()
         with lab_page.served() as address:
             yield address
+        expect.set_options(timeout=5_000)
         torch.set_num_threads(threads)
         generate._load.cache_clear()
 
@@ -42,7 +44,12 @@ def visit_own(browser: Browser, url: str, **settings: Any) -> Page:  # noqa: F81
     page.on("pageerror", lambda error: page.broken.append(str(error)))
     page.goto(url)
     open_tab(page, re.compile("Lab|实验室"))
-    open_tab(page, re.compile("Your own data|你自己的数据"))
+    page.wait_for_timeout(500)
+    room = page.get_by_role("tab", name=re.compile("Your own data|你自己的数据"))
+    if not room.count():  # on narrow screens behind a button of the inner tabs
+        page.locator(".overflow-menu > button:visible").last.click()
+        room = page.locator(".overflow-dropdown button:visible").filter(has_text=re.compile("你自己的数据"))
+    room.first.click()
     page.wait_for_selector("#own-check")
     return page
 
