@@ -63,7 +63,7 @@ async def crowd(app: service.Service, visitors: int, minutes: float | None, requ
             memory.append(app.resident_bytes())
             await asyncio.sleep(1)
 
-    unlimited = httpx.Limits(max_connections=None, max_keepalive_connections=200)
+    unlimited = httpx.Limits(max_connections=None, max_keepalive_connections=200, keepalive_expiry=2)
     async with httpx.AsyncClient(timeout=httpx.Timeout(900), limits=unlimited, trust_env=False) as http:
         config = (await http.get(f"{app.url}/config")).json()
         info = (await http.get(f"{app.url}/gradio_api/info")).json()

@@ -34,7 +34,7 @@ class Wrong(Exception):
 
 @dataclass
 class Wait:
-    """One request that had to wait: seconds shown at its beginning, and what it took."""
+    """One time that the page showed how long it will take: seconds shown, and what it took from then on."""
 
     name: str
     shown: float
@@ -87,13 +87,13 @@ class Visitor:
                 self.tally.full += 1
                 raise QueueFull(int(match.group(1)))
             raise Wrong(f"{name}: status {reply.status_code}, {words[:200]}")
-        output = await self._follow(name, function["id"], reply.json()["event_id"], start, stop_after)
+        output = await self._follow(name, function["id"], reply.json()["event_id"], stop_after)
         self.tally.answers.setdefault(name, []).append(time.monotonic() - start)
         return output
 
-    async def _follow(self, name: str, index: int, event: str, start: float, stop_after: float | None) -> list[Any]:
+    async def _follow(self, name: str, index: int, event: str, stop_after: float | None) -> list[Any]:
         """The messages of one event until it is over. Texts and files of the last complete output."""
-        estimate: tuple[int, float] | None = None
+        shown: list[tuple[int, float, float]] = []
         begun: float | None = None
         last: list[Any] = []
         async with self.http.stream("GET", f"{self.url}/queue/data", params={"session_hash": self.session}) as stream:
@@ -102,8 +102,8 @@ class Visitor:
                 if message.get("event_id") != event:
                     continue
                 kind = message["msg"]
-                if kind == "estimation" and estimate is None and message["rank_eta"] is not None:
-                    estimate = message["rank"], message["rank_eta"]
+                if kind == "estimation" and message["rank_eta"] is not None:
+                    shown.append((message["rank"], message["rank_eta"], time.monotonic()))
                 elif kind == "process_generating":
                     begun = begun or time.monotonic()
                     if not last:
@@ -115,8 +115,9 @@ class Visitor:
                 elif kind == "process_completed":
                     if not message["success"]:
                         raise Wrong(f"{name}: {message['output'].get('error')}")
-                    if estimate and stop_after is None:
-                        self.tally.waits.append(Wait(name, estimate[1], time.monotonic() - start, estimate[0]))
+                    if stop_after is None:
+                        now = time.monotonic()
+                        self.tally.waits += [Wait(name, eta, now - when, rank) for rank, eta, when in shown]
                     return message["output"]["data"] or last
         raise Wrong(f"{name}: the stream ended")
 
@@ -165,6 +166,7 @@ async def faces(me: Visitor) -> None:
 
 async def interpolation(me: Visitor) -> None:
     await me.call("add_seed_key", seed=me.seed)
+    await me.call("remove_key", number=1)  # there is room for eight
     await me.call("draw_path", frames=8)
     await me.call("draw_map", seeds=f"{me.seed}, 2, 3, 4")
 
