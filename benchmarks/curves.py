@@ -3,7 +3,8 @@
     python -m benchmarks.curves                   measure every point that is missing
     python -m benchmarks.curves --list            what is measured and what is missing
     python -m benchmarks.curves --only text       one model's points; --minutes 10 stops after ten minutes
-    python -m benchmarks.curves --publish         measure, then write the curves of the lab and docs/curves.md
+    python -m benchmarks.curves --publish         measure, then write the curves of the lab and docs/curves.md;
+                                                  with --finished only what was measured already
 
 Every point is a training of its own, on one core, of a small version of one of our models. A finished point is a
 line of the results file; a run that was stopped, in whatever way, goes on with the next one. Needs the prepared
@@ -49,9 +50,9 @@ class Medium:
 
 
 MEDIA = {
-    "text": Medium(32, (8, 16, 32, 64), 300, 4, 6, {"duplicates": (0, 0.5, 0.9), "noise": (0, 0.2, 0.5, 0.8)}),
-    "labels": Medium(8, (2, 4, 8, 16), 400, 8, 4, {"noise": (0, 0.1, 0.2, 0.3, 0.4, 0.5)}),
-    "faces": Medium(8, (4, 8, 16, 32), 300, 8, 8, {"blur": (0, 1, 2, 4), "duplicates": (0, 0.5, 0.9)}),
+    "text": Medium(64, (16, 32, 64, 96), 300, 8, 20, {"duplicates": (0, 0.5, 0.9), "noise": (0, 0.2, 0.5, 0.8)}),
+    "labels": Medium(8, (2, 4, 8, 16), 1200, 8, 10, {"noise": (0, 0.1, 0.2, 0.3, 0.4, 0.5)}),
+    "faces": Medium(8, (4, 8, 16, 32), 800, 8, 15, {"blur": (0, 1, 2, 4), "duplicates": (0, 0.5, 0.9)}),
 }
 ORDER = ("examples", "noise", "blur", "duplicates", "time", "size_time", "size_steps")
 DEFAULT_RESULTS = Path("runs/curves.jsonl")
@@ -208,6 +209,7 @@ def parse(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--text", metavar="FOLDER", help="prepared texts (default: data/text)")
     parser.add_argument("--results", type=Path, default=DEFAULT_RESULTS, help=f"default: {DEFAULT_RESULTS}")
     parser.add_argument("--list", action="store_true", help="show the points, measure nothing")
+    parser.add_argument("--finished", action="store_true", help="measure nothing more")
     parser.add_argument("--publish", action="store_true", help="write the curves of the lab and docs/curves.md")
     return parser.parse_args(argv)
 
@@ -219,7 +221,8 @@ def main(argv: list[str] | None = None) -> int:
         print(listing(args))
         return 0
     try:
-        run(args)
+        if not args.finished:
+            run(args)
         if args.publish:
             publish(args)
     except ValueError as error:

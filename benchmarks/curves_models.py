@@ -198,7 +198,7 @@ class Pictures:
 
         def make_task(steps: int) -> VAETask:
             task = VAETask(config, settings, images, self.held_out)
-            task.features = no_features
+            task.features = no_features  # type: ignore[assignment]
             return task
 
         return train(
@@ -292,7 +292,7 @@ class Stories:
                 mixed[int(place)] = " ".join(rng.permutation(self.train[chosen[place]].split()))
         texts = self.laid_out(chosen, mixed)
         width = recipe.size
-        layers = max(1, width // 16)
+        layers = max(1, width // 32)
         config = TransformerConfig(VOCABULARY + CONTROL_ROOM, layers, width, layers, CONTEXT)
         kept = {"held_out": texts.chosen("held_out"), "learnt": texts.chosen("train")[: self.MEASURED]}
         settings = TextSettings(recipe.batch, seed=recipe.seed)

@@ -47,7 +47,7 @@ def content(medium: str, done: dict[str, dict[str, Any]], seeds: int) -> dict[st
         "torch": last["torch"],
         "examples": max(point["figures"]["examples"] for point in used),
         "held_out": last["figures"]["held_out_examples"],
-        "settings": {"size": kind.size, "steps": kind.steps, "batch": kind.batch, "seeds": seeds},
+        "settings": {"size": kind.size, "steps": kind.steps, "batch": kind.batch},
         "curves": found,
     }
 

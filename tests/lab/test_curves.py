@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ import torch
 from benchmarks import curves as command
 from benchmarks.curves_models import Pictures, Recipe, Stories
 from benchmarks.curves_publish import content as file_of
+from benchmarks.curves_publish import write as write_files
 from genai_demo.faces import data as faces_data
 from genai_demo.faces.train_encoders import LABELS
 from genai_demo.lab import curves
@@ -131,7 +133,7 @@ def test_missing_data_gets_a_sentence(tmp_path: Path, capsys: pytest.CaptureFixt
 def test_shortened_trainings_are_not_published(
     finished: Path, arguments: list[str], capsys: pytest.CaptureFixture
 ) -> None:
-    assert command.main([*arguments, "--results", str(finished), "--publish"]) == 2
+    assert command.main([*arguments, "--results", str(finished), "--publish", "--finished"]) == 2
     assert "full length" in capsys.readouterr().err
 
 
@@ -146,6 +148,27 @@ def test_what_is_published_can_be_read(finished: Path, monkeypatch: pytest.Monke
         assert measured.about["held_out"] > 0
         sizes = [point.x for point in measured.curves["size_steps"]]
         assert sizes == sorted(sizes) and len(set(sizes)) == len(command.MEDIA[medium].sizes)
+
+
+def test_publishing_writes_files_tables_and_drawings(
+    finished: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    places = command.plan
+    monkeypatch.setattr("benchmarks.curves_publish.plan", lambda medium, seeds: places(medium, seeds, 0.01))
+    docs = tmp_path / "docs"
+    docs.mkdir()
+    (docs / "curves.md").write_text((ROOT / "docs" / "curves.md").read_text(encoding="utf-8"), encoding="utf-8")
+    done = command.read_results(finished)
+    assert write_files(done, 1, tmp_path / "measured", docs) == ["text.json", "labels.json", "faces.json"]
+    monkeypatch.setattr(curves, "FOLDER", tmp_path / "measured")
+    page = (docs / "curves.md").read_text(encoding="utf-8")
+    for medium in curves.MEDIA:
+        rows = curves.load(medium).rows
+        assert rows == file_of(medium, done, 1)["curves"]
+        drawn = ElementTree.parse(docs / "curves" / f"{medium}-time.svg")
+        assert len(drawn.findall(".//*[@class='point']")) == 2 * len(rows["time"])
+        assert f"(curves/{medium}-time.svg)" in page
+    assert page.count("| parameters, equal time |") == 3 and "Not measured yet." not in page
 
 
 # --------------------------------------------------------------------------- the data that is damaged
