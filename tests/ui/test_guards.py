@@ -11,7 +11,7 @@ import gradio as gr
 import pytest
 
 from genai_demo.core import limits
-from genai_demo.ui import app, guards, page, sessions, waiting
+from genai_demo.ui import app, guards, page, sessions, visitors, waiting
 from genai_demo.ui.errors import localise
 from genai_demo.ui.texts_service import DISK_FULL, FOREIGN_FILE, NOT_FITTING, SERVICE_ERRORS, SOMETHING_WRONG
 from genai_demo.ui.visitors import Buckets, Rules
@@ -126,7 +126,13 @@ def test_messages_that_are_none(guard: guards.Guard, body: bytes) -> None:
     assert ask(guard, JOIN, "POST", body).status == 400
 
 
-def test_one_visitor_cannot_ask_without_end_and_others_can(guard: guards.Guard) -> None:
+@pytest.fixture
+def stopped_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is refilled, however slow the machine."""
+    monkeypatch.setattr(visitors, "time", SimpleNamespace(monotonic=lambda: 0.0))
+
+
+def test_one_visitor_cannot_ask_without_end_and_others_can(guard: guards.Guard, stopped_clock: None) -> None:
     replies = [ask(guard, JOIN, "POST", b"{}") for _ in range(limits.EVENTS_AT_ONCE + 30)]
     last = replies[-1]
     assert replies[0].status == 200 and last.status == 429
@@ -136,7 +142,7 @@ def test_one_visitor_cannot_ask_without_end_and_others_can(guard: guards.Guard) 
     assert "请在 1 秒后重试" in chinese.body
 
 
-def test_one_session_counts_wherever_it_comes_from(guard: guards.Guard) -> None:
+def test_one_session_counts_wherever_it_comes_from(guard: guards.Guard, stopped_clock: None) -> None:
     body = b'{"session_hash": "same"}'
     replies = [ask(guard, JOIN, "POST", body, client=f"9.9.9.{i % 250}") for i in range(limits.EVENTS_AT_ONCE + 30)]
     assert replies[-1].status == 429
