@@ -32,11 +32,21 @@ def run(args: argparse.Namespace) -> None:
         print(args.out / name)
 
 
+MODELS = {
+    "speech": ("audio-speech", "audio-letters", "audio-vocoder"),
+    "music": ("audio-music",),
+    "effects": ("audio-effects", "audio-effects-codec", "audio-vocoder"),
+}
+"""What makes the sounds of a room."""
+
+
 def encoded(sound: tuple[int, np.ndarray], args: argparse.Namespace, title: str) -> bytes:
-    """The bytes of the file, its title inside."""
+    """The bytes of the file, with its mark, its title inside."""
     from genai_demo.audio import sounds
+    from genai_demo.core.marks import mark_sound
 
     rate, samples = sound
+    samples = mark_sound(samples, rate, MODELS[args.room], None)
     return sounds.wave_bytes(samples, args.format, {"title": title}, rate)
 
 

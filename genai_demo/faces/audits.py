@@ -72,7 +72,8 @@ def fairness_of_samples(data: str | None = None, quick: bool = False, write: boo
         found[name]["appearance_guessed_right"] = real.right
         for psi in fairness.TRUNCATIONS:
             samples = generate_images(net, count, psi=psi) if name == "faces-gan" else vae_samples(net, count, psi)
-            found[name][f"truncation_{psi:g}"] = fairness.spreads(*fairness.read(classifier, samples), real)
+            scores, features = fairness.read(classifier, samples)
+            found[name][f"truncation_{psi:g}"] = fairness.spreads(scores, features, real)
         found[name] = rounded(found[name])
         if write:
             _keep(name, "fairness", "python -m genai_demo evaluate faces --only fairness", found[name])

@@ -38,6 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> None:
     """Write the pictures and print their paths. Raises ValueError for bad options."""
     from genai_demo.core import cards, limits
+    from genai_demo.core.marks import mark_picture
     from genai_demo.faces import generate, recipe  # here, so that --help need not wait for torch
 
     if args.recipe is not None:
@@ -61,12 +62,14 @@ def run(args: argparse.Namespace) -> None:
     settings["weights"] = cards.fingerprint(f"faces-{args.model}")
     for seed, image, suffix in found:
         path = args.out / f"{args.model}-seed{seed}{suffix}.png"
-        path.write_bytes(recipe.save_png(image, {"seed": seed, "noise_seed": seed, **settings}))
+        made = {"seed": seed, "noise_seed": seed, **settings}
+        path.write_bytes(recipe.save_png(mark_picture(image, [f"faces-{args.model}"], made), made))
         print(path)
 
 
 def remake(source: Path, folder: Path) -> None:
     """Write the face of ``source``'s recipe once more and say whether the pixels are the same."""
+    from genai_demo.core.marks import mark_picture
     from genai_demo.faces import generate, recipe
 
     try:
@@ -74,7 +77,7 @@ def remake(source: Path, folder: Path) -> None:
     except OSError as error:
         raise ValueError(f"{source} cannot be read. Name a PNG that was downloaded here.") from error
     found = recipe.read_recipe(data)
-    image = generate.remake(found)
+    image = mark_picture(generate.remake(found), [f"faces-{found['model']}"], found)
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{source.stem}-again.png"
     path.write_bytes(recipe.save_png(image, found))

@@ -60,12 +60,12 @@ class LabelledFaces:
 
 def members(faces: LabelledFaces, chosen: np.ndarray) -> dict[str, tuple[tuple[str, ...], np.ndarray]]:
     """Names of the groups, and the number of each chosen face's, -1 where it is unknown."""
-    found = {}
+    found: dict[str, tuple[tuple[str, ...], np.ndarray, np.ndarray]] = {}
     for name, (column, names) in HALVES.items():
         found[name] = (names, faces.numbers(column)[chosen], np.array([0.5]))
-    for name, (column, names) in THIRDS.items():
+    for name, (column, thirds) in THIRDS.items():
         values = faces.numbers(column)
-        found[name] = (names, values[chosen], groups.thirds(values))
+        found[name] = (thirds, values[chosen], groups.thirds(values))
     return {k: (n, np.where(np.isnan(v), -1, np.searchsorted(cuts, v))) for k, (n, v, cuts) in found.items()}
 
 

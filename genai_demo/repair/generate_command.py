@@ -20,6 +20,8 @@ def run(args: argparse.Namespace) -> None:
     """Write the results and print their paths. Raises ValueError for bad input."""
     from PIL import Image
 
+    from genai_demo.core.marks import changed, mark_picture
+    from genai_demo.core.uploads import open_upload
     from genai_demo.repair import generate
 
     mask = None
@@ -32,5 +34,7 @@ def run(args: argparse.Namespace) -> None:
     args.out.mkdir(parents=True, exist_ok=True)
     for path in args.pictures:
         target = args.out / f"{path.stem}-{args.task}.png"
-        generate.restore(path, mask, args.task, args.seed, args.fidelity).save(target)
+        recipe = {"task": args.task, "seed": args.seed, "fidelity": args.fidelity}
+        repaired = generate.restore(path, mask, args.task, args.seed, args.fidelity)
+        mark_picture(repaired, ["repair"], recipe, changed(open_upload(path), repaired)).save(target)
         print(target)

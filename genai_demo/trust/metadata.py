@@ -18,9 +18,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from genai_demo.core import cards
+from genai_demo.core.cards import PROGRAM
+from genai_demo.core.cards import software as software
 
-PROGRAM = "genai_demo"
 LONGEST = 2_000_000
 """Characters of a recipe that is read."""
 DESCRIPTION, SOFTWARE = 0x010E, 0x0131
@@ -43,17 +43,6 @@ class Found:
             return {}
         matches = (re.match(r" *([\w-]+) ([0-9a-f]+)\b", part) for part in rest)
         return {m[1]: m[2] for m in matches if m}
-
-
-def software(models: Sequence[str]) -> str:
-    """What made a file: "genai_demo; faces-gan e587834ca000". Models without a card are left out."""
-    parts = [PROGRAM]
-    for name in models:
-        try:
-            parts.append(f"{name} {cards.fingerprint(name)}")
-        except ValueError:
-            continue
-    return "; ".join(parts)
 
 
 def as_text(recipe: dict[str, Any]) -> str:

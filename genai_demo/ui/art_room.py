@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import gradio as gr
+from PIL import Image
 
 from genai_demo.core import limits
+from genai_demo.core.marks import mark_picture
 from genai_demo.repair import art
 from genai_demo.ui import paint_room
 from genai_demo.ui.common import MODEL_EVENT, Upload, number, open_picture, readable_errors, slider
@@ -77,21 +79,21 @@ def stylise_picture(
         now, last = time.perf_counter(), stage.step == stage.steps
         if last or now - shown > PREVIEW_EVERY:
             shown = now
-            path = _kept(png(stage.picture), name, recipe) if last else keep_png(stage.picture, "preview.png")
+            path = _kept(stage.picture, name, recipe) if last else keep_png(stage.picture, "preview.png")
             words = say("art.step", language, step=stage.step, steps=stage.steps, seconds=now - start)
             yield path, words, path if last else gr.skip()
 
 
-def _kept(data: bytes, name: str, recipe: dict[str, Any]) -> str:
+def _kept(picture: Image.Image, name: str, recipe: dict[str, Any]) -> str:
     """A result to be downloaded. Nothing here was learnt from other pictures."""
-    return keep_made(data, name, recipe, (), ENHANCED)
+    return keep_made(png(mark_picture(picture, (), recipe)), name, recipe, (), ENHANCED)
 
 
 @functools.lru_cache(maxsize=1)
-def _example() -> bytes:
+def _example() -> Image.Image:
     """The opening photograph, a face, in the opening style; painted once."""
     *_, last = art.stylise(face_picture(FIRST_FACE, EXAMPLE_SIDE), FIRST_STYLE, steps=FIRST_STEPS)
-    return png(last.picture)
+    return last.picture
 
 
 @readable_errors

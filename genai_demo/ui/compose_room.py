@@ -8,6 +8,7 @@ import gradio as gr
 from PIL import Image
 
 from genai_demo.core import limits
+from genai_demo.core.marks import mark_picture
 from genai_demo.core.uploads import open_upload
 from genai_demo.repair import compose, generate
 from genai_demo.ui.common import LIVE_EVENT, MODEL_EVENT, Upload, number, open_picture, readable_errors, slider
@@ -122,7 +123,8 @@ def compose_picture(
     recipe = {"scene": scene, "seed": int(seed), "x": x, "y": y, "scale": scale, "feather": feather, "match": match}
     recipe |= {"shadow": shadow, "mirror": bool(mirror), "seam": bool(seam)}
     models = [CUTTER, "repair"] if seam else [CUTTER]
-    path = keep_made(png(found), f"compose-{scene.replace(' ', '-')}.png", recipe, models, COMPOSITE)
+    data = png(mark_picture(found, models, recipe))
+    path = keep_made(data, f"compose-{scene.replace(' ', '-')}.png", recipe, models, COMPOSITE)
     return path, path
 
 
@@ -153,7 +155,9 @@ def open_compose(opened: bool, request: gr.Request) -> Iterator[tuple[Any, ...]]
         yield *[gr.skip()] * 5, scenes, localise(str(error), language)
         return
     recipe = {"scene": FIRST_SCENE, "seed": 0, **PLACED}
-    path = keep_made(png(found), f"compose-{FIRST_SCENE}.png", recipe, [CUTTER, "faces-gan"], COMPOSITE)
+    models = [CUTTER, "faces-gan"]
+    data = png(mark_picture(found, models, recipe))
+    path = keep_made(data, f"compose-{FIRST_SCENE}.png", recipe, models, COMPOSITE)
     yield gr.skip(), gr.skip(), person, path, path, scenes, gr.skip()
 
 

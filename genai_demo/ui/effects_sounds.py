@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
+import numpy as np
 from PIL import Image
 
 from genai_demo.audio import mel, sounds
 from genai_demo.audio.effects import generate
 from genai_demo.audio.effects.generate import Recipe
 from genai_demo.core import lent
+from genai_demo.core.marks import mark_sound
 from genai_demo.trust import metadata
 from genai_demo.ui.common import keep_file, percent
 from genai_demo.ui.signed import keep_made
@@ -85,7 +87,13 @@ def _made(recipe: Recipe) -> tuple[bytes, tuple[bytes, ...]]:
     found = generate.design(recipe)
     mels = [mel.picture(found.mel, MEL_SIZE, colours) for colours, _ in SCHEMES]
     waves = [mel.wave_picture(found.samples, WAVE_SIZE, line, colours[0]) for colours, line in SCHEMES]
-    return sounds.wave_bytes(found.samples, "wav", tags(recipe)), tuple(_webp(p) for p in (*mels, *waves))
+    return as_wav(found.samples, recipe), tuple(_webp(p) for p in (*mels, *waves))
+
+
+def as_wav(samples: np.ndarray, recipe: Recipe) -> bytes:
+    """A sound of this recipe as WAV with its mark."""
+    marked = mark_sound(samples, sounds.RATE, MODELS, dataclasses.asdict(recipe))
+    return sounds.wave_bytes(marked, "wav", tags(recipe))
 
 
 def ogg_file(made: Made) -> str:

@@ -214,8 +214,8 @@ SENTENCES: tuple[tuple[str, str], ...] = (
     *MUSIC_ERRORS,
     *OWN_ERRORS,
     *SPEECH_ERRORS,
-    *TRUST_ERRORS,
     *SERVICE_ERRORS,
+    *TRUST_ERRORS,
 )
 """(English, Chinese); {0}, {1} ... stand for what differs from case to case."""
 

@@ -8,6 +8,7 @@ from typing import Any
 import gradio as gr
 from PIL import Image
 
+from genai_demo.core.marks import mark_picture
 from genai_demo.faces import generate
 from genai_demo.faces.latents import Latent
 from genai_demo.faces.recipe import pack_styles, save_png
@@ -66,7 +67,8 @@ def _save(point: Latent, slug: str, image: Image.Image, recipe: dict[str, Any]) 
     mark = "-edited" if recipe.get("sliders") else ""
     name = f"faces-{point.model}-{slug}-psi{recipe['truncation']:.2f}{mark}.png"
     recipe = {"model": point.model, "origin": point.origin, "noise_seed": point.seed} | recipe
-    return name, signed(save_png(image, recipe), name, recipe, [f"faces-{point.model}"])
+    models = [f"faces-{point.model}"]
+    return name, signed(save_png(mark_picture(image, models, recipe), recipe), name, recipe, models)
 
 
 @readable_errors
@@ -196,7 +198,8 @@ def mix_styles(rows: str, columns: str, layers: str, truncation: float) -> tuple
     sheet = mixed_sheet(row_seeds, column_seeds, layers, truncation)
     recipe = {"model": "gan", "rows": row_seeds, "columns": column_seeds, "layers": layers, "truncation": truncation}
     name = f"faces-gan-mix-{layers}-psi{truncation:.2f}.png"
-    return keep_made(save_png(sheet, recipe), name, recipe, ["faces-gan"]), (row_seeds, column_seeds, layers)
+    data = save_png(mark_picture(sheet, ["faces-gan"], recipe), recipe)
+    return keep_made(data, name, recipe, ["faces-gan"]), (row_seeds, column_seeds, layers)
 
 
 def mixed_sheet(row_seeds: list[int], column_seeds: list[int], layers: str, truncation: float) -> Image.Image:

@@ -11,6 +11,7 @@ import gradio as gr
 from PIL import Image
 
 from genai_demo.core import animate, limits
+from genai_demo.core.marks import mark_frames, mark_picture
 from genai_demo.faces import generate
 from genai_demo.faces.latents import Latent
 from genai_demo.faces.recipe import save_png
@@ -86,9 +87,10 @@ def show_keys(keys: list[Key], truncation: float, request: gr.Request) -> list[t
         point = key.latent if key.latent is not None else key.in_model("gan")
         psi = psi_of(point, truncation)
         recipe = {"model": point.model, "origin": point.origin, "seed": point.seed, "truncation": psi}
-        data = save_png(generate.decode(point, psi), recipe)
+        models = [f"faces-{point.model}"]
+        data = save_png(mark_picture(generate.decode(point, psi), models, recipe), recipe)
         caption = f"{i + 1} · {key.name(language_of(request))}"
-        shown.append((keep_made(data, f"key-{i + 1}.png", recipe, [f"faces-{point.model}"]), caption))
+        shown.append((keep_made(data, f"key-{i + 1}.png", recipe, models), caption))
     return shown
 
 
@@ -236,8 +238,9 @@ def save_animation(path: Path | None, fps: int) -> tuple[str, str, str]:
     encoders = {"mp4": animate.to_mp4, "webp": animate.to_webp, "gif": animate.to_gif}
     recipe = path.recipe | {"fps": fps}
     words = metadata.comment(recipe, path.models)
+    frames = mark_frames(path.frames, path.models, recipe)
     files = [
-        keep_made(encode(path.frames, fps, words), f"{path.name}.{end}", recipe, path.models)
+        keep_made(encode(frames, fps, words), f"{path.name}.{end}", recipe, path.models)
         for end, encode in encoders.items()
     ]
     return files[0], files[1], files[2]
@@ -293,7 +296,7 @@ def blend_faces(point: str, corners: list[Latent], truncation: float) -> str:
     x, y = _parse_point(point)
     corners = corners or [generate.latent(s) for s in FIRST_CORNERS]
     recipe = {"model": "gan", "corners": [c.origin for c in corners], "x": x, "y": y, "truncation": truncation}
-    image = generate.decode(generate.blend(corners, x, y), truncation)
+    image = mark_picture(generate.decode(generate.blend(corners, x, y), truncation), ["faces-gan"], recipe)
     return keep_made(save_png(image, recipe), f"faces-gan-map-{x:.2f}-{y:.2f}.png", recipe, ["faces-gan"])
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from genai_demo.audio import sounds
 from genai_demo.audio.music import generate, notation
 from genai_demo.audio.music.pieces import RANGES, TONICS, Piece
+from genai_demo.core.marks import mark_sound
 from genai_demo.trust import metadata
 from genai_demo.ui.common import keep_file
 from genai_demo.ui.signed import keep_made
@@ -76,7 +77,8 @@ def _rendered(work: Work, sound: str, tempo: float) -> tuple[Piece, int, np.ndar
     recipe = work.recipe | {"sound": sound, "tempo": tempo}
     words = json.dumps(recipe, ensure_ascii=False, indent=1)
     tags = {"title": title, "software": metadata.software(MODELS), "comment": words}
-    return piece, *generate.render(piece, sound), recipe, tags
+    rate, samples = generate.render(piece, sound)
+    return piece, rate, mark_sound(samples, rate, MODELS, recipe), recipe, tags
 
 
 def sound_file(work: Work, sound: str, tempo: float, form: str) -> tuple[bytes, str]:

@@ -7,6 +7,7 @@ from typing import Any
 import gradio as gr
 
 from genai_demo.core import animate, limits
+from genai_demo.core.marks import mark_frames, mark_picture
 from genai_demo.repair import art
 from genai_demo.trust import metadata
 from genai_demo.ui.common import LIVE_EVENT, MODEL_EVENT, choice, number, readable_errors, slider
@@ -39,8 +40,9 @@ def _painting(seed: int, side: int, settings: tuple[Any, ...] = PLAIN) -> str:
 
 @functools.lru_cache(maxsize=32)
 def painted(seed: int, side: int, settings: tuple[Any, ...]) -> bytes:
-    """A painting as PNG, with settings in the order of SETTINGS."""
-    return png(art.paint(seed, side, side, *settings))
+    """A painting as PNG with its mark, settings in the order of SETTINGS."""
+    recipe = {"seed": seed, "side": side, **dict(zip(SETTINGS, settings, strict=True))}
+    return png(mark_picture(art.paint(seed, side, side, *settings), (), recipe))
 
 
 @readable_errors
@@ -115,7 +117,7 @@ def paint_motion(
         if len(frames) % SHOWN_EVERY == 1:
             yield keep_png(png(frame), "preview.png"), gr.skip()
     recipe = {"seed": int(seed), "side": LIVE_SIDE, "zoom": zoom, "frames": FRAMES, **settings}
-    data = animate.to_webp(frames, FPS, metadata.comment(recipe, ()))
+    data = animate.to_webp(mark_frames(frames, (), recipe), FPS, metadata.comment(recipe, ()))
     path = keep_made(data, f"painting-seed{int(seed)}.webp", recipe, (), ALGORITHM)
     yield path, path
 

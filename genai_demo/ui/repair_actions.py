@@ -3,7 +3,7 @@
 import functools
 import html
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ import gradio as gr
 import numpy as np
 from PIL import Image
 
+from genai_demo.core.marks import changed, mark_picture
 from genai_demo.core.uploads import open_upload
 from genai_demo.faces import align
 from genai_demo.repair import generate
@@ -143,11 +144,19 @@ def repair_picture(
     name = f"repair-{task}-seed{int(seed)}.png"
     caption = say(f"task.{task}", language)
     recipe = {"task": task, "seed": int(seed), "fidelity": fidelity}
-    after = keep_made(png(step.picture), name, recipe, MODELS, COMPOSITE)
+    after = _kept(step.picture, flat, name, recipe)
     result = Result(keep_png(flat, "before.png"), after, caption, whole_of(truth, flat))
     words = say("repair.status", language, seconds=time.perf_counter() - start, size=_size(step.picture))
     found = bars(generate.estimate(flat), language)
     yield *_shown(result, language, words), found, *_remembered(history, result)
+
+
+def _kept(
+    after: Image.Image, before: Image.Image, name: str, recipe: dict[str, Any], models: Sequence[str] = MODELS
+) -> str:
+    """A result to be downloaded. The mark goes only where the network changed something."""
+    marked = mark_picture(after, models, recipe, changed(before, after))
+    return keep_made(png(marked), name, recipe, models, COMPOSITE)
 
 
 def _size(picture: Image.Image) -> str:
@@ -178,7 +187,7 @@ def four_fillings(
     # Without a mask the door says what to do, or fills what is transparent.
     for number, filling in zip(seeds, generate.variants(picture, mask, seeds), strict=True):  # type: ignore[arg-type]
         recipe = {"task": "inpaint", "seed": number}
-        after = keep_made(png(filling), f"repair-inpaint-seed{number}.png", recipe, MODELS, COMPOSITE)
+        after = _kept(filling, flat, f"repair-inpaint-seed{number}.png", recipe)
         found = [*found, Result(before, after, say("fillings.caption", language, seed=number), whole)]
         words = say("fillings.status", language, done=len(found), count=FILLINGS)
         yield gr.Gallery([(r.after, r.caption) for r in found], visible=True), found, words
@@ -245,7 +254,7 @@ def open_room(request: gr.Request) -> tuple[Any, ...]:
     except ValueError as error:  # no checkpoint: the page opens all the same, and the button says why
         return value, truth, (truth.damaged, truth.damaged), localise(str(error), language), *[gr.skip()] * 5
     recipe = {"task": "auto", "seed": 0, "fidelity": 0.5}
-    after = keep_made(png(repaired), "repair-auto-seed0.png", recipe, [*MODELS, "faces-gan"])
+    after = _kept(repaired, open_upload(truth.damaged), "repair-auto-seed0.png", recipe, [*MODELS, "faces-gan"])
     result = Result(truth.damaged, after, say("task.auto", language), truth.whole)
     words = say("repair.example", language, seed=EXAMPLE_FACE)
     return value, truth, *_shown(result, language, words), bars(amounts, language)

@@ -6,13 +6,16 @@ from typing import Any
 
 import gradio as gr
 
-from genai_demo.core import limits
-from genai_demo.trust import credentials, metadata
-from genai_demo.trust import text as marks
+from genai_demo.audio import sounds
+from genai_demo.core import limits, picturemark
+from genai_demo.trust import credentials, marks, metadata
+from genai_demo.trust import text as text_marks
 from genai_demo.ui.common import keep_file, readable_errors
+from genai_demo.ui.errors import localise
 from genai_demo.ui.faces_actions import PSI, edit_face
 from genai_demo.ui.strings import TEXTS, language_of, say
 from genai_demo.ui.trust_again import make_again, shown
+from genai_demo.ui.trust_frames import film_of, frames_of
 
 SIGNS = {"own": "✔", "valid": "✔", "broken": "✘", "none": "–", "marked": "✔", "perhaps": "?", "short": "–"}
 FOUND_CSS = """
@@ -73,6 +76,8 @@ def inspect_file(upload: str | None, request: gr.Request) -> str:
         return f"<dl>{''.join(rows)}{_text_rows(words, language)}</dl>"
     rows.append(_row("trust.credential", language, _credential(credentials.read(data), kind, language)))
     found = metadata.read(data)
+    if invisible := _invisible(data, kind, found, language):
+        rows.append(_row("trust.invisible", language, invisible))
     if found.software:
         rows.append(_row("trust.software", language, html.escape(found.software)))
     if found.recipe is None:
@@ -100,6 +105,35 @@ def _credential(found: credentials.Credential, kind: str, language: str) -> str:
     if found.reasons:
         notes.append(", ".join(found.reasons))
     return _state(found.state, say(f"trust.state.{found.state}", language), " ".join(notes))
+
+
+def _invisible(data: bytes, kind: str, said: metadata.Found, language: str) -> str:
+    """What the pixels or the samples say; empty where there are none to look at."""
+    try:
+        if kind.startswith("image/"):
+            found = max((marks.find_in_picture(p, said) for p in frames_of(data)), key=lambda f: -f.reading.p)
+        elif kind.startswith("audio/"):
+            found = marks.find_in_sound(sounds.read(data), said)
+        elif kind == "video/mp4":
+            found = max((marks.find_in_picture(p, said) for p in film_of(data)), key=lambda f: -f.reading.p)
+        else:
+            return ""
+    except ValueError as error:
+        return _state("none", localise(str(error), language))
+    notes = [say(f"trust.invisible.{found.verdict}.note", language)]
+    if found.verdict != "none":
+        notes += [say("trust.invisible.makers", language, names=" / ".join(found.makers))] if found.makers else []
+        if found.own_recipe is not None:
+            notes.append(say("trust.invisible.recipe" if found.own_recipe else "trust.invisible.other", language))
+    reading = found.reading
+    if isinstance(reading, picturemark.PictureReading) and found.verdict != "none":
+        if reading.mirrored:
+            notes.append(say("trust.invisible.mirrored", language))
+        if reading.scale != 1:
+            notes.append(say("trust.invisible.scale", language, scale=reading.scale))
+    odds = f"{reading.p:.2g}" if reading.p > 1e-300 else "< 1e-300"
+    notes.append(say("trust.invisible.figures", language, z=reading.z, p=odds))
+    return _state(found.verdict, say(f"trust.invisible.{found.verdict}", language), " ".join(notes))
 
 
 def _as_text(data: bytes) -> str:
@@ -135,7 +169,7 @@ def inspect_text(words: str, request: gr.Request) -> str:
 
 
 def _text_rows(words: str, language: str) -> str:
-    found = marks.detect(words)
+    found = text_marks.detect(words)
     state = {"none": "none", "short": "short"}.get(found.verdict, found.verdict)
     body = _state(
         state, say(f"trust.mark.{found.verdict}", language), say(f"trust.mark.{found.verdict}.note", language)

@@ -14,13 +14,15 @@ from genai_demo.audio.effects import generate as effects
 from genai_demo.audio.music import generate as music
 from genai_demo.audio.speech import generate as speech
 from genai_demo.core import cards
+from genai_demo.core.marks import mark_picture, mark_sound
 from genai_demo.faces import generate as faces
 from genai_demo.faces.recipe import save_png
 from genai_demo.trust import credentials, metadata
 from genai_demo.ui import effects_sounds, paint_room
 from genai_demo.ui.faces_actions import mixed_sheet
 from genai_demo.ui.music_pieces import Work, sound_file
-from genai_demo.ui.speech_actions import Settings, sound_tags
+from genai_demo.ui.speech_actions import MODELS as SPEECH
+from genai_demo.ui.speech_actions import Settings, recipe_of, sound_tags
 
 ENDINGS = {"image/png": "png", "audio/wav": "wav", "audio/ogg": "ogg"}
 """What is made again, and the endings of its names."""
@@ -93,12 +95,14 @@ def _maker(kind: str, recipe: dict[str, Any]) -> Callable[[dict[str, Any]], byte
 
 
 def _face(recipe: dict[str, Any]) -> bytes:
-    return metadata.add_to_png(save_png(faces.remake(recipe), recipe), None, [f"faces-{recipe['model']}"])
+    models = [f"faces-{recipe['model']}"]
+    return metadata.add_to_png(save_png(mark_picture(faces.remake(recipe), models, recipe), recipe), None, models)
 
 
 def _grid(recipe: dict[str, Any]) -> bytes:
     rows, columns = ([int(seed) for seed in recipe[k][:6]] for k in ("rows", "columns"))
     sheet = mixed_sheet(rows, columns, recipe["layers"], recipe["truncation"])
+    sheet = mark_picture(sheet, ["faces-gan"], recipe)
     return metadata.add_to_png(save_png(sheet, recipe), None, ["faces-gan"])
 
 
@@ -110,7 +114,7 @@ def _painting(recipe: dict[str, Any]) -> bytes:
 def _effect(recipe: dict[str, Any], form: str) -> bytes:
     variations = tuple((strength, seed) for strength, seed in recipe["variations"])
     full = effects.Recipe(**(recipe | {"variations": variations}))
-    data = sounds.wave_bytes(effects.design(full).samples, "wav", effects_sounds.tags(full))
+    data = effects_sounds.as_wav(effects.design(full).samples, full)
     return data if form == "wav" else effects_sounds.as_ogg(data, full)
 
 
@@ -125,6 +129,7 @@ def _speech(recipe: dict[str, Any], form: str) -> bytes:
     words, settings = recipe["text"], Settings(**{k: v for k, v in recipe.items() if k != "text"})
     door = (settings.voice, settings.seed, settings.speed, settings.pitch, settings.energy)
     samples = np.concatenate([piece.samples for piece in speech.pieces(words, *door)])
+    samples = mark_sound(samples, sounds.RATE, SPEECH, recipe_of(words, settings, None))
     return sounds.wave_bytes(samples, form, sound_tags(words, settings, None))
 
 

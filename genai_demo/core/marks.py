@@ -1,0 +1,105 @@
+"""Invisible marks: how pictures and sounds get them before they become files.
+
+    picture = marks.mark_picture(picture, ["faces-gan"], recipe)
+
+A mark has 32 bits: 16 name the models with their weights, 16 the recipe, both as the beginning of a SHA-256. Sixteen
+bits cannot be turned back into a recipe; they tell whether one that a file comes with is its own. ``trust.marks`` reads
+them.
+
+    GENAI_MARKS=off    nothing is marked
+"""
+
+import hashlib
+import json
+import logging
+import os
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import Tensor
+
+from genai_demo.core import cards, picturemark, soundmark
+
+BITS = 32
+HALF = BITS // 2
+SHORTEST_SOUND = 0.2
+"""Seconds below which a sound is not marked: nothing could be found again."""
+
+
+def switched_on() -> bool:
+    """Whether results are marked."""
+    return os.environ.get("GENAI_MARKS", "").lower() not in ("off", "0", "no", "false")
+
+
+def bits_of(models: Sequence[str], recipe: dict[str, Any] | None) -> Tensor:
+    """(32,) of 0 and 1: who made it, and from which recipe."""
+    return torch.tensor([*hashed(cards.software(models)), *hashed(words_of(recipe))])
+
+
+def words_of(recipe: dict[str, Any] | None) -> str:
+    """A recipe as text, without the models, which some files keep in it."""
+    if recipe is None:
+        return ""
+    return json.dumps({key: value for key, value in recipe.items() if key != "software"}, sort_keys=True)
+
+
+def hashed(words: str) -> list[int]:
+    """The first 16 bits of the SHA-256 of a text."""
+    number = int.from_bytes(hashlib.sha256(words.encode()).digest()[: HALF // 8], "big")
+    return [number >> (HALF - 1 - i) & 1 for i in range(HALF)]
+
+
+# --------------------------------------------------------------------------- writing
+
+
+def mark_picture(
+    picture: Image.Image, models: Sequence[str], recipe: dict[str, Any] | None, where: np.ndarray | None = None
+) -> Image.Image:
+    """The picture with an invisible mark; as it is where marks are off or their network is missing.
+
+    where: (H, W) from 0 to 1, the share of the mark that a pixel may take: 0 keeps it bit by bit. A failure to mark is
+    logged and never costs anyone the picture.
+    """
+    if not switched_on() or (where is not None and not np.any(where)):
+        return picture
+    try:
+        return picturemark.embed(picture, bits_of(models, recipe), where=where)
+    except ValueError:
+        logging.getLogger(__name__).exception("A picture could not be marked.")
+        return picture
+
+
+def mark_frames(
+    frames: Sequence[Image.Image], models: Sequence[str], recipe: dict[str, Any] | None
+) -> list[Image.Image]:
+    """Every frame of an animation, with the same mark."""
+    return [mark_picture(frame, models, recipe) for frame in frames]
+
+
+def mark_sound(samples: np.ndarray, rate: int, models: Sequence[str], recipe: dict[str, Any] | None) -> np.ndarray:
+    """The sound (S,) or (S, channels), float32 in [-1, 1], with an inaudible mark; as it is where that
+    is impossible."""
+    if not switched_on() or len(samples) < SHORTEST_SOUND * rate:
+        return samples
+    import soxr
+
+    try:
+        mono = samples if samples.ndim == 1 else samples.mean(1)
+        low = soxr.resample(mono, rate, soundmark.RATE).astype(np.float32)
+        added = soxr.resample(soundmark.residue(low, bits_of(models, recipe)), soundmark.RATE, rate)
+    except ValueError:
+        logging.getLogger(__name__).exception("A sound could not be marked.")
+        return samples
+    fitted = np.zeros(len(samples), np.float32)
+    fitted[: len(added)] = added[: len(samples)]
+    return np.clip(samples + (fitted if samples.ndim == 1 else fitted[:, None]), -1, 1).astype(np.float32)
+
+
+def changed(before: Image.Image, after: Image.Image) -> np.ndarray | None:
+    """(H, W) bool: pixels that differ, for ``mark_picture``; None, which is all of them, where the sizes do."""
+    if before.size != after.size:
+        return None
+    return (np.asarray(before.convert("RGB")) != np.asarray(after.convert("RGB"))).any(-1)
