@@ -2,7 +2,7 @@
 
     python -m benchmarks.marks pictures    against invisible-watermark, where it is installed
     python -m benchmarks.marks sounds
-    python -m benchmarks.marks table       the tables as Markdown, from the cards
+    python -m benchmarks.marks table       from the cards into docs/trust.md
 
     pip install --no-deps -r benchmarks/requirements.txt
 
@@ -31,6 +31,7 @@ from genai_demo.core import checkpoint, picturemark, soundmark
 from genai_demo.core.device import describe, pick_device
 
 RATE_OF_ALARMS = 1e-3
+DOCS = Path(__file__).parents[1] / "docs" / "trust.md"
 BITS = 32
 SIDE = 256
 
@@ -370,7 +371,10 @@ def main() -> None:
     parser.add_argument("--card", action="store_true", help="write the figures into the card")
     args = parser.parse_args()
     if args.what == "table":
-        print(picture_table(), sound_table(), sep="\n\n")
+        words = DOCS.read_text(encoding="utf-8")
+        before, after = words.split("<!-- marks:begin -->")[0], words.split("<!-- marks:end -->")[1]
+        tables = f"{picture_table()}\n\n{sound_table()}"
+        DOCS.write_text(f"{before}<!-- marks:begin -->\n{tables}\n<!-- marks:end -->{after}", encoding="utf-8")
         return
     usual = ("data/faces", "data/faces-photographs") if args.what == "pictures" else ("data/effects", "data/speech")
     args.data = args.data or [Path(p) for p in usual]

@@ -163,7 +163,7 @@ FINE = tuple(1.028**i for i in range(-5, 6))
 FINEST = tuple(1.004**i for i in range(-4, 5))
 PROMISING = 4
 """Guessed sizes that are looked at more closely."""
-CERTAIN = 1e-6
+CERTAIN = 1e-8
 """Chance of a false alarm, by the book, below which a search ends. ``docs/trust.md`` has what was measured."""
 
 

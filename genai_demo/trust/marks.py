@@ -16,7 +16,7 @@ from genai_demo.core.carriers import Reading
 from genai_demo.core.marks import HALF, hashed, words_of
 from genai_demo.trust import metadata
 
-MARKED, PERHAPS = 1e-6, 1e-3
+MARKED, PERHAPS = 1e-8, 1e-4
 """Chances of a false alarm from which on a mark counts as found, or as perhaps found."""
 MOST_WRONG = 2
 """Bits of a half that may be wrong and still name models or a recipe."""

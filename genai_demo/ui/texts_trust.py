@@ -79,8 +79,8 @@ TRUST: dict[str, tuple[str, str]] = {
     ),
     "trust.invisible.perhaps": ("Perhaps", "也许"),
     "trust.invisible.perhaps.note": (
-        "There is something, as faint as up to one in 1,000 unmarked files would show.",
-        "有些迹象，但没有标记的文件中至多千分之一也会如此。",
+        "There is something, as faint as one in 1,000 unmarked files shows.",
+        "有些迹象，但没有标记的文件中约千分之一也会如此。",
     ),
     "trust.invisible.none": ("None found", "未找到"),
     "trust.invisible.none.note": (

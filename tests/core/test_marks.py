@@ -98,7 +98,7 @@ def test_a_marked_picture_looks_the_same(face, marked):
 )
 def test_the_mark_survives(marked, change):
     found = picturemark.detect(change(marked))
-    assert found.p < 1e-6 and wrong(found.bits) <= 1
+    assert found.p < 1e-8 and wrong(found.bits) <= 1
 
 
 def test_a_strange_size_is_found_by_searching(marked):
@@ -167,7 +167,7 @@ def test_a_marked_sound_sounds_the_same_and_is_found(sound, change):
     ratio = 10 * np.log10(np.square(sound).sum() / np.square(marked - sound).sum())
     assert ratio > min(soundmark.STRENGTHS) - 1 and np.abs(marked).max() <= 1
     found = soundmark.detect(change(marked).astype(np.float32))
-    assert found.p < 1e-6 and wrong(found.bits) <= 2
+    assert found.p < 1e-8 and wrong(found.bits) <= 2
 
 
 def test_sounds_without_a_mark_have_none(sound):

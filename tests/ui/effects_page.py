@@ -17,7 +17,7 @@ from tests.audio.tiny_effects import publish
 
 def forget() -> None:
     """What was loaded or made from other weights."""
-    for cached in (generate._load, generate._tokens, vocoder._load, effects_sounds._made):
+    for cached in (generate._load, generate._drawn, vocoder._load, effects_sounds._made):
         cached.cache_clear()
 
 
