@@ -8,7 +8,7 @@ import gradio as gr
 from PIL import Image
 
 from genai_demo.core import limits
-from genai_demo.core.marks import mark_picture
+from genai_demo.core.marks import changed, mark_picture
 from genai_demo.core.uploads import open_upload
 from genai_demo.repair import compose, generate
 from genai_demo.ui.common import LIVE_EVENT, MODEL_EVENT, Upload, number, open_picture, readable_errors, slider
@@ -123,7 +123,7 @@ def compose_picture(
     recipe = {"scene": scene, "seed": int(seed), "x": x, "y": y, "scale": scale, "feather": feather, "match": match}
     recipe |= {"shadow": shadow, "mirror": bool(mirror), "seam": bool(seam)}
     models = [CUTTER, "repair"] if seam else [CUTTER]
-    data = png(mark_picture(found, models, recipe))
+    data = png(mark_picture(found, models, recipe, changed(ground, found)))
     path = keep_made(data, f"compose-{scene.replace(' ', '-')}.png", recipe, models, COMPOSITE)
     return path, path
 
@@ -156,7 +156,7 @@ def open_compose(opened: bool, request: gr.Request) -> Iterator[tuple[Any, ...]]
         return
     recipe = {"scene": FIRST_SCENE, "seed": 0, **PLACED}
     models = [CUTTER, "faces-gan"]
-    data = png(mark_picture(found, models, recipe))
+    data = png(mark_picture(found, models, recipe, changed(_scene(FIRST_SCENE, 0), found)))
     path = keep_made(data, f"compose-{FIRST_SCENE}.png", recipe, models, COMPOSITE)
     yield gr.skip(), gr.skip(), person, path, path, scenes, gr.skip()
 

@@ -126,8 +126,14 @@ def _sentence(words: Words, key: str, found: Answer) -> str:
 # --------------------------------------------------------------------------- the charts
 
 
+PARTS_OF = {"size": ("size_steps", "size_time")}
+"""Curves of a chart that shows several."""
+
+
 def drawing(measured: Measured, axis: str, language: str, standalone: bool = False) -> str:
-    """The chart of an axis; "size" has both ways of comparing sizes. Empty where it was not measured."""
+    """The chart of an axis; "size" has both ways of comparing sizes. Empty below two points."""
+    if max(len(measured.curves.get(part, ())) for part in PARTS_OF.get(axis, (axis,))) < 2:
+        return ""
     words = Words(measured, language)
     percent = 100.0 if axis in ("noise", "duplicates") else 1.0
     held_out, learnt = (words.say(f"line.{name}") for name in ("held_out", "learnt"))

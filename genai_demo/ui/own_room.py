@@ -75,7 +75,8 @@ def build() -> list[Any]:
     check.click(actions.check_own, [visit, medium, files, pasted], api_name="check_own", **checked, **MODEL_EVENT)
     example.click(actions.check_example, [visit, medium], api_name="check_example", **checked, **MODEL_EVENT)
     shown = [visit, status, lines, samples, figures]
-    joined = train.click(actions.join_own, visit, [status, clock], queue=False, api_name="join_own",
+    # through the queue, but never waiting there: past it the page would not show what is wrong
+    joined = train.click(actions.join_own, visit, [status, clock], concurrency_limit=None, api_name="join_own",
                          show_progress="hidden")  # fmt: skip
     running = joined.success(
         actions.train_own, [visit, seconds, kind, effect], [*shown, use], api_name="train_own", show_progress="minimal",

@@ -161,7 +161,8 @@ def test_a_painting_repeats_from_its_seed(client: Client) -> None:
     first, second = (client.predict(**PAINTING, api_name="/paint_picture")[0] for _ in range(2))
     assert pixels(first).shape == (256, 256, 3)
     assert Path(first).read_bytes() == Path(second).read_bytes()
-    assert (pixels(first) == pixels(first)[:, ::-1]).all()
+    apart = pixels(first).astype(int) - pixels(first)[:, ::-1]
+    assert np.sqrt(np.square(apart).mean()) < 5  # a mirror, but for the invisible mark
     with pytest.raises((AppError, ValueError)):
         client.predict(**(PAINTING | {"symmetry": "odd"}), api_name="/paint_picture")
 
