@@ -30,9 +30,9 @@ SHELL: dict[str, tuple[str, str]] = {
     ),
     "shell.signed": (
         "Pictures, animations and sounds that you download say how they were made: the recipe, the models, and a "
-        "signed content credential (C2PA). OGG files and texts carry no credential; texts of the model are marked "
-        "in their choice of words.",
-        "下载的图片、动画和声音都会说明自己的来历：制作方法、所用模型，以及经签名的内容凭证（C2PA）。"
+        "signed content credential (C2PA), and in the pixels or samples an invisible mark. OGG files and texts carry "
+        "no credential; texts of the model are marked in their choice of words.",
+        "下载的图片、动画和声音都会说明自己的来历：制作方法、所用模型、经签名的内容凭证（C2PA），以及像素或采样中的隐形标记。"
         "OGG 文件和文本不带凭证；模型写出的文本在用词上带有标记。",
     ),
     "shell.unsigned": (
