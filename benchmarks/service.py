@@ -80,6 +80,7 @@ def start(
     port = free_port()
     settings = os.environ | {
         "GRADIO_SERVER_NAME": "127.0.0.1", "GRADIO_SERVER_PORT": str(port), "GRADIO_TEMP_DIR": str(folder / "files"),
+        "TORCHINDUCTOR_CACHE_DIR": str(folder / "files" / "inductor"),
         "TMPDIR": str(folder / "tmp"), "GENAI_PRIVATE": str(folder / "private"), "PYTHONUNBUFFERED": "1",
         "PYTHONDONTWRITEBYTECODE": "1",
     } | (environment or {})  # fmt: skip

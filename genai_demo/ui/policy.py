@@ -32,9 +32,12 @@ def stopped_ways(guards: Sequence[Guard], language: str) -> str:
     )
 
 
-def clean(text: str, language: str, private: bool = True) -> str:
-    """A finished text of the model: itself, or a sentence in its place that says why it is left out."""
-    found = check.look(text, written=True, private=private)
+def clean(text: str, language: str, private: bool = True, learnt: bool = True) -> str:
+    """A finished text of the model: itself, or a sentence in its place that says why it is left out.
+
+    private, learnt: as for ``check.look``.
+    """
+    found = check.look(text, written=True, private=private, learnt=learnt)
     if found is None:
         return text
     space = re.search(r"\s*$", text)

@@ -75,6 +75,7 @@ def test_the_numbers_are_a_table_too(page: Page) -> None:
 
 def test_one_question_of_another_model(page: Page) -> None:
     page.locator("#curves-question").get_by_label("size").click()
+    expect(page.locator("#curves-sheet h3")).to_have_count(1)
     expect(page.locator("#curves-sheet h3")).to_have_text("How big must it be?")
     page.locator("#curves-medium").get_by_label("VAE of faces").click()
     expect(page.locator("#curves-sheet .answer")).to_contain_text("dB")

@@ -37,7 +37,7 @@ def tuned(folder: Path, steps: int = 10) -> Tuning:
     subject = own.TextSubject(checked({"a.txt": words(300).encode()})[0])
     tuning = Tuning(subject, folder, {"kind": "story"})
     for _ in tuning.train(60):
-        if tuning.step >= steps:
+        if tuning.points and tuning.points[-1].step >= steps:
             break
     return tuning
 

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 
 from genai_demo.core import checkpoint
-from genai_demo.text.data import Texts, load
 from genai_demo.trust.policy import check, examples, personal
 from genai_demo.trust.policy.model import NAME
 from genai_demo.trust.policy.normalise import SIMPLIFIED
+from genai_demo.trust.policy.prepared import Texts, load
 from genai_demo.trust.policy.sealed import open_sealed
 
 HARMLESS, COMPOSED = 20_000, 4_000

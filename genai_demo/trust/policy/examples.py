@@ -11,8 +11,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from genai_demo.text.data import Texts
-from genai_demo.text.tokenizer import load_tokenizer
+from genai_demo.trust.policy.prepared import Texts
 from genai_demo.trust.policy.sealed import open_sealed
 
 ENDS = re.compile(r"(?<=[.!?。！？…；\n])[\"'”’」』)）]*\s*")
@@ -88,7 +87,7 @@ def _some(found: Iterator[str], count: int) -> Iterator[str]:
 
 
 def _documents(texts: Texts, split: str, language: str, seed: int) -> Iterator[str]:
-    tokenizer, rng = load_tokenizer(), np.random.default_rng(seed)
+    rng = np.random.default_rng(seed)
     groups = [
         rng.permutation(chosen)
         for task in ("story", "news", "product", "poem", "prose", "chat", "translate")
@@ -97,13 +96,12 @@ def _documents(texts: Texts, split: str, language: str, seed: int) -> Iterator[s
     for turn in range(max(map(len, groups), default=0)):
         for group in groups:
             if turn < len(group):
-                yield from _sentences_of(texts.document(int(group[turn])), tokenizer, language)
+                yield from _sentences_of(texts.parts(int(group[turn])), language)
 
 
-def _sentences_of(tokens: np.ndarray, tokenizer, language: str) -> Iterator[str]:  # type: ignore[no-untyped-def]
-    for part in np.split(tokens, np.flatnonzero(tokens >= tokenizer.text_size)):
-        words = part[part < tokenizer.text_size].tolist()
-        for sentence in ENDS.split(tokenizer.decode(words)) if words else ():
+def _sentences_of(parts: list[str], language: str) -> Iterator[str]:
+    for words in parts:
+        for sentence in ENDS.split(words):
             sentence = sentence.strip()
             if len(sentence) >= SHORTEST and bool(re.search("[\u4e00-\u9fff]", sentence)) == (language == "zh"):
                 yield sentence

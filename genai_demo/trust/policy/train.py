@@ -17,9 +17,9 @@ from torch import Tensor, nn
 
 from genai_demo.core import checkpoint, training
 from genai_demo.core.loop import Average, batch_indices, update
-from genai_demo.text.data import load
 from genai_demo.trust.policy import examples, normalise
 from genai_demo.trust.policy.model import KINDS, NAME, PolicyConfig, PolicyNet, features, packed
+from genai_demo.trust.policy.prepared import load
 
 LICENCE = "non-commercial research and demonstration only"
 TERMS = "The harmless sentences come from texts of many sources, some without a stated licence; see the card of `text`."
