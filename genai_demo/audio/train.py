@@ -4,10 +4,11 @@
 """
 
 import argparse
-import importlib
 import sys
 from collections.abc import Sequence
 from types import ModuleType, SimpleNamespace
+
+from genai_demo.core import doors
 
 MODELS = {
     "vocoder": "genai_demo.audio.train_vocoder",
@@ -23,18 +24,7 @@ MODELS = {
 
 def chosen(arguments: Sequence[str]) -> ModuleType | SimpleNamespace:
     """The door of the model that the arguments name; this module where they name none, for its help and errors."""
-    finder = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
-    finder.add_argument("--model", nargs="?")
-    name = finder.parse_known_args(arguments)[0].model
-    if name not in MODELS:
-        return sys.modules[__name__]
-    module = importlib.import_module(MODELS[name])
-
-    def with_model(parser: argparse.ArgumentParser) -> None:
-        add_arguments(parser)
-        module.add_arguments(parser)
-
-    return SimpleNamespace(__doc__=module.__doc__, add_arguments=with_model, run=module.run)
+    return doors.chosen(MODELS, arguments, sys.modules[__name__])
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

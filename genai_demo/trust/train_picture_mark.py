@@ -14,17 +14,16 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from PIL import Image
-from torch import Tensor, nn
+from torch import Tensor
 
 from genai_demo.core import carriers, checkpoint, training
-from genai_demo.core.loop import Average, batch_indices, update
+from genai_demo.core.loop import batch_indices
 from genai_demo.core.picturemark import NAME, PSNR, PictureMark, PictureMarkConfig, luma_of
 from genai_demo.trust import attacks
+from genai_demo.trust.mark_task import MarkTask, graded, means, read_back
 
 SETS = ("data/faces", "data/faces-photographs")
 SIDE = 128
-FOUND = 6.0
-"""Standard deviations of the pilot from which on training counts a mark as found."""
 EXAMS = {
     "as it is": lambda x: x,
     "JPEG 75": lambda x: attacks.jpeg(x, 75),
@@ -55,42 +54,24 @@ class PictureMarkSettings:
     seed: int = 0
 
 
-class PictureMarkTask:
+class PictureMarkTask(MarkTask):
     """Bits in, attack, bits out."""
 
     def __init__(self, config: PictureMarkConfig, settings: PictureMarkSettings, folders: list[str]):
         self.config, self.settings = config, settings
         torch.manual_seed(settings.seed)
-        self.network = PictureMark(config)
-        self.ema = Average(self.network, PictureMark(config))
-        patterns = list(self.network.carriers.parameters())
-        rest = [*self.network.place.parameters(), *self.network.take.parameters()]
-        self.optimizer = torch.optim.Adam(
-            [{"params": rest, "lr": settings.rate}, {"params": patterns, "lr": settings.pattern_rate}],
-            betas=(0.9, 0.99),
-        )
-        self.first_rates = [group["lr"] for group in self.optimizer.param_groups]
-        self.modules: dict[str, nn.Module] = {"network": self.network}
-        self.averaged: dict[str, nn.Module] = {"network": self.ema.target}
-        self.optimizers: dict[str, torch.optim.Optimizer] = {"network": self.optimizer}
+        super().__init__(NAME, PictureMark(config), PictureMark(config), settings)
         self.pictures, self.licences = read_sets(folders, "train")
         self.held_out, _ = read_sets(folders, "held_out")
 
     def step(self, step: int) -> dict[str, float | Tensor]:
         settings = self.settings
-        share = min(1.0, (step + 1) / 50)
-        if settings.steps:
-            share *= min(1.0, 2 * (1 - step / settings.steps))
-        for group, rate in zip(self.optimizer.param_groups, self.first_rates, strict=True):
-            group["lr"] = rate * share
         random = np.random.default_rng([settings.seed, step])
         chosen = batch_indices(settings.seed, step, len(self.pictures), settings.batch)
         pictures = torch.stack([self._example(int(i), random) for i in chosen])
         bits = torch.from_numpy(random.integers(0, 2, (len(pictures), self.config.bits))).float()
-        figures: dict[str, float | Tensor] = {}
-        loss = self._loss(pictures, bits, random, min(1.0, step / settings.milder), figures)
-        update(self.optimizer, [loss])
-        self.ema.update(0.99 if step > 100 else 0.9)
+        loss, figures = self._loss(pictures, bits, random, min(1.0, step / settings.milder))
+        self.learn(step, loss)
         return figures
 
     def _example(self, index: int, random: np.random.Generator) -> Tensor:
@@ -106,36 +87,32 @@ class PictureMarkTask:
         return torch.from_numpy(picture.astype(np.float32) / 255).permute(2, 0, 1)
 
     def _loss(
-        self, pictures: Tensor, bits: Tensor, random: np.random.Generator, strength: float, figures: dict[str, Any]
-    ) -> Tensor:
+        self, pictures: Tensor, bits: Tensor, random: np.random.Generator, strength: float
+    ) -> tuple[Tensor, dict[str, float | Tensor]]:
+        network: Any = self.network
         luma = luma_of(pictures)
-        added = self.network.residue(luma, bits, self.settings.psnr)
+        added = network.residue(luma, bits, self.settings.psnr)
         marked = pictures + added
         marked = marked + ((marked.clamp(0, 1) * 255).round() / 255 - marked).detach()  # as a file holds it
-        read, found, right = [], [], []
+        reads: list[Tensor] = []
+        finds: list[Tensor] = []
+        counts: list[dict[str, Tensor]] = []
         for part, words in zip(marked.chunk(4), bits.chunk(4), strict=True):
             part = attacks.one(part, random, strength)
-            top, left = 0, 0
+            top, left, tile = 0, 0, self.config.tile
             if random.random() < 0.7:
                 part, (top, left) = attacks.crop(part, float(random.uniform(1 - 0.5 * strength, 1)), random)
             if random.random() < 0.5:
                 part = attacks.one(part, random, 0.6 * strength)
-            sums = self.network.sums(luma_of(part))
-            tile = self.config.tile
             place = (-top % tile) * tile + (-left % tile)
-            fits = self.network.carriers.locate(sums).flatten(1)
-            there = torch.full((len(part),), place)
-            found.append(F.cross_entropy(fits.clamp(-30, 30), there))
-            right.append((fits.argmax(1) == place).float().mean())
-            margins = self.network.carriers.read(carriers.shifted(sums, there))
-            read.append(F.binary_cross_entropy_with_logits(margins.clamp(-12, 12), words))
-            figures["bit_errors"] = figures.get("bit_errors", 0.0) + ((margins > 0) != (words > 0)).float().mean() / 4
+            read, find, count = read_back(network.carriers, network.sums(luma_of(part)), place, words)
+            reads, finds, counts = [*reads, read], [*finds, find], [*counts, count]
         wide = F.avg_pool2d(luma, 7, 1, 3, count_include_pad=False)
         variance = F.avg_pool2d((luma - wide).square(), 7, 1, 3, count_include_pad=False)
         seen = (added.square() / (variance + 0.0003)).mean()
-        figures |= {"read": torch.stack(read).mean().detach(), "find": torch.stack(found).mean().detach(),
-                    "found": torch.stack(right).mean(), "seen": seen.detach()}  # fmt: skip
-        return torch.stack(read).mean() + 0.1 * torch.stack(found).mean() + self.settings.hidden * seen
+        read, find = torch.stack(reads).mean(), torch.stack(finds).mean()
+        figures = {"read": read.detach(), "find": find.detach(), "seen": seen.detach(), **means(counts)}
+        return read + 0.1 * find + self.settings.hidden * seen, figures
 
     @torch.inference_mode()
     def evaluate(self) -> dict[str, float]:
@@ -144,21 +121,15 @@ class PictureMarkTask:
         chosen = np.random.default_rng(0).permutation(len(self.held_out))[:96]
         pictures = torch.from_numpy(self.held_out[chosen].astype(np.float32) / 255).permute(0, 3, 1, 2)
         bits = (torch.rand(len(pictures), self.config.bits) > 0.5).float()
-        network = self.ema.target
-        added = network.residue(luma_of(pictures), bits, self.settings.psnr)  # type: ignore[operator]
+        network: Any = self.ema.target
+        added = network.residue(luma_of(pictures), bits, self.settings.psnr)
         marked = ((pictures + added).clamp(0, 1) * 255).round() / 255
-        figures: dict[str, float] = {}
-        total = 0.0
-        for name, attack in EXAMS.items():
-            readings = [self._reading(picture[None]) for picture in attack(marked)]
-            wrong = np.mean([np.mean(np.array(r.bits) != b.numpy()) for r, b in zip(readings, bits, strict=True)])
-            missed = np.mean([r.z < FOUND for r in readings])
-            figures |= {f"{name}: bits": float(wrong), f"{name}: missed": float(missed)}
-            total += float(wrong + missed) / 2 / len(EXAMS)
-        plain = [self._reading(picture[None]).z for picture in pictures]
-        figures |= {"unmarked z": float(np.max(plain)), "pilot": float(network.carriers.pilot.sigmoid())}  # type: ignore[union-attr]
+        exams = {name: [self._reading(p[None]) for p in attack(marked)] for name, attack in EXAMS.items()}
+        figures = graded(exams, bits)
+        figures["unmarked z"] = max(self._reading(picture[None]).z for picture in pictures)
+        figures["pilot"] = float(network.carriers.pilot.sigmoid())
         figures["psnr"] = float(-10 * (marked - pictures).square().mean((1, 2, 3)).log10().mean())
-        return {"score": total, **figures}
+        return figures
 
     def _reading(self, picture: Tensor) -> carriers.Reading:
         network: Any = self.ema.target
@@ -173,16 +144,6 @@ class PictureMarkTask:
         rows = [pictures, pictures + added, (0.5 + 10 * added).expand(-1, 3, -1, -1)]
         sheet = torch.cat([torch.cat(list(row), 2) for row in rows], 1).clamp(0, 1)
         Image.fromarray((sheet * 255).byte().permute(1, 2, 0).numpy()).save(path.with_suffix(".png"))
-
-    def start_from_published(self) -> None:
-        """Take the weights of ``checkpoints/``."""
-        checkpoint.load_weights(NAME, self.network).requires_grad_(True).train()
-        self.ema.target.load_state_dict(self.network.state_dict())
-
-    def start_from_run(self, state: dict[str, Any]) -> None:
-        """Take the network of another run. state: its ``state.pt``."""
-        self.network.load_state_dict(state["modules"]["network"])
-        self.ema.target.load_state_dict(state["averaged"]["network"])
 
 
 def read_sets(folders: list[str], split: str) -> tuple[np.ndarray, dict[str, int]]:

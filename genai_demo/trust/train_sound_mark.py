@@ -13,16 +13,14 @@ from typing import Any
 import numpy as np
 import torch
 import torch.nn.functional as F
-from torch import Tensor, nn
+from torch import Tensor
 
 from genai_demo.core import carriers, checkpoint, training
-from genai_demo.core.loop import Average, update
-from genai_demo.core.soundmark import NAME, SNR, SoundMark, SoundMarkConfig
+from genai_demo.core.soundmark import NAME, RATE, SNR, SoundMark, SoundMarkConfig
 from genai_demo.trust import sound_attacks as attacks
+from genai_demo.trust.mark_task import MarkTask, graded, means, read_back
 
 SETS = ("data/effects", "data/speech")
-FOUND = 6.0
-"""Standard deviations of the pilot from which on training counts a mark as found."""
 EXAMS = {
     "as it is": lambda x: x,
     "noise": lambda x: attacks.noise(x, 20),
@@ -51,71 +49,47 @@ class SoundMarkSettings:
     seed: int = 0
 
 
-class SoundMarkTask:
+class SoundMarkTask(MarkTask):
     """Bits in, attack, bits out."""
 
     def __init__(self, config: SoundMarkConfig, settings: SoundMarkSettings, folders: list[str]):
         self.config, self.settings = config, settings
         torch.manual_seed(settings.seed)
-        self.network = SoundMark(config)
-        self.ema = Average(self.network, SoundMark(config))
-        patterns = list(self.network.carriers.parameters())
-        rest = [*self.network.place.parameters(), *self.network.listen.parameters()]
-        self.optimizer = torch.optim.Adam(
-            [{"params": rest, "lr": settings.rate}, {"params": patterns, "lr": settings.pattern_rate}],
-            betas=(0.9, 0.99),
-        )
-        self.first_rates = [group["lr"] for group in self.optimizer.param_groups]
-        self.modules: dict[str, nn.Module] = {"network": self.network}
-        self.averaged: dict[str, nn.Module] = {"network": self.ema.target}
-        self.optimizers: dict[str, torch.optim.Optimizer] = {"network": self.optimizer}
-        self.sounds = Sounds(folders, "train", round(settings.seconds * 22_050))
-        self.held_out = Sounds(folders, "held_out", round(settings.seconds * 22_050))
+        super().__init__(NAME, SoundMark(config), SoundMark(config), settings)
+        self.sounds = Sounds(folders, "train", round(settings.seconds * RATE))
+        self.held_out = Sounds(folders, "held_out", round(settings.seconds * RATE))
 
     def step(self, step: int) -> dict[str, float | Tensor]:
         settings = self.settings
-        share = min(1.0, (step + 1) / 50)
-        if settings.steps:
-            share *= min(1.0, 2 * (1 - step / settings.steps))
-        for group, rate in zip(self.optimizer.param_groups, self.first_rates, strict=True):
-            group["lr"] = rate * share
         random = np.random.default_rng([settings.seed, step])
         waves = torch.from_numpy(np.stack([self.sounds.drawn(random) for _ in range(settings.batch)]))
         bits = torch.from_numpy(random.integers(0, 2, (len(waves), self.config.bits))).float()
-        figures: dict[str, float | Tensor] = {}
-        loss = self._loss(waves, bits, random, min(1.0, step / settings.milder), figures)
-        update(self.optimizer, [loss])
-        self.ema.update(0.99 if step > 100 else 0.9)
+        loss, figures = self._loss(waves, bits, random, min(1.0, step / settings.milder))
+        self.learn(step, loss)
         return figures
 
     def _loss(
-        self, waves: Tensor, bits: Tensor, random: np.random.Generator, strength: float, figures: dict[str, Any]
-    ) -> Tensor:
-        added = self.network.residue(waves, bits, self.settings.snr)
-        marked = waves + added
-        read, found, right = [], [], []
-        for part, words in zip(marked.chunk(2), bits.chunk(2), strict=True):
-            part = attacks.one(part, random, strength)
-            start = 0
+        self, waves: Tensor, bits: Tensor, random: np.random.Generator, strength: float
+    ) -> tuple[Tensor, dict[str, float | Tensor]]:
+        network: Any = self.network
+        added = network.residue(waves, bits, self.settings.snr)
+        reads: list[Tensor] = []
+        finds: list[Tensor] = []
+        counts: list[dict[str, Tensor]] = []
+        for part, words in zip((waves + added).chunk(2), bits.chunk(2), strict=True):
+            part, start = attacks.one(part, random, strength), 0
             if random.random() < 0.7:
                 part, start = attacks.crop(part, float(random.uniform(1 - 0.6 * strength, 1)), random)
             if random.random() < 0.3:
                 part = attacks.one(part, random, 0.5 * strength)
-            sums = self.network.sums(part)
-            place = -start % self.config.tile
-            there = torch.full((len(part),), place)
-            fits = self.network.carriers.locate(sums)
-            found.append(F.cross_entropy(fits.clamp(-30, 30), there))
-            right.append((fits.argmax(1) == place).float().mean())
-            margins = self.network.carriers.read(carriers.shifted(sums, there))
-            read.append(F.binary_cross_entropy_with_logits(margins.clamp(-12, 12), words))
-            figures["bit_errors"] = figures.get("bit_errors", 0.0) + ((margins > 0) != (words > 0)).float().mean() / 2
-        spectrum, mark = self.network.spectrum(waves).abs(), self.network.spectrum(added).abs()
+            read, find, count = read_back(network.carriers, network.sums(part), -start % self.config.tile, words)
+            reads, finds, counts = [*reads, read], [*finds, find], [*counts, count]
+        spectrum, mark = network.spectrum(waves).abs(), network.spectrum(added).abs()
         around = F.avg_pool2d(spectrum.square()[:, None], (5, 3), 1, (2, 1), count_include_pad=False)[:, 0]
         heard = (mark.square() / (around + 1e-3)).mean()
-        figures |= {"read": torch.stack(read).mean().detach(), "find": torch.stack(found).mean().detach(),
-                    "found": torch.stack(right).mean(), "heard": heard.detach()}  # fmt: skip
-        return torch.stack(read).mean() + 0.1 * torch.stack(found).mean() + self.settings.heard * heard
+        read, find = torch.stack(reads).mean(), torch.stack(finds).mean()
+        figures = {"read": read.detach(), "find": find.detach(), "heard": heard.detach(), **means(counts)}
+        return read + 0.1 * find + self.settings.heard * heard, figures
 
     @torch.inference_mode()
     def evaluate(self) -> dict[str, float]:
@@ -124,22 +98,14 @@ class SoundMarkTask:
         random = np.random.default_rng(0)
         waves = torch.from_numpy(np.stack([self.held_out.drawn(random) for _ in range(64)]))
         bits = (torch.rand(len(waves), self.config.bits) > 0.5).float()
-        network = self.ema.target
-        marked = torch.cat([
-            wave + network.residue(wave, word, self.settings.snr)  # type: ignore[operator]
-            for wave, word in zip(waves.split(8), bits.split(8), strict=True)
-        ])  # fmt: skip
-        figures: dict[str, float] = {}
-        total = 0.0
-        for name, attack in EXAMS.items():
-            readings = [self._reading(attack(wave[None])) for wave in marked]
-            wrong = np.mean([np.mean(np.array(r.bits) != b.numpy()) for r, b in zip(readings, bits, strict=True)])
-            missed = np.mean([r.z < FOUND for r in readings])
-            figures |= {f"{name}: bits": float(wrong), f"{name}: missed": float(missed)}
-            total += float(wrong + missed) / 2 / len(EXAMS)
-        figures["unmarked z"] = float(np.max([self._reading(wave[None]).z for wave in waves]))
-        figures["pilot"] = float(network.carriers.pilot.sigmoid())  # type: ignore[union-attr]
-        return {"score": total, **figures}
+        network: Any = self.ema.target
+        parts = zip(waves.split(8), bits.split(8), strict=True)
+        marked = torch.cat([wave + network.residue(wave, words, self.settings.snr) for wave, words in parts])
+        exams = {name: [self._reading(attack(wave[None])) for wave in marked] for name, attack in EXAMS.items()}
+        figures = graded(exams, bits)
+        figures["unmarked z"] = max(self._reading(wave[None]).z for wave in waves)
+        figures["pilot"] = float(network.carriers.pilot.sigmoid())
+        return figures
 
     def _reading(self, wave: Tensor) -> carriers.Reading:
         network: Any = self.ema.target
@@ -157,16 +123,6 @@ class SoundMarkTask:
         with wav.open(str(path.with_suffix(".wav")), "wb") as file:
             file.setparams((1, 2, 22_050, 0, "NONE", ""))
             file.writeframes((samples * 32_767).short().numpy().tobytes())
-
-    def start_from_published(self) -> None:
-        """Take the weights of ``checkpoints/``."""
-        checkpoint.load_weights(NAME, self.network).requires_grad_(True).train()
-        self.ema.target.load_state_dict(self.network.state_dict())
-
-    def start_from_run(self, state: dict[str, Any]) -> None:
-        """Take the network of another run. state: its ``state.pt``."""
-        self.network.load_state_dict(state["modules"]["network"])
-        self.ema.target.load_state_dict(state["averaged"]["network"])
 
 
 class Sounds:
