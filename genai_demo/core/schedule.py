@@ -2,6 +2,7 @@
 
 import torch
 
+from genai_demo.core.muon import Muon
 from genai_demo.core.transformer import Transformer
 
 
@@ -25,7 +26,7 @@ class Optimisers:
 
     def __init__(self, model: Transformer, matrix_rate: float, other_rate: float, decay: float):
         self.by_name: dict[str, torch.optim.Optimizer] = {
-            "matrices": torch.optim.Muon(model.matrices(), lr=matrix_rate, weight_decay=decay, momentum=0.95),
+            "matrices": Muon(model.matrices(), matrix_rate, decay),
             "embedding": torch.optim.AdamW(model.vectors(), lr=other_rate, betas=(0.9, 0.95), weight_decay=0.0),
         }
         self.rates = {name: optimizer.param_groups[0]["lr"] for name, optimizer in self.by_name.items()}
