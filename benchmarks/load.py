@@ -108,6 +108,7 @@ def summary(tally: visits.Tally, memory: list[int], seconds: float, visitors: in
         "memory_after_warm_up_mb": round(first / limits.MEGABYTE),
         "memory_at_the_end_mb": round(last / limits.MEGABYTE),
         "memory_growth": round(last / first - 1, 3),
+        "memory_mb_by_half_minute": [round(m / limits.MEGABYTE) for m in memory[::30]],
         "load_average": round(os.getloadavg()[1], 1),
         "seconds_by_function": {
             name: [len(spent), round(statistics.median(spent), 2)] for name, spent in sorted(tally.answers.items())

@@ -1,5 +1,6 @@
 """The queue: who waits, for how long, and what is said where it is full."""
 
+import asyncio
 import math
 import time
 from collections import defaultdict
@@ -9,7 +10,7 @@ import fastapi
 from gradio.queueing import Event, EventQueue, Queue
 from gradio.server_messages import EstimationMessage
 
-from genai_demo.core import limits
+from genai_demo.core import limits, memory
 from genai_demo.ui.errors import localise
 
 FIRST_GUESS = 1.0
@@ -18,6 +19,8 @@ MEMORY = 0.25
 """Weight of the newest run in the average of a function."""
 OVERDUE = 0.25
 """Share of its average that a function which has run longer than that is taken to need still."""
+TIDY_SECONDS = 5.0
+"""At least so long between two times that free memory goes back to the system."""
 FULL = 429
 """Gradio's own 503 makes its page and its client say a sentence of theirs, without a time."""
 
@@ -45,6 +48,7 @@ class Waiting(Queue):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.spent: defaultdict[Any, Recent] = defaultdict(Recent)
+        self._tidied = 0.0
 
     async def process_events(self, events: list[Event], batch: bool, begin_time: float, fn: Any) -> None:
         """Run a function, and note how long it took; Gradio would leave out what was stopped."""
@@ -53,6 +57,9 @@ class Waiting(Queue):
             await super().process_events(events, batch, begin_time, fn)
         finally:
             self.spent[fn].add(time.monotonic() - start)
+            if time.monotonic() - self._tidied > TIDY_SECONDS:
+                self._tidied = time.monotonic()
+                asyncio.get_running_loop().run_in_executor(None, memory.give_back)
 
     def compute_analytics_summary(self, records: Any) -> dict[str, Any]:
         """Nothing: Gradio would sum up all requests anew after each one, for a page that is switched off."""
