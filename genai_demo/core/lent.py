@@ -6,10 +6,13 @@ other visitors, finds the published ones.
 """
 
 import contextlib
-from collections.abc import Iterator, Mapping
+import functools
+from collections.abc import Callable, Iterator, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
+
+Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,35 @@ _lent: ContextVar[Mapping[str, Lent]] = ContextVar("lent", default=_nothing)
 def find(name: str) -> Lent | None:
     """What takes the place of a checkpoint here and now, or None."""
     return _lent.get().get(name)
+
+
+def named(fingerprints: Mapping[str, str]) -> Mapping[str, Lent]:
+    """Of what is lent here and now, that with these fingerprints, by name of checkpoint."""
+    return {name: own for name, own in _lent.get().items() if fingerprints.get(name) == own.fingerprint}
+
+
+def signatures() -> Mapping[str, Lent]:
+    """What is lent here and now without the networks: to say later by what something was made."""
+    return {name: Lent(None, own.fingerprint) for name, own in _lent.get().items()}
+
+
+def remembered(name: str, maxsize: int) -> Callable[[Function], Function]:
+    """As ``functools.lru_cache`` for what the published network makes.
+
+    Where another is lent in its place, nothing is kept, and nothing is answered that was kept.
+    """
+
+    def decorate(function: Function) -> Function:
+        kept = functools.lru_cache(maxsize)(function)
+
+        @functools.wraps(function)
+        def call(*args: Any) -> Any:
+            return function(*args) if find(name) else kept(*args)
+
+        call.cache_clear = kept.cache_clear  # type: ignore[attr-defined]
+        return call  # type: ignore[return-value]
+
+    return decorate
 
 
 @contextlib.contextmanager

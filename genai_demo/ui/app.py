@@ -33,11 +33,15 @@ def build() -> gr.Blocks:
             gr.Markdown(text("shell.headline"))
         with gr.Tabs() as tabs:
             with gr.Tab(text("tab.faces"), id="faces") as faces_page:
-                own_weights.note(faces_page, "faces-gan")
-                faces = guarded("faces", lambda: faces_tab.build(demo), FACES, ("faces-encoder", "faces-finder"))
-            with gr.Tab(text("tab.interpolation"), id="interpolation"):
-                guarded("interpolation", lambda: interpolation_tab.build(demo, faces) if faces else None, FACES)
-            with gr.Tab(text("tab.repair"), id="repair"):
+                weights = own_weights.note(faces_page, "faces-gan", "faces")
+                faces = guarded(
+                    "faces", lambda: faces_tab.build(demo, weights), FACES, ("faces-encoder", "faces-finder")
+                )
+            with gr.Tab(text("tab.interpolation"), id="interpolation") as paths_page:
+                there = own_weights.note(paths_page, "faces-gan", "interpolation")
+                guarded("interpolation", lambda: interpolation_tab.build(demo, faces, there) if faces else None, FACES)
+            with gr.Tab(text("tab.repair"), id="repair") as repair_page:
+                own_weights.note(repair_page, "faces-gan", "repair")
                 guarded("repair", lambda: repair_tab.build(demo), ["repair"], ("repair-cutout", "faces-gan"))
             with gr.Tab(text("tab.text"), id="text") as text_page:
                 guarded("text", lambda: text_tab.build(demo, tabs, text_page), ["text"])

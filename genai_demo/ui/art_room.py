@@ -13,6 +13,7 @@ from genai_demo.core.marks import mark_picture
 from genai_demo.repair import art
 from genai_demo.ui import paint_room
 from genai_demo.ui.common import MODEL_EVENT, Upload, number, open_picture, readable_errors, slider
+from genai_demo.ui.own_visits import with_own_weights
 from genai_demo.ui.repair_actions import PREVIEW_EVERY, read_click
 from genai_demo.ui.repair_damage import face_picture, roll_face
 from genai_demo.ui.repair_masks import keep_png, png
@@ -97,6 +98,7 @@ def _example() -> Image.Image:
 
 
 @readable_errors
+@with_own_weights
 def art_face(face: float) -> str:
     """A face that our GAN makes, to be stylised.
 

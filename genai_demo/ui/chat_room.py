@@ -11,6 +11,7 @@ from genai_demo.text import generate
 from genai_demo.trust.policy import check
 from genai_demo.ui import policy
 from genai_demo.ui.common import choice, readable_errors, slider
+from genai_demo.ui.own_visits import with_own_weights
 from genai_demo.ui.strings import say, text
 from genai_demo.ui.text_common import STREAM_EVENT, controls_of, paced, presets, sampling_controls, seed_box
 
@@ -39,6 +40,7 @@ def turns_of(messages: Messages) -> list[str]:
 
 
 @readable_errors
+@with_own_weights
 def send(
     turn: str, messages: Messages, language: str, length: float, seed: float, *controls: float
 ) -> Iterator[tuple[str, Messages]]:
@@ -83,6 +85,7 @@ def _added(pieces: Iterator[str]) -> Iterator[str]:
 
 
 @readable_errors
+@with_own_weights
 def answer_again(
     messages: Messages, language: str, length: float, retry: gr.RetryData, *controls: float
 ) -> Iterator[Messages]:
@@ -103,6 +106,7 @@ def take_back(messages: Messages, undo: gr.UndoData) -> tuple[Messages, str]:
 
 
 @readable_errors
+@with_own_weights
 def change_turn(
     messages: Messages, language: str, length: float, seed: float, edit: gr.EditData, *controls: float
 ) -> Iterator[Messages]:

@@ -9,6 +9,7 @@ from genai_demo.text import generate
 from genai_demo.trust.policy import check
 from genai_demo.ui import policy
 from genai_demo.ui.common import MODEL_EVENT, readable_errors, slider
+from genai_demo.ui.own_visits import with_own_weights
 from genai_demo.ui.strings import language_of, say, text
 from genai_demo.ui.text_common import presets, seed_box
 
@@ -50,6 +51,7 @@ def opinion(code: str, likelihood: float, language: str) -> str:
 
 
 @readable_errors
+@with_own_weights
 def suggest(code: str, temperature: float, length: float, seed: float, request: gr.Request) -> list[str]:
     """Suggestions for the gap (or the end), likeliest first: code, verdict, code, verdict ..."""
     before, after = parts_of(code)

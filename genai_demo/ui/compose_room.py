@@ -13,6 +13,7 @@ from genai_demo.core.uploads import open_upload
 from genai_demo.repair import compose, generate
 from genai_demo.ui.common import LIVE_EVENT, MODEL_EVENT, Upload, number, open_picture, readable_errors, slider
 from genai_demo.ui.errors import localise
+from genai_demo.ui.own_visits import with_own_weights
 from genai_demo.ui.repair_actions import read_click
 from genai_demo.ui.repair_damage import face_picture, roll_face
 from genai_demo.ui.repair_masks import Painted, keep_png, picture_of, png
@@ -129,6 +130,7 @@ def compose_picture(
 
 
 @readable_errors
+@with_own_weights
 def compose_face(face: float) -> str:
     """A face that our GAN makes, to be put into a scene.
 

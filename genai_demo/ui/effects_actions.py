@@ -31,8 +31,14 @@ def _show(recipe: Recipe, history: list[Made], language: str, play: bool = True)
     """Make a sound and put it in front."""
     start = time.perf_counter()
     made = prepare(recipe)
-    passed = time.perf_counter() - start
-    history = [made, *(m for m in history if m.recipe != recipe)][:MOST_KEPT]
+    return _put_in_front(made, time.perf_counter() - start, history, language, play)
+
+
+def _put_in_front(made: Made, passed: float, history: list[Made], language: str, play: bool = True) -> Shown:
+    """A sound in the player and at the head of the history. passed: seconds that it took."""
+    recipe = made.recipe
+    others = (m for m in history if (m.recipe, m.made_by) != (recipe, made.made_by))
+    history = [made, *others][:MOST_KEPT]
     words = say(
         "effects.status", language, title=title(recipe, language), note=note(recipe, language), passed=passed
     )  # fmt: skip
@@ -170,8 +176,9 @@ def read_use(event: gr.SelectData) -> int:
 
 
 @readable_errors
+@with_own_weights
 def take_sound(picked: float, found: list[Made], history: list[Made], request: gr.Request) -> Shown:
-    """Play a sound of a list and set the controls to it.
+    """Play a sound of a list and set the controls to it. Its files are made again where they were deleted since.
 
     Args:
         picked: its number in the list, from 1.
@@ -180,15 +187,19 @@ def take_sound(picked: float, found: list[Made], history: list[Made], request: g
         raise ValueError("There is no sound yet. Press one on the board first.")
     if not 1 <= picked <= len(found):
         raise ValueError(f"Choose a sound from 1 to {len(found)}.")
-    r = found[int(picked) - 1].recipe
+    made = found[int(picked) - 1]
+    r = made.recipe
     second = r.second or gr.skip()
     settings = (
         r.kind, second, r.share, r.seconds, r.seed, r.brightness, r.density, r.looped, r.guidance, r.steps
     )  # fmt: skip
-    return *settings, *_show(r, history, language_of(request))
+    language = language_of(request)
+    shown = _put_in_front(made, 0.0, history, language) if made.there else _show(r, history, language)
+    return *settings, *shown
 
 
 @readable_errors
+@with_own_weights
 def open_effects(recipe: Recipe | None, history: list[Made], request: gr.Request) -> Shown:
     """The first sound, which waits to be played; nothing when the room is opened again."""
     if recipe is not None:

@@ -35,7 +35,7 @@ STOP_JS = "(...values) => { window.soundPlayer?.stop(); return values; }"
 def build(tab: gr.Tab) -> None:
     """Lay out the room inside the open ``tab`` and connect its events."""
     recipe, history = gr.State(None, time_to_live=1800), gr.State([], time_to_live=1800)
-    own_weights.note(tab, "audio-effects")
+    own_weights.note(tab, generate.NAME, "effects")
     gr.Markdown(text("effects.intro"), elem_classes="notice")
     with gr.Row(equal_height=False, elem_classes="repair-room"):
         with gr.Column(min_width=320, elem_classes="repair-left"):

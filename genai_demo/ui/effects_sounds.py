@@ -1,11 +1,10 @@
 """A sound effect as the page has it: files, pictures, words, and the list that the browser plays from."""
 
 import dataclasses
-import functools
 import io
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from genai_demo.audio import mel, sounds
 from genai_demo.audio.effects import generate
 from genai_demo.audio.effects.generate import Recipe
 from genai_demo.core import lent
+from genai_demo.core.lent import Lent
 from genai_demo.core.marks import mark_sound
 from genai_demo.trust import metadata
 from genai_demo.ui.common import keep_file, percent
@@ -69,19 +69,25 @@ class Made:
     mel: tuple[str, str]
     wave: tuple[str, str]
     """Pictures for light and for dark pages."""
+    made_by: Mapping[str, Lent]
+    """As ``lent.signatures`` when it was made."""
+
+    @property
+    def there(self) -> bool:
+        """Whether its files have not been deleted since."""
+        return all(Path(path).exists() for path in (self.file, *self.mel, *self.wave))
 
 
 def prepare(recipe: Recipe) -> Made:
     """Make a sound and its pictures, or take them from the last ones made. Raises ValueError as ``design``."""
-    # what a visitor's own weights make is not kept for others
-    wav, pictures = _made.__wrapped__(recipe) if lent.find(generate.NAME) else _made(recipe)
+    wav, pictures = _made(recipe)
     name = file_name(recipe)
     paths = [keep_file(data, f"{name}-{i}.webp") for i, data in enumerate(pictures)]
     file = keep_made(wav, f"{name}.wav", dataclasses.asdict(recipe), MODELS)
-    return Made(recipe, file, (paths[0], paths[1]), (paths[2], paths[3]))
+    return Made(recipe, file, (paths[0], paths[1]), (paths[2], paths[3]), lent.signatures())
 
 
-@functools.lru_cache(maxsize=64)
+@lent.remembered(generate.NAME, maxsize=64)
 def _made(recipe: Recipe) -> tuple[bytes, tuple[bytes, ...]]:
     """The WAV file, spectrogram and wave: in light, in dark."""
     found = generate.design(recipe)
@@ -98,7 +104,9 @@ def as_wav(samples: np.ndarray, recipe: Recipe) -> bytes:
 
 def ogg_file(made: Made) -> str:
     """The sound once more as OGG Vorbis, from the WAV file."""
-    return keep_file(as_ogg(Path(made.file).read_bytes(), made.recipe), f"{file_name(made.recipe)}.ogg")
+    with lent.lending(made.made_by):
+        data = as_ogg(Path(made.file).read_bytes(), made.recipe)
+    return keep_file(data, f"{file_name(made.recipe)}.ogg")
 
 
 def as_ogg(wav: bytes, recipe: Recipe) -> bytes:

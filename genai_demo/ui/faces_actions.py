@@ -55,9 +55,14 @@ def active(point: Latent, amounts: dict[str, float]) -> dict[str, float]:
     return {k.removeprefix(start): v for k, v in amounts.items() if k.startswith(start) and v != 0}
 
 
+def where_now(point: Latent) -> Latent:
+    """Where the network in use has the face of a seed: it may be another one than when the face was drawn."""
+    return generate.latent(point.seed) if point.model == "gan" and point.z is not None else point
+
+
 def edited(selected: Selected | None, layers: str, amounts: dict[str, float]) -> Latent:
     """The selected face with its sliders applied; untouched, it keeps its place in Z."""
-    point = (selected or first_face()).point
+    point = where_now((selected or first_face()).point)
     used = active(point, amounts)
     return generate.edit(point, used, layers) if used else point
 

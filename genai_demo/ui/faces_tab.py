@@ -31,8 +31,8 @@ class FacesTab:
     """Event arguments that ask the discriminator about it."""
 
 
-def build(demo: gr.Blocks) -> FacesTab:
-    """Lay out the tab inside the open ``gr.Tab`` and connect its events."""
+def build(demo: gr.Blocks, weights: gr.State) -> FacesTab:
+    """Lay out the tab inside the open ``gr.Tab`` and connect its events. weights: changes with what is to draw."""
     faces, selected = gr.State([], time_to_live=1800), gr.State(None, time_to_live=1800)
     with gr.Row(elem_classes="faces-room", equal_height=False):
         with gr.Column(scale=3, min_width=260, elem_classes="big-face"):
@@ -100,6 +100,7 @@ def build(demo: gr.Blocks) -> FacesTab:
     fresh = press.click(actions.next_seed, [seed, lock], seed, api_name="next_seed", show_progress="hidden")
     after(fresh.then(**make, api_name="generate_faces"))
     after(demo.load(**make, api_visibility="private"))
+    after(weights.change(**make, api_visibility="private"))
     rolled = dice.click(actions.roll_seed, None, seed, api_name="roll_seed", show_progress="hidden")
     after(rolled.then(**make, api_visibility="private"))
     seed.input(lambda: True, None, lock, api_visibility="private", show_progress="hidden", queue=False)

@@ -12,6 +12,7 @@ from genai_demo.core import limits
 from genai_demo.text import generate, inside
 from genai_demo.trust.policy import check
 from genai_demo.ui.common import LIVE_EVENT, MODEL_EVENT, choice, readable_errors, slider
+from genai_demo.ui.own_visits import with_own_weights
 from genai_demo.ui.strings import language_of, say, text
 from genai_demo.ui.text_common import controls_of, presets, sampling_controls
 from genai_demo.ui.write_room import language_for
@@ -51,6 +52,7 @@ def visible(token: str) -> str:
 
 
 @readable_errors
+@with_own_weights
 def look(words: str, kind: str, language: str, request: gr.Request) -> tuple[str, str]:
     """The heat map of a text as JSON, and the line below it."""
     if not (words or "").strip():
@@ -74,6 +76,7 @@ def look(words: str, kind: str, language: str, request: gr.Request) -> tuple[str
 
 
 @readable_errors
+@with_own_weights
 def picture_next(words: str, kind: str, language: str, request: gr.Request, *controls: float) -> str:
     """The next token's distribution before and after the sampling controls, as bars."""
     check.require(words)
@@ -91,6 +94,7 @@ def picture_next(words: str, kind: str, language: str, request: gr.Request, *con
 
 
 @readable_errors
+@with_own_weights
 def picture_attention(words: str, kind: str, language: str, layer: float, head: float) -> str:
     """The attention of one head as JSON: names of the tokens, rows of shares from 0 to 255."""
     if not (words or "").strip():

@@ -1,23 +1,24 @@
 """What the tab "Latent interpolation" does: keys, paths, animations and the map."""
 
-import functools
 import json
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import gradio as gr
 from PIL import Image
 
-from genai_demo.core import animate, limits
+from genai_demo.core import animate, lent, limits
+from genai_demo.core.lent import Lent
 from genai_demo.core.marks import mark_frames, mark_picture
 from genai_demo.faces import generate
 from genai_demo.faces.latents import Latent
 from genai_demo.faces.recipe import save_png
 from genai_demo.trust import metadata
 from genai_demo.ui.common import open_picture, parse_seeds, readable_errors
-from genai_demo.ui.faces_actions import Selected, edited, psi_of
+from genai_demo.ui.faces_actions import Selected, edited, psi_of, where_now
+from genai_demo.ui.own_visits import with_own_weights
 from genai_demo.ui.signed import keep_made
 from genai_demo.ui.strings import language_of, say
 from genai_demo.ui.widgets import columns_for, sprite
@@ -62,6 +63,8 @@ class Path:
     frames: list[Image.Image]
     name: str
     recipe: dict[str, Any]
+    made_by: Mapping[str, Lent] = field(default_factory=dict)
+    """As ``lent.signatures`` when it was drawn."""
 
     @property
     def models(self) -> list[str]:
@@ -80,6 +83,7 @@ def _check_room(keys: list[Key]) -> None:
 
 
 @readable_errors
+@with_own_weights
 def show_keys(keys: list[Key], truncation: float, request: gr.Request) -> list[tuple[str, str]]:
     """The key faces as pictures with captions, in the order of the path."""
     shown = []
@@ -106,6 +110,7 @@ def add_seed_key(keys: list[Key], seed: int) -> list[Key]:
 
 
 @readable_errors
+@with_own_weights
 def add_upload_key(keys: list[Key], upload: str | None) -> list[Key]:
     """Append an uploaded face to the keys of this session.
 
@@ -118,6 +123,7 @@ def add_upload_key(keys: list[Key], upload: str | None) -> list[Key]:
 
 
 @readable_errors
+@with_own_weights
 def add_face_key(
     keys: list[Key],
     selected: Selected | None,
@@ -183,6 +189,7 @@ def _place(keys: list[Key], number: int) -> int:
 
 
 @readable_errors
+@with_own_weights
 def draw_path(
     keys: list[Key], space: str, method: str, easing: str, frames: int, fps: int, loop: bool, truncation: float
 ) -> tuple[str, Path]:
@@ -201,18 +208,20 @@ def draw_path(
         JSON: all frames as one sprite (a data URL), and the perceptual distance of every step.
     """
     settings = (space, method, easing, frames, bool(loop), truncation)
-    if all(k.seed is not None for k in keys):
-        pictures, steps = _draw_seeds(tuple(k.seed for k in keys), *settings)
+    seeds = tuple(k.seed for k in keys if k.seed is not None)
+    if len(seeds) == len(keys):
+        pictures, steps = _draw_seeds(seeds, *settings)
     else:
         pictures, steps = _draw(keys, *settings)
     name = f"faces-{space}-{method}-{len(keys)}keys-psi{truncation:.2f}"
     payload = {"sprite": sprite(pictures), "columns": columns_for(len(pictures)), "count": len(pictures), "fps": fps}
     recipe = dict(zip(("space", "method", "easing", "frames", "loop", "truncation"), settings, strict=True))
     recipe["keys"] = [key.seed if key.seed is not None else key.name("en") for key in keys]
-    return json.dumps(payload | {"steps": [round(s, 5) for s in steps]}), Path(pictures, name, recipe)
+    path = Path(pictures, name, recipe, lent.signatures())
+    return json.dumps(payload | {"steps": [round(s, 5) for s in steps]}), path
 
 
-@functools.lru_cache(maxsize=8)
+@lent.remembered("faces-gan", maxsize=8)
 def _draw_seeds(seeds: tuple[int, ...], *settings: Any) -> tuple[list[Image.Image], list[float]]:
     """As ``_draw``, remembered: every new session opens with the same path."""
     return _draw([Key(seed=s) for s in seeds], *settings)
@@ -237,16 +246,18 @@ def save_animation(path: Path | None, fps: int) -> tuple[str, str, str]:
         raise ValueError("There are no frames yet. Draw a path first.")
     encoders = {"mp4": animate.to_mp4, "webp": animate.to_webp, "gif": animate.to_gif}
     recipe = path.recipe | {"fps": fps}
-    words = metadata.comment(recipe, path.models)
-    frames = mark_frames(path.frames, path.models, recipe)
-    files = [
-        keep_made(encode(frames, fps, words), f"{path.name}.{end}", recipe, path.models)
-        for end, encode in encoders.items()
-    ]
+    with lent.lending(path.made_by):
+        words = metadata.comment(recipe, path.models)
+        frames = mark_frames(path.frames, path.models, recipe)
+        files = [
+            keep_made(encode(frames, fps, words), f"{path.name}.{end}", recipe, path.models)
+            for end, encode in encoders.items()
+        ]
     return files[0], files[1], files[2]
 
 
 @readable_errors
+@with_own_weights
 def draw_map(seeds: str, truncation: float) -> tuple[gr.HTML, list[Latent]]:
     """Set the four corner faces of the map.
 
@@ -255,10 +266,12 @@ def draw_map(seeds: str, truncation: float) -> tuple[gr.HTML, list[Latent]]:
         truncation: 0 gives the average face, 1 the model as trained.
     """
     corners = [generate.latent(s) for s in parse_seeds(seeds, 4, 4)]
-    return gr.HTML(sprite=_map_sheet(tuple(c.seed for c in corners), corners, truncation)), corners
+    opening = tuple(c.seed for c in corners) == FIRST_CORNERS and truncation == PSI
+    return gr.HTML(sprite=_opening_sheet() if opening else _sheet_of(corners, truncation)), corners
 
 
 @readable_errors
+@with_own_weights
 def draw_map_from_keys(keys: list[Key], truncation: float) -> tuple[gr.HTML, list[Latent]]:
     """Take the first four key faces of this session as the corners of the map."""
     if len(keys) < 4:
@@ -267,16 +280,10 @@ def draw_map_from_keys(keys: list[Key], truncation: float) -> tuple[gr.HTML, lis
     return gr.HTML(sprite=_sheet_of(corners, truncation)), corners
 
 
-_sheets: dict[tuple[Any, ...], str] = {}
-
-
-def _map_sheet(seeds: tuple[int, ...], corners: list[Latent], truncation: float) -> str:
-    """As ``_sheet_of``; the opening corners are drawn once for all sessions."""
-    if seeds != FIRST_CORNERS or truncation != PSI:
-        return _sheet_of(corners, truncation)
-    if seeds not in _sheets:
-        _sheets[seeds] = _sheet_of(corners, truncation)
-    return _sheets[seeds]
+@lent.remembered("faces-gan", maxsize=1)
+def _opening_sheet() -> str:
+    """The map that every session opens with, drawn once."""
+    return _sheet_of([generate.latent(s) for s in FIRST_CORNERS], PSI)
 
 
 def _sheet_of(corners: list[Latent], truncation: float) -> str:
@@ -286,6 +293,7 @@ def _sheet_of(corners: list[Latent], truncation: float) -> str:
 
 
 @readable_errors
+@with_own_weights
 def blend_faces(point: str, corners: list[Latent], truncation: float) -> str:
     """The blend of the four corner faces at a point of the map.
 
@@ -294,7 +302,7 @@ def blend_faces(point: str, corners: list[Latent], truncation: float) -> str:
         truncation: 0 gives the average face, 1 the model as trained.
     """
     x, y = _parse_point(point)
-    corners = corners or [generate.latent(s) for s in FIRST_CORNERS]
+    corners = [where_now(c) for c in corners] or [generate.latent(s) for s in FIRST_CORNERS]
     recipe = {"model": "gan", "corners": [c.origin for c in corners], "x": x, "y": y, "truncation": truncation}
     image = mark_picture(generate.decode(generate.blend(corners, x, y), truncation), ["faces-gan"], recipe)
     return keep_made(save_png(image, recipe), f"faces-gan-map-{x:.2f}-{y:.2f}.png", recipe, ["faces-gan"])

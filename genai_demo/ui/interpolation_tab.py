@@ -15,8 +15,8 @@ from genai_demo.ui.widgets import face_map, scrubber
 QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 
 
-def build(demo: gr.Blocks, faces: FacesTab) -> None:
-    """Lay out the tab inside the open ``gr.Tab`` and connect its events."""
+def build(demo: gr.Blocks, faces: FacesTab, weights: gr.State) -> None:
+    """Lay out the tab inside the open ``gr.Tab`` and connect its events. weights: changes with what is to draw."""
     keys = gr.State(actions.first_keys(), time_to_live=1800)
     path = gr.State(None, time_to_live=1800)
     with gr.Row(equal_height=False):
@@ -65,7 +65,7 @@ def build(demo: gr.Blocks, faces: FacesTab) -> None:
                     min_width=130,
                 )
                 loop = gr.Checkbox(True, label=text("loop"), info=text("loop.info"), min_width=130)
-    redraw = _map(demo, keys, truncation)
+    redraw = _map(demo, keys, truncation, weights)
 
     settings = [keys, space, method, easing, frames, fps, loop, truncation]
     draw = {"fn": actions.draw_path, "inputs": settings, "outputs": [frame_view, path]} | MODEL_EVENT
@@ -88,6 +88,7 @@ def build(demo: gr.Blocks, faces: FacesTab) -> None:
         event.then(**save, **visibility("save_animation"))
 
     after(demo.load(lambda: None, None, None, queue=False, **QUIET))
+    after(weights.change(lambda: None, None, None, queue=False, **QUIET))
     gallery.select(_read_click, None, picked, **QUIET)
     after(add.click(actions.add_seed_key, [keys, seed], keys, api_name="add_seed_key"))
     after(add_upload.upload(actions.add_upload_key, [keys, add_upload], keys, api_name="add_upload_key", **MODEL_EVENT))
@@ -109,7 +110,7 @@ def _read_click(event: gr.SelectData) -> int:
     return int(event.index) + 1
 
 
-def _map(demo: gr.Blocks, keys: gr.State, truncation: gr.Slider) -> dict[str, Any]:
+def _map(demo: gr.Blocks, keys: gr.State, truncation: gr.Slider, weights: gr.State) -> dict[str, Any]:
     """The map and its events; returns the arguments of the event that draws it."""
     corners = gr.State([], time_to_live=1800)
     gr.Markdown(text("map"), elem_classes="subject")
@@ -143,5 +144,5 @@ def _map(demo: gr.Blocks, keys: gr.State, truncation: gr.Slider) -> dict[str, An
         actions.draw_map_from_keys, [keys, truncation], [pad, corners], api_name="draw_map_from_keys", **MODEL_EVENT
     )
     taken.then(**blend, **private)
-    demo.load(**draw, **QUIET).then(**blend, **private)
+    gr.on([demo.load, weights.change], **draw, **QUIET).then(**blend, **private)
     return draw

@@ -1,4 +1,4 @@
-"""The line in a tab that says whose weights it uses."""
+"""The line in a tab that says whose weights it uses, and what happens when they change."""
 
 import gradio as gr
 
@@ -9,12 +9,19 @@ from genai_demo.ui.texts_own import OWN
 add_texts(OWN)
 
 
-def note(tab: gr.Tab, name: str) -> None:
-    """Lay out the line inside the open ``tab``. name: of the checkpoint that a visitor's weights take the place of."""
-    words = gr.Markdown(visible=False, elem_id=f"own-note-{name}", elem_classes="notice")
+def note(tab: gr.Tab, name: str, where: str) -> gr.State:
+    """Lay out the line inside the open ``tab``, which looks whenever it is opened.
 
-    def tell(request: gr.Request) -> gr.Markdown:
-        mine = name in networks_of(request.session_hash)
-        return gr.Markdown(say("own.with", language_of(request)) if mine else "", visible=mine)
+    name: of the checkpoint that a visitor's weights take the place of. where: the tab, for what it says of it.
+    Returns a state that changes when the tab is opened with other weights than before.
+    """
+    words = gr.Markdown(visible=False, elem_id=f"own-note-{where}", elem_classes="notice")
+    used = gr.State("")
 
-    tab.select(tell, None, words, queue=False, show_progress="hidden", api_visibility="private")
+    def tell(request: gr.Request) -> tuple[gr.Markdown, str]:
+        mine, language = networks_of(request.session_hash).get(name), language_of(request)
+        told = f"{say('own.with', language)} {say(f'own.with.{where}', language)}" if mine else ""
+        return gr.Markdown(told, visible=bool(told)), mine.fingerprint if mine else ""
+
+    tab.select(tell, None, [words, used], queue=False, show_progress="hidden", api_visibility="private")
+    return used

@@ -17,7 +17,7 @@ from genai_demo.faces import align
 from genai_demo.repair import generate
 from genai_demo.ui.common import percent, readable_errors
 from genai_demo.ui.errors import localise
-from genai_demo.ui.repair_damage import Truth, damage_face, face_of, load, whole_of
+from genai_demo.ui.repair_damage import Truth, damaged_face, face_of, load, whole_of
 from genai_demo.ui.repair_masks import Painted, editor_value, keep_png, mask_of, picture_of, png
 from genai_demo.ui.signed import COMPOSITE, keep_made
 from genai_demo.ui.strings import TEXTS, language_of, say
@@ -248,7 +248,7 @@ def _example_repair() -> tuple[Image.Image, dict[str, float]]:
 def open_room(request: gr.Request) -> tuple[Any, ...]:
     """What the page opens with: a damaged face in the editor, and its repair."""
     language = language_of(request)
-    value, truth = damage_face(EXAMPLE_FACE, *EXAMPLE_DAMAGE)
+    value, truth = damaged_face(EXAMPLE_FACE, *EXAMPLE_DAMAGE)
     try:
         repaired, amounts = _example_repair()
     except ValueError as error:  # no checkpoint: the page opens all the same, and the button says why

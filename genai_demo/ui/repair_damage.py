@@ -1,6 +1,5 @@
 """What is done to a picture before its repair: damage whose truth is remembered, and masks."""
 
-import functools
 import random
 from dataclasses import dataclass
 from typing import Any
@@ -8,11 +7,13 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from genai_demo.core import lent
 from genai_demo.core.uploads import open_upload
 from genai_demo.faces import generate as faces
 from genai_demo.repair import generate
 from genai_demo.ui.common import readable_errors
 from genai_demo.ui.faces_actions import DICE
+from genai_demo.ui.own_visits import with_own_weights
 from genai_demo.ui.repair_masks import (
     Painted,
     editor_value,
@@ -119,6 +120,7 @@ def damage_picture(
 
 
 @readable_errors
+@with_own_weights
 def damage_face(face: float, kind: str, strength: float, seed: float) -> tuple[dict[str, Any], Truth]:
     """Damage a face that our GAN makes.
 
@@ -128,10 +130,15 @@ def damage_face(face: float, kind: str, strength: float, seed: float) -> tuple[d
         strength: 0 to 1.
         seed: the same seed damages in the same way.
     """
-    return _damaged(face_of(int(face)), kind, strength, int(seed))
+    return damaged_face(int(face), kind, strength, int(seed))
 
 
-@functools.lru_cache(maxsize=16)
+def damaged_face(face: int, kind: str, strength: float, seed: int) -> tuple[dict[str, Any], Truth]:
+    """As ``damage_face``, by the network that is lent here or else the published one."""
+    return _damaged(face_of(face), kind, strength, seed)
+
+
+@lent.remembered("faces-gan", maxsize=16)
 def face_of(seed: int) -> Image.Image:
     """A face that our GAN makes."""
     return faces.sample(seed)[0]

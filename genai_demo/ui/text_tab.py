@@ -17,7 +17,7 @@ def _warm_up() -> None:
 
 def build(demo: gr.Blocks, tabs: gr.Tabs, tab: gr.Tab) -> None:
     """Lay out the rooms inside the open ``tab``. ``tabs``: the outer ones, which a link may switch."""
-    own_weights.note(tab, generate.NAME)
+    own_weights.note(tab, generate.NAME, "text")
     with gr.Tabs():
         with gr.Tab(text("room.write"), id="write"):
             write_room.build(demo, tabs)

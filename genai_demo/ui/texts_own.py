@@ -56,8 +56,9 @@ OWN: dict[str, tuple[str, str]] = {
     "own.again": ("↺ Start over", "↺ 重新开始"),
     "own.use": ("Use my weights in the other tabs, in this visit", "本次访问中在其他标签页使用我的权重"),
     "own.use.info": (
-        "Texts: the room Continue. Portraits: the tab Face generation, with the GAN. Sounds: the board of effects.",
-        "文本：“续写”；人像：“人脸生成”（GAN）；声音：音效面板。",
+        "Texts: every room of Text continuation. Portraits: Face generation, Latent interpolation, and the faces of "
+        "Image repair. Sounds: the room Sound effects.",
+        "文本：“文本续写”的所有房间；人像：“人脸生成”“潜空间插值”及“图像修复”中的人脸；声音：“音效”。",
     ),
     "own.pack": ("Make the download", "生成下载文件"),
     "own.file": ("Your weights and their card", "你的权重与模型卡"),
@@ -130,7 +131,7 @@ OWN: dict[str, tuple[str, str]] = {
         "本次访问正在使用你的权重：{where}。",
     ),
     "own.where.texts": ("open Text continuation, room Continue, kind “{kind}”", "打开“文本续写”的“续写”，类型“{kind}”"),
-    "own.where.pictures": ("open Face generation and press Generate", "打开“人脸生成”并点“生成”"),
+    "own.where.pictures": ("open Face generation or Latent interpolation", "打开“人脸生成”或“潜空间插值”"),
     "own.where.sounds": (
         "open Audio synthesis, Sound effects, and press “{kind}”",
         "打开“音频合成”的音效面板并点“{kind}”",
@@ -144,6 +145,28 @@ OWN: dict[str, tuple[str, str]] = {
     "own.with": (
         "**With your weights.** Switch them off in the lab, room “Your own data”.",
         "**正在使用你的权重。** 可在实验室“你自己的数据”中关闭。",
+    ),
+    "own.with.faces": (
+        "The GAN is yours. The VAE, what finds the place of an upload, the discriminator and the directions of the "
+        "sliders stay those of this page: they were learnt with its own GAN.",
+        "GAN 是你的；VAE、定位上传人脸的编码器、判别器与滑块方向仍是本页的：它们是随本页的 GAN 学出的。",
+    ),
+    "own.with.interpolation": (
+        "Faces in W, in Z and on the map come from your GAN; the VAE is that of this page.",
+        "W、Z 与地图上的人脸来自你的 GAN；VAE 仍是本页的。",
+    ),
+    "own.with.repair": (
+        "The faces that are offered come from your GAN; what repairs them is that of this page.",
+        "提供的人脸来自你的 GAN；修复模型仍是本页的。",
+    ),
+    "own.with.text": (
+        "All rooms of this tab use them. They learnt your texts, not to chat, translate or write code, and may do that "
+        "worse.",
+        "本页所有房间都使用它们。它们学的是你的文本，而不是聊天、翻译或写代码，这些可能变差。",
+    ),
+    "own.with.effects": (
+        "Your kind is on its button; codec and vocoder are those of this page, and other kinds may have changed too.",
+        "你的声音在它的按钮上；编解码器与声码器仍是本页的，其他种类也可能有变化。",
     ),
 }  # fmt: skip
 

@@ -11,6 +11,7 @@ from genai_demo.text import generate, inside
 from genai_demo.trust.policy import check
 from genai_demo.ui import policy
 from genai_demo.ui.common import choice, readable_errors
+from genai_demo.ui.own_visits import with_own_weights
 from genai_demo.ui.strings import language_of, text
 from genai_demo.ui.text_common import STREAM_EVENT, presets
 
@@ -36,6 +37,7 @@ ALIGN_CSS = """
 
 
 @readable_errors
+@with_own_weights
 def translate(words: str, way: str, request: gr.Request) -> Iterator[tuple[str, str, list[list[str]]]]:
     """Sentence by sentence: the text so far, connected words as JSON, and all sentences with alternatives."""
     if way not in WAYS:

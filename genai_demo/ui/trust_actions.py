@@ -13,6 +13,7 @@ from genai_demo.trust import text as text_marks
 from genai_demo.ui.common import keep_file, readable_errors
 from genai_demo.ui.errors import localise
 from genai_demo.ui.faces_actions import PSI, edit_face
+from genai_demo.ui.own_visits import with_own_weights
 from genai_demo.ui.strings import TEXTS, language_of, say
 from genai_demo.ui.trust_again import make_again, shown
 from genai_demo.ui.trust_frames import film_of, frames_of
@@ -180,6 +181,7 @@ def _text_rows(words: str, language: str) -> str:
 
 
 @readable_errors
+@with_own_weights
 def remake_file(upload: str | None, request: gr.Request) -> tuple[str, str]:
     """Make a downloaded picture or sound again from its recipe, and compare the two.
 

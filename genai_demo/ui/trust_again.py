@@ -13,7 +13,7 @@ from genai_demo.audio import sounds
 from genai_demo.audio.effects import generate as effects
 from genai_demo.audio.music import generate as music
 from genai_demo.audio.speech import generate as speech
-from genai_demo.core import cards
+from genai_demo.core import cards, lent
 from genai_demo.core.marks import mark_picture, mark_sound
 from genai_demo.faces import generate as faces
 from genai_demo.faces.recipe import save_png
@@ -52,12 +52,14 @@ def make_again(data: bytes) -> Again:
     if kind not in ENDINGS:
         raise ValueError("Only PNG, WAV and OGG files can be made again.")
     try:
-        again = _maker(kind, recipe)(recipe)
+        with lent.lending(lent.named(found.models)):  # a visitor's weights make what was made by them, nothing else
+            again = _maker(kind, recipe)(recipe)
+            other = _other_weights(found.models)
     except (TypeError, KeyError, AttributeError, IndexError, OverflowError) as error:
         raise ValueError("The recipe in this file is damaged or incomplete, so nothing can be made from it.") from error
     plain = credentials.without(data)
     same, apart = ("bytes", 0.0) if again == plain else _compared(kind, plain, again)
-    return Again(again, f"again.{ENDINGS[kind]}", same, apart, _other_weights(found.models))
+    return Again(again, f"again.{ENDINGS[kind]}", same, apart, other)
 
 
 def _other_weights(models: dict[str, str]) -> tuple[str, ...]:

@@ -166,7 +166,7 @@ def _canvas(recipe: Recipe, plan: Layout) -> np.ndarray:
     """The events of a plan drawn into silence: (100, T)."""
     network, codec = networks()
     with autocast(pick_device()):
-        mels = codec.decode(network.restored(_tokens(recipe)), plan.circular).float().cpu().numpy()
+        mels = codec.decode(network.restored(_drawn(recipe)), plan.circular).float().cpu().numpy()
     canvas = np.full((mels.shape[1], plan.frames), LOWEST, np.float32)
     for start, take in zip(plan.starts, mels, strict=True):
         part = canvas[:, start : start + take.shape[1]]
@@ -174,13 +174,9 @@ def _canvas(recipe: Recipe, plan: Layout) -> np.ndarray:
     return canvas
 
 
-def _tokens(recipe: Recipe) -> Tensor:
-    """Standardised tokens of all events: (events, T, latent). What a lent network draws is not kept for others."""
-    return _drawn.__wrapped__(recipe) if lent.find(NAME) else _drawn(recipe)
-
-
-@functools.lru_cache(maxsize=16)
+@lent.remembered(NAME, maxsize=16)
 def _drawn(recipe: Recipe) -> Tensor:
+    """Standardised tokens of all events: (events, T, latent)."""
     network, _ = networks()
     plan = _plan(recipe)
     condition = _condition(recipe, plan)
@@ -189,7 +185,7 @@ def _drawn(recipe: Recipe) -> Tensor:
     start, steps = 0.0, recipe.steps
     if recipe.variations:
         strength = recipe.variations[-1][0]
-        before = _tokens(replace(recipe, variations=recipe.variations[:-1]))
+        before = _drawn(replace(recipe, variations=recipe.variations[:-1]))
         if strength == 0:
             return before
         start, steps = 1 - strength, max(1, round(recipe.steps * strength))
