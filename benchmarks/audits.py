@@ -63,7 +63,8 @@ def memorisation() -> str:
     ):
         lines.append(_extracted(name, text[key]))
     for often, found in text["by_occurrences_of_the_prefix"].items():
-        lines.append(_extracted(f"training, the prefix stands there {often} times", found))
+        times = "once" if often == "1" else f"{often} times"
+        lines.append(_extracted(f"training, the prefix stands there {times}", found))
     lines += ["", "| other models | made | real and held out |", "|---|---:|---:|"]
     for name in ("faces-gan", "faces-vae"):
         found = checkpoint.read_card(name)["memorisation"]

@@ -119,7 +119,7 @@ def test_speech_says_why_it_is_not_measured() -> None:
     assert list(runs["longest_run_of_intervals_shared_with_a_training_piece"]) == ["reel"]
 
 
-@pytest.mark.parametrize("name", ["faces-gan", "faces-vae", "audio-music", "audio-effects", "audio-speech"])
+@pytest.mark.parametrize("name", ["faces-gan", "faces-vae", "repair", "text", "audio-music", "audio-effects", "audio-speech"])
 def test_measured_models_have_their_audit_on_their_card(name: str) -> None:
     card = checkpoint.read_card(name)
     assert card["memorisation"]["command"].startswith("python -m genai_demo evaluate")
@@ -128,7 +128,7 @@ def test_measured_models_have_their_audit_on_their_card(name: str) -> None:
     assert "记忆审计" in card_html(name, "zh")
 
 
-@pytest.mark.parametrize("name", ["repair"])
+@pytest.mark.parametrize("name", ["faces-gan", "repair"])
 def test_measured_models_have_figures_of_groups_and_a_chart(name: str) -> None:
     fairness = checkpoint.read_card(name)["fairness"]
     assert "not facts about anybody" in fairness["note"]
