@@ -187,6 +187,8 @@ def measure_pictures(args: argparse.Namespace) -> dict[str, Any]:
         methods |= {"rivaGan": Package("rivaGan")}
     except ImportError as error:
         print(f"{error.name} is missing: measured without it.", file=sys.stderr)
+    if args.methods:
+        methods = {name: method for name, method in methods.items() if name in args.methods}
     random = torch.Generator().manual_seed(0)
     found: dict[str, Any] = {"unmarked": args.unmarked, "marked": args.count, "methods": {}}
     for name, method in methods.items():
@@ -368,6 +370,7 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=100, help="marked ones")
     parser.add_argument("--unmarked", type=int, default=2_000, help="unmarked ones")
     parser.add_argument("--data", type=Path, nargs="+", help="prepared sets")
+    parser.add_argument("--methods", nargs="+", help="of pictures: only these; the others stay on the card")
     parser.add_argument("--card", action="store_true", help="write the figures into the card")
     args = parser.parse_args()
     if args.what == "table":
@@ -381,6 +384,8 @@ def main() -> None:
     name = picturemark.NAME if args.what == "pictures" else soundmark.NAME
     found = measure_pictures(args) if args.what == "pictures" else measure_sounds(args)
     print(json.dumps(found, indent=2))
+    if args.card and args.methods:
+        found["methods"] = checkpoint.read_card(name)["metrics"]["methods"] | found["methods"]
     if args.card:
         command = f"python -m benchmarks.marks {args.what} --card"
         measured = {"metrics": found, "metrics_command": command, "metrics_hardware": describe(pick_device())}
