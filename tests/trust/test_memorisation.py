@@ -119,7 +119,10 @@ def test_speech_says_why_it_is_not_measured() -> None:
     assert list(runs["longest_run_of_intervals_shared_with_a_training_piece"]) == ["reel"]
 
 
-@pytest.mark.parametrize("name", ["faces-gan", "faces-vae", "repair", "text", "audio-music", "audio-effects", "audio-speech"])
+AUDITED = "faces-gan", "faces-vae", "repair", "text", "audio-music", "audio-effects", "audio-speech"
+
+
+@pytest.mark.parametrize("name", AUDITED)
 def test_measured_models_have_their_audit_on_their_card(name: str) -> None:
     card = checkpoint.read_card(name)
     assert card["memorisation"]["command"].startswith("python -m genai_demo evaluate")
