@@ -58,6 +58,10 @@ class Brake:
             if any(True for _ in module.parameters(recurse=False)):
                 module.register_forward_hook(self._after)
 
+    def behind(self, network: nn.Module) -> "Braked":
+        """A network that others use too, for this training alone: looks at the brake before every pass."""
+        return Braked(network, self)
+
     def watch_tensor(self, value: Tensor) -> None:
         """Look now, and when the gradient comes back to this value."""
         self.check()
@@ -68,6 +72,21 @@ class Brake:
         self.check()
         if isinstance(output, Tensor):
             self.watch_tensor(output)
+
+
+class Braked:
+    """See ``Brake.behind``."""
+
+    def __init__(self, network: nn.Module, brake: Brake):
+        self._network, self._brake = network, brake
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """A pass. Raises Stopped where the brake is pulled."""
+        self._brake.check()
+        return self._network(*args, **kwargs)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._network, name)
 
 
 class Subject(Protocol):

@@ -156,15 +156,22 @@ class FacesSubject:
         self.held_out = generate.to_tensor(faces.held_out[:MOST_HELD_OUT], side)
         with torch.no_grad():
             self.places, self.held_out_places = (
-                torch.cat([encoder(part).float() for part in pictures.split(8)])
-                for pictures in (self.pictures, self.held_out)
+                self._in_parts(encoder, pictures, 4).float() for pictures in (self.pictures, self.held_out)
             )
-            self.real = self.classifier.features(self.held_out).double().cpu().numpy()
+            self.real = self._in_parts(self.classifier.features, self.held_out).double().cpu().numpy()
         drawn = [p for n, p in self.network.named_parameters() if not n.startswith("mapping.")]
         for parameter in drawn:
             parameter.requires_grad_(True)
         self.optimizer = torch.optim.Adam(drawn, lr=RATE, betas=(0.9, 0.99))
         self.z = torch.randn(COMPARED, self.network.config.latent, generator=torch.Generator().manual_seed(1))
+
+    def _in_parts(self, network: Any, pictures: Tensor, size: int = 8) -> Tensor:
+        """What a published network, which has no brake, makes of pictures; looks at the brake between its parts."""
+        found = []
+        for part in pictures.split(size):
+            self.brake.check()
+            found.append(network(part))
+        return torch.cat(found)
 
     def step(self, step: int) -> float:
         """Adam on BATCH pictures, drawn from their places; returns their distance."""
@@ -195,20 +202,23 @@ class FacesSubject:
         """
         with autocast(self.device):
             again = self.network.synthesis(self.held_out_places).float()
+            self.brake.check()
             score = float(reconstruction_loss(self.critic, self.held_out, again))
             new = torch.cat([self.network(part.to(self.device), None).float() for part in self.z.split(16)])
-            made = self.classifier.features(new.clamp(-1, 1)).double().cpu().numpy()
+            made = self._in_parts(self.classifier.features, new.clamp(-1, 1)).double().cpu().numpy()
         decibels = psnr(again.clamp(-1, 1), self.held_out)
         return {"score": score, "psnr": float(decibels.mean()), "frechet": frechet_distance(made, self.real)}
 
     @torch.inference_mode()
     def drawn_again(self, network: Generator, count: int = 6) -> list[Image.Image]:
-        """Held-out faces as a network draws them from their places."""
+        """Held-out faces as a network draws them from their places. Raises Stopped where the brake is pulled."""
+        self.brake.check()
         return _images(network.synthesis(self.held_out_places[:count]))
 
     @torch.inference_mode()
     def new_faces(self, network: Generator, count: int = 6) -> list[Image.Image]:
-        """New faces of a network, at truncation 0.7."""
+        """New faces of a network, at truncation 0.7. Raises Stopped where the brake is pulled."""
+        self.brake.check()
         styles = network.truncate(network.mapping(self.z[:count].to(self.device)), 0.7)
         return _images(network.synthesis(styles[:, None].expand(-1, network.layers, -1)))
 

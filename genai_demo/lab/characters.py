@@ -3,7 +3,9 @@
 The network and its optimisers are those of the large text model; its tokens are the characters of the text.
 """
 
+import itertools
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -146,14 +148,21 @@ class CharacterModel:
         recent = sum(p.held_out for p in self.points[-3:]) / 3
         return best < len(self.points) - 3 and recent > self.points[best].held_out + MARGIN
 
-    def sample(self, start: str, length: int = 160, temperature: float = 0.8, seed: int = 0) -> str:
-        """``start`` and what the model writes after it. An empty start stands for a new line."""
+    def sample(
+        self, start: str, length: int = 160, temperature: float = 0.8, seed: int = 0,
+        going: Callable[[], bool] = lambda: True,
+    ) -> str:  # fmt: skip
+        """``start`` and what the model writes after it. An empty start stands for a new line.
+
+        going: is asked after every character whether to go on.
+        """
         self.network.eval()
         allowed = torch.ones(len(self.characters), dtype=torch.bool)
         allowed[0] = False
         before = self.encode(start) or [self.rows.get("\n", 1)]
         controls = Controls(temperature=temperature, top_p=1.0)
         found = continuations(self.network, before, 0, allowed, set(), controls, seed, 1, length)
+        found = itertools.takewhile(lambda _: going(), found)
         return start + "".join(self.characters[token[0]] for token in found if token[0] is not None)
 
     @torch.inference_mode()

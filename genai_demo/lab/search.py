@@ -6,6 +6,7 @@ The search is that of the ``optimise`` commands (core/halving.py), kept in memor
 
 import copy
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -197,8 +198,8 @@ class LabSearch:
         trial = self.shown()
         return min(trial.points, key=lambda p: p.held_out) if trial and trial.points else None
 
-    def sample(self, length: int, temperature: float = 0.8) -> str:
-        """What the winner writes; empty before there is one."""
+    def sample(self, length: int, temperature: float = 0.8, going: Callable[[], bool] = lambda: True) -> str:
+        """What the winner writes; empty before there is one. going: as ``CharacterModel.sample``."""
         if self.winner is None or self.training is None:
             return ""
-        return self.training.model.sample("", length, temperature, self.settings.seed)
+        return self.training.model.sample("", length, temperature, self.settings.seed, going)

@@ -59,6 +59,28 @@ class PlaneVae(nn.Module):
         return torch.tanh(self.decoder(codes))
 
 
+def untrained(source: torch.Generator) -> PlaneVae:
+    """A network that has learnt nothing, with weights from ``source``, so that a seed says all."""
+    network = PlaneVae()
+    for module in network.modules():
+        if isinstance(module, (nn.Conv2d, nn.ConvTranspose2d, nn.Linear)):
+            nn.init.kaiming_normal_(module.weight, nonlinearity="linear", generator=source)
+            assert module.bias is not None
+            nn.init.zeros_(module.bias)
+    return network
+
+
+@torch.inference_mode()
+def manifold(network: PlaneVae, side: int) -> Tensor:
+    """What it draws for the points of a grid: (side * side, 3, 32, 32), the top row first.
+
+    The points are quantiles of the prior N(0, 1), so that every cell stands for the same share of it.
+    """
+    quantiles = torch.special.ndtri((torch.arange(side) + 0.5) / side)
+    y, x = torch.meshgrid(quantiles.flip(0), quantiles, indexing="ij")
+    return network.decode(torch.stack([x, y], -1).reshape(-1, LATENT))
+
+
 class Training:
     """The network, its pictures, and what happened so far.
 
@@ -70,20 +92,10 @@ class Training:
             raise ValueError(f"Give {HELD_OUT + BATCH} pictures of {SIDE} x {SIDE} pixels or more.")
         self.learnt, self.held_out = pictures[:-HELD_OUT], pictures[-HELD_OUT:]
         self.source = torch.Generator().manual_seed(seed)
-        self.network = PlaneVae()
-        self._initialise()
+        self.network = untrained(self.source)
         self.optimiser = torch.optim.Adam(self.network.parameters(), lr=1e-3)
         self.beta = 1.0
         self.step_count, self.points = 0, list[Point]()
-
-    @torch.no_grad()
-    def _initialise(self) -> None:
-        """Weights from ``source``, so that a seed says all."""
-        for module in self.network.modules():
-            if isinstance(module, (nn.Conv2d, nn.ConvTranspose2d, nn.Linear)):
-                nn.init.kaiming_normal_(module.weight, nonlinearity="linear", generator=self.source)
-                assert module.bias is not None
-                nn.init.zeros_(module.bias)
 
     def set_beta(self, beta: float) -> None:
         """Weight of the latent term from now on, 0 to limits.MAX_LAB_BETA; raises ValueError outside."""
@@ -100,9 +112,9 @@ class Training:
         drawn = self.network.decode(mean + (log_variance / 2).exp() * noise)
         error = F.mse_loss(drawn, pictures, reduction="sum") / (2 * NOISE**2 * len(pictures))
         loss = error + self.beta * divergence(mean, log_variance)
-        self.optimiser.zero_grad()
         loss.backward()
         self.optimiser.step()
+        self.optimiser.zero_grad()  # afterwards: what rests between two visits keeps no gradients
         self.step_count += 1
         if self.step_count % EVERY == 0 or self.step_count == 1:
             self.points.append(self.measure())
@@ -114,15 +126,9 @@ class Training:
         error = F.mse_loss(self.network.decode(mean), self.held_out)
         return Point(self.step_count, float(error), float(divergence(mean, log_variance)))
 
-    @torch.inference_mode()
     def manifold(self, side: int) -> Tensor:
-        """What it draws for the points of a grid: (side * side, 3, 32, 32), the top row first.
-
-        The points are quantiles of the prior N(0, 1), so that every cell stands for the same share of it.
-        """
-        quantiles = torch.special.ndtri((torch.arange(side) + 0.5) / side)
-        y, x = torch.meshgrid(quantiles.flip(0), quantiles, indexing="ij")
-        return self.network.decode(torch.stack([x, y], -1).reshape(-1, LATENT))
+        """As the function of this name, of the network as it is now."""
+        return manifold(self.network, side)
 
     @torch.inference_mode()
     def reconstructions(self, count: int) -> tuple[Tensor, Tensor]:

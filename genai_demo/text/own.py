@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import torch
@@ -33,6 +33,8 @@ MOST_HELD_OUT = 24
 WINDOW, OVERLAP = 256, 32
 """Tokens of a row, and how many of them a row repeats of the one before it, to read only."""
 ROWS = 2
+READ_AT_ONCE = 50
+"""Pieces that are cut into tokens without a look at the brake."""
 RATE, WARM_UP = 1e-3, 10
 SAMPLED = 48
 """Tokens of a sample."""
@@ -145,6 +147,7 @@ class TextSubject:
         self.head = generate.head_of(kind, texts.language)
         self.end = load_tokenizer().control("end")
         self.network = checkpoint.load_weights(generate.NAME, new_network()).to(self.device)
+        self.brake.check()
         self.network.requires_grad_(True)
         self.brake.watch(self.network)
         self.networks: dict[str, nn.Module] = {generate.NAME: self.network}
@@ -161,13 +164,19 @@ class TextSubject:
         """Tokens of up to a window each, and from which place on they are learnt."""
         found = []
         head, step = self.head, self.window - len(self.head)
-        for tokens in load_tokenizer().encode_many(texts):
+        for tokens in self._tokens(texts):
             body, place = [*tokens, self.end], 0
             while place < len(body):
                 before = min(place, OVERLAP)
                 found.append(([*head, *body[place - before : place - before + step]], len(head) + before))
                 place += step - before
         return found
+
+    def _tokens(self, texts: list[str]) -> Iterator[list[int]]:
+        """Of each text. Looks at the brake between READ_AT_ONCE of them."""
+        for i in range(0, len(texts), READ_AT_ONCE):
+            self.brake.check()
+            yield from load_tokenizer().encode_many(texts[i : i + READ_AT_ONCE])
 
     def _loss(self, rows: list[tuple[list[int], int]], reduction: str) -> Tensor:
         """Cross-entropy in nats of the tokens that are learnt."""
@@ -203,14 +212,21 @@ class TextSubject:
         return {"score": sum(nats) / math.log(2) / self.bytes, "nats": sum(nats) / tokens}
 
     def sample(self, network: Transformer, seed: int = 1, length: int = SAMPLED) -> str:
-        """How a network goes on after the first words of a held-out piece, these included."""
+        """How a network goes on after the first words of a held-out piece, these included.
+
+        Raises Stopped where the brake is pulled.
+        """
         network.eval()
         tokenizer = load_tokenizer()
         prompt = self.head + tokenizer.encode(self.start)
         may_come = generate.allowed("end").to(self.device)
         controls = Controls(repetition_penalty=1.1, temperature=0.7)
         drawn = continuations(network, prompt, len(self.head), may_come, {self.end}, controls, seed, 1, length)
-        return self.start + tokenizer.decode(token[0] for token in drawn if token[0] is not None)
+        written = []
+        for (token,) in drawn:
+            self.brake.check()
+            written += [] if token is None else [token]
+        return self.start + tokenizer.decode(written)
 
 
 def new_network() -> Transformer:

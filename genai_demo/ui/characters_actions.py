@@ -45,6 +45,8 @@ class Desk:
     look: Look | None = None
     sample: str = ""
     running: bool = False
+    halted: bool = False
+    """Stop was pressed: nothing more is begun."""
 
     def prepare(self, words: str, layers: float, width: float, context: float, seed: float, fresh: bool) -> None:
         """The model of this text and shape: the same one where nothing changed. Raises ValueError as the model."""
@@ -102,18 +104,23 @@ def train_characters(
     desk.look = Look(sentence or "", layer, head, temperature, dropout)
     model = desk.model
     assert model is not None
-    start, sampled, first, desk.running = time.monotonic(), -SAMPLE, model.step_count, True
+    start, sampled, first, desk.running, desk.halted = time.monotonic(), -SAMPLE, model.step_count, True, False
     try:
         yield desk, picture_curves(model, language), desk.sample, gr.skip(), say("lab.starting", language)
         while (passed := time.monotonic() - start) < limits.MAX_LAB_SECONDS:
             began = time.monotonic()
             model.set_dropout(desk.look.dropout)
-            while time.monotonic() - began < FRAME:
+            while not desk.halted and time.monotonic() - began < FRAME:
                 model.step()
+            if desk.halted:
+                yield desk, picture_curves(model, language), gr.skip(), gr.skip(), pause_characters(desk, request)
+                return
             attention: Any = gr.skip()
             if passed - sampled >= SAMPLE:
                 sampled = passed
-                desk.sample = model.sample("", SAMPLED, desk.look.temperature, model.step_count)
+                desk.sample = model.sample(
+                    "", SAMPLED, desk.look.temperature, model.step_count, going=lambda: not desk.halted
+                )
                 attention = picture_attention(model, desk.look)
             rate = (model.step_count - first) / max(1e-3, time.monotonic() - start)
             status = status_of(model, "lab.running", language, rate=rate)
@@ -139,6 +146,11 @@ def look_at(desk: Desk, sentence: str, layer: float, head: float, temperature: f
     """The attention over another sentence, or of another head; a training under way hears of the rest."""
     desk.look = Look(sentence or "", layer, head, temperature, dropout)
     return gr.skip() if desk.model is None else picture_attention(desk.model, desk.look)
+
+
+def halt(desk: Desk) -> None:
+    """Let a training under way begin nothing more, neither a step nor a character of a sample."""
+    desk.halted = True
 
 
 def pause_characters(desk: Desk, request: gr.Request) -> str:

@@ -57,10 +57,10 @@ def build() -> list[Any]:
             )  # fmt: skip
         with gr.Column(min_width=300), gr.Row(elem_classes="sliders"):
             layer = slider("layer", 1, limits.MAX_LAB_LAYERS, 1, 1)
-            head = slider("head", 1, HEADS, 1, 1)
+            head = slider("head", 1, HEADS, 1, 1, elem_id="characters-head")
             temperature = slider("temperature", 0, limits.MAX_TEMPERATURE, 0.8, 0.05)
             dropout = slider("characters.dropout", 0, 0.6, 0, 0.05)
-            layers = slider("characters.layers", 1, limits.MAX_LAB_LAYERS, 2, 1)
+            layers = slider("characters.layers", 1, limits.MAX_LAB_LAYERS, 2, 1, elem_id="characters-layers")
             width = slider("characters.width", 32, limits.MAX_LAB_TEXT_WIDTH, 64, 32)
             context = slider("characters.context", 16, limits.MAX_LAB_CONTEXT, 64, 16)
             seed = number("characters.seed", 0, limits.MAX_SEED, 0, min_width=120)
@@ -70,9 +70,9 @@ def build() -> list[Any]:
         actions.train_characters, [desk, *shape, *look], shown, api_name="train_characters", show_progress="minimal",
         show_progress_on=status, **LAB_EVENT,
     )  # fmt: skip
-    pause.click(None, cancels=[running], api_visibility="private").then(
-        actions.pause_characters, desk, status, queue=False, **QUIET
-    )
+    pause.click(actions.halt, desk, None, queue=False, api_name="stop_characters", show_progress="hidden").then(
+        None, cancels=[running], api_visibility="private"
+    ).then(actions.pause_characters, desk, status, queue=False, **QUIET)
     again.click(actions.restart_characters, [desk, *shape], shown, cancels=[running], **QUIET)
     changes = [sentence.change, layer.input, head.input, temperature.input, dropout.input]
     gr.on(changes, actions.look_at, [desk, *look], matrix, trigger_mode="always_last", queue=False, **QUIET)

@@ -75,6 +75,8 @@ class Bench:
     parts: Iterator[str] | None = None
     part: str = ""
     running: bool = False
+    halted: bool = False
+    """Stop was pressed: nothing more is begun."""
 
     def prepare(self, controls: Controls, fresh: bool = False) -> PlaneGan:
         """The GAN under these controls: the same one where its width and seed are the same."""
@@ -170,11 +172,14 @@ def train_gan(
     language = language_of(request)
     controls = Controls(target, loss, pace, generator_rate, discriminator_rate, penalty, batch, width, seed, drawing)
     gan = bench.prepare(controls)
-    start, first, bench.running = time.monotonic(), gan.step_count, True
+    start, first, bench.running, bench.halted = time.monotonic(), gan.step_count, True, False
     try:
         yield bench, frame(gan, bench.part), say("lab.running", language, step=gan.step_count, rate=0)
         while (passed := time.monotonic() - start) < limits.MAX_LAB_SECONDS:
             began = time.monotonic()
+            if bench.halted:
+                yield bench, frame(gan, bench.part), pause_gan(bench, request)
+                return
             bench.apply()
             _train_a_little(bench, began)
             rate = (gan.step_count - first) / max(1e-3, passed)
@@ -196,8 +201,9 @@ def _train_a_little(bench: Bench, began: float) -> None:
         return
     bench.finish()
     for _ in range(STEPS.get(pace, 1)):
-        bench.gan.step()
-    while pace == "full" and time.monotonic() - began < 0.6 * FRAME:
+        if not bench.halted:
+            bench.gan.step()
+    while not bench.halted and pace == "full" and time.monotonic() - began < 0.6 * FRAME:
         bench.gan.step()
 
 
@@ -243,6 +249,11 @@ def set_gan(bench: Bench, *controls: Any) -> Any:
         bench.controls = given
         return gr.skip()
     return frame(bench.prepare(given), bench.part)
+
+
+def halt(bench: Bench) -> None:
+    """Let a training under way begin no further step."""
+    bench.halted = True
 
 
 def pause_gan(bench: Bench, request: gr.Request) -> Any:

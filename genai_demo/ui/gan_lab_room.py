@@ -34,9 +34,9 @@ def build(tab: gr.Tab) -> list[Any]:
         actions.train_gan, inputs, shown, api_name="train_gan", show_progress="minimal", show_progress_on=status,
         **LAB_EVENT,
     )  # fmt: skip
-    pause.click(None, cancels=[running], api_visibility="private").then(
-        actions.pause_gan, bench, status, queue=False, **QUIET
-    )
+    pause.click(actions.halt, bench, None, queue=False, api_name="stop_gan", show_progress="hidden").then(
+        None, cancels=[running], api_visibility="private"
+    ).then(actions.pause_gan, bench, status, queue=False, **QUIET)
     step.click(actions.step_gan, inputs, shown, cancels=[running], api_name="step_gan", show_progress="hidden")
     again.click(actions.restart_gan, inputs, shown, cancels=[running], api_visibility="private", show_progress="hidden")
     tab.select(actions.open_gan, inputs, shown, queue=False, **QUIET)

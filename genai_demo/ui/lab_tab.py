@@ -1,11 +1,17 @@
 """The tab "Lab": small trainings that run live."""
 
 import gradio as gr
+import torch
 
 from genai_demo.core import checkpoint
 from genai_demo.lab import curves
 from genai_demo.ui import characters_room, curves_room, gan_lab_room, optimise_room, own_room, vae_lab_room
 from genai_demo.ui.strings import text
+
+
+def _warm_up() -> None:
+    """Let PyTorch load what the first optimiser of a process takes a second for: in a training, Stop would wait."""
+    torch.optim.SGD([torch.zeros(1)], lr=0.1)
 
 
 def build(tab: gr.Tab) -> None:
@@ -32,6 +38,7 @@ def build(tab: gr.Tab) -> None:
             with gr.Tab(text("curves.room"), id="curves") as room:
                 running.append(curves_room.build(room))
                 rooms.append(room)
+    tab.select(_warm_up, queue=False, show_progress="hidden", api_visibility="private")
     for i, room in enumerate(rooms):
         others = [event for k, events in enumerate(running) if k != i for event in events]
         room.select(None, cancels=others, api_visibility="private")

@@ -31,6 +31,8 @@ class Study:
     search: LabSearch | None = None
     made_of: tuple[Any, ...] = ()
     sample: str = ""
+    halted: bool = False
+    """Stop was pressed: nothing more is begun."""
 
     def prepare(
         self, words: str, trials: float, steps: float, reduction: float, stopping: bool, patience: float, seed: float,
@@ -94,16 +96,20 @@ def search_settings(
         and the status line.
     """
     language = language_of(request)
+    study.halted = False
     yield study, *[gr.skip()] * 5, say("optimise.starting", language)
     search = study.prepare(words, trials, steps, reduction, stopping, patience, seed, fresh=False)
     start, sampled = time.monotonic(), 0.0
     yield study, *pictures(search, language), study.sample, say("optimise.starting", language)
     while search.phase != "done" and time.monotonic() - start < limits.MAX_LAB_SECONDS:
         began = time.monotonic()
-        while search.phase != "done" and time.monotonic() - began < FRAME:
+        while not study.halted and search.phase != "done" and time.monotonic() - began < FRAME:
             search.advance()
+        if study.halted:
+            yield study, *pictures(search, language), study.sample, stop_search(study, request)
+            return
         if search.winner is not None and (time.monotonic() - sampled > SAMPLE or search.phase == "done"):
-            sampled, study.sample = time.monotonic(), search.sample(SAMPLED)
+            sampled, study.sample = time.monotonic(), search.sample(SAMPLED, going=lambda: not study.halted)
         yield gr.skip(), *pictures(search, language), study.sample, status_of(search, language)
     if search.phase != "done":
         yield study, *[gr.skip()] * 5, say("lab.time", language, seconds=limits.MAX_LAB_SECONDS)
@@ -128,6 +134,11 @@ def open_room(study: Study, request: gr.Request) -> tuple[Any, ...]:
     if study.search is not None:
         return (gr.skip(),) * 6
     return *pictures(None, language), "", say("optimise.fresh", language)
+
+
+def halt(study: Study) -> None:
+    """Let a search under way begin nothing more, neither a step nor a character of a sample."""
+    study.halted = True
 
 
 def stop_search(study: Study, request: gr.Request) -> str:

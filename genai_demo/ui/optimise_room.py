@@ -41,9 +41,9 @@ def build(tab: gr.Tab) -> list[Any]:
         actions.search_settings, inputs, [study, *shown], api_name="search_settings", show_progress="minimal",
         show_progress_on=status, **LAB_EVENT,
     )  # fmt: skip
-    stop.click(None, cancels=[running], api_visibility="private").then(
-        actions.stop_search, study, status, queue=False, **QUIET
-    )
+    stop.click(actions.halt, study, None, queue=False, api_name="stop_search", show_progress="hidden").then(
+        None, cancels=[running], api_visibility="private"
+    ).then(actions.stop_search, study, status, queue=False, **QUIET)
     again.click(actions.restart_search, inputs, [study, *shown], cancels=[running], **QUIET)
     tab.select(actions.open_room, study, shown, queue=False, **QUIET)
     return [running]

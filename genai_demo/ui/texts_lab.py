@@ -65,8 +65,8 @@ LAB: dict[str, tuple[str, str]] = {
     "characters.seed.info": ("The same seed learns in the same way.", "相同的种子，相同的学习过程。"),
     "vae.room": ("VAE on a plane of faces", "人脸平面上的 VAE"),
     "vae.note": (
-        "A variational autoencoder squeezes faces, drawn by our own GAN, into two numbers and draws them again. The "
-        "sheet shows what it draws for every place of that plane, while it learns.",
+        "A variational autoencoder squeezes faces, drawn by the GAN of this page, into two numbers and draws them "
+        "again. The sheet shows what it draws for every place of that plane, while it learns.",
         "变分自编码器把（由本项目 GAN 画的）人脸压缩为两个数，再画回来。下图展示平面上每个位置画出的人脸，随训练更新。",
     ),
     "vae.faces": ("Our GAN draws the faces: {count} of {most} …", "GAN 正在画人脸：{count} / {most} ……"),
@@ -77,6 +77,8 @@ LAB: dict[str, tuple[str, str]] = {
     ),
     "vae.seed": ("Seed", "种子"),
     "vae.seed.info": ("Of weights and order; another one starts over.", "权重与顺序的种子；更改会重新开始。"),
+    "vae.untrained": ("The plane before anything is learnt", "学习之前的平面"),
+    "vae.learnt": ("Some of the faces that it learns from", "用来学习的部分人脸"),
     "vae.sheet": ("The plane: a face for every place", "平面：每个位置一张脸"),
     "vae.codes": ("Where the faces lie on the plane", "人脸在平面上的位置"),
     "vae.pairs": ("Held-out faces, and what two numbers leave of them", "留出的人脸，以及两个数还原的样子"),

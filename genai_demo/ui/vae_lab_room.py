@@ -40,14 +40,16 @@ def build(tab: gr.Tab) -> list[Any]:
             beta = slider("vae.beta", 0, limits.MAX_LAB_BETA, 4, 0.1, elem_id="vae-beta")
             seed = number("vae.seed", 0, limits.MAX_SEED, 0)
     inputs, shown = [atelier, beta, seed], [atelier, sheet, lines, status]
-    opened = tab.select(actions.open_vae, inputs, shown, **QUIET, **MODEL_EVENT)
+    opened = tab.select(actions.show_untrained, [atelier, seed], sheet, queue=False, **QUIET).then(
+        actions.open_vae, inputs, shown, **QUIET, **MODEL_EVENT
+    )
     running = run.click(
         actions.train_vae, inputs, shown, api_name="train_vae", show_progress="minimal", show_progress_on=status,
         **LAB_EVENT,
     )  # fmt: skip
-    pause.click(None, cancels=[running, opened], api_visibility="private").then(
-        actions.pause_vae, atelier, status, queue=False, **QUIET
-    )
+    pause.click(actions.halt, atelier, None, queue=False, api_name="stop_vae", show_progress="hidden").then(
+        None, cancels=[running, opened], api_visibility="private"
+    ).then(actions.pause_vae, atelier, status, queue=False, **QUIET)
     again.click(actions.restart_vae, inputs, shown, cancels=[running, opened], **QUIET, **MODEL_EVENT)
     beta.input(actions.set_beta, [atelier, beta], None, trigger_mode="always_last", queue=False, **QUIET)
     return [running]

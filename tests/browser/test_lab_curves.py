@@ -1,13 +1,13 @@
 """The measured curves in a real browser."""
 
-import re
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from genai_demo.lab import curves
-from tests.browser.test_browser import WAIT, browser, open_tab  # noqa: F401
+from tests.browser.lab_visit import PHONE, check_clean, check_width, visit_lab
+from tests.browser.test_browser import browser  # noqa: F401
 from tests.lab.made_curves import write
 from tests.ui import lab_page
 
@@ -22,28 +22,9 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             yield address
 
 
-def open_room(page: Page) -> None:
-    """Show the room; where its tab finds no place it is behind the button of the inner row of tabs."""
-    name = re.compile("How much data|要多少数据")
-    page.wait_for_timeout(500)
-    tab = page.get_by_role("tab", name=name)
-    if not tab.count():
-        page.locator(".overflow-menu > button:visible").last.click()
-        tab = page.locator(".overflow-dropdown button").filter(has_text=name)
-    tab.first.click()
-
-
 def visit(browser: Browser, url: str, **settings: object) -> Page:  # noqa: F811
     """Open the room in a fresh profile and wait for its charts."""
-    context = browser.new_context(**({"viewport": {"width": 1280, "height": 1000}, "locale": "en-US"} | settings))
-    page = context.new_page()
-    page.set_default_timeout(WAIT)
-    page.foreign, page.broken = [], []  # type: ignore[attr-defined]
-    page.on("request", lambda r: None if r.url.startswith((url, "data:", "blob:")) else page.foreign.append(r.url))
-    page.on("pageerror", lambda error: page.broken.append(str(error)))
-    page.goto(url)
-    open_tab(page, re.compile("Lab|实验室"))
-    open_room(page)
+    page = visit_lab(browser, url, "How much data|要多少数据", **settings)
     expect(page.locator("#curves-sheet svg.chart").first).to_be_visible()
     return page
 
@@ -85,16 +66,15 @@ def test_one_question_of_another_model(page: Page) -> None:
 
 
 def test_nothing_leaves_the_machine_and_nothing_breaks(page: Page) -> None:
-    assert page.foreign == [] and page.broken == []  # type: ignore[attr-defined]
+    check_clean(page)
 
 
 def test_a_phone_shows_it_without_sideways_scrolling(browser: Browser, url: str) -> None:  # noqa: F811
-    phone = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True, "locale": "zh-CN"}
-    page = visit(browser, url, **phone)
+    page = visit(browser, url, **PHONE)
     figure = page.locator("#curves-sheet figure").first
     expect(page.locator("#curves-sheet h3").first).to_have_text("多少数据才够？")
     figure.locator(".point").nth(0).tap()
     expect(figure.locator("output")).to_contain_text("未见过")
     assert figure.locator("svg text").first.evaluate("t => t.getBoundingClientRect().height") >= 9
-    assert page.evaluate("() => document.documentElement.scrollWidth") <= 390
+    check_width(page)
     page.context.close()

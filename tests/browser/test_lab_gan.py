@@ -1,6 +1,5 @@
 """The GAN on a plane in a real browser."""
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -8,7 +7,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from genai_demo.lab.gan import PARTS
-from tests.browser.test_browser import WAIT, browser, open_tab  # noqa: F401
+from tests.browser.lab_visit import PHONE, check_clean, check_width, visit_lab
+from tests.browser.test_browser import browser  # noqa: F401
 from tests.ui import lab_page
 
 PLANE = "#gan-plane .plane"
@@ -25,24 +25,11 @@ def url() -> Iterator[str]:
         yield address
 
 
-def visit_lab(browser: Browser, url: str, **settings: Any) -> Page:  # noqa: F811
-    """Open the lab in a fresh profile and wait for its first picture."""
-    context = browser.new_context(**({"viewport": {"width": 1280, "height": 1000}, "locale": "en-US"} | settings))
-    page = context.new_page()
-    page.set_default_timeout(WAIT)
-    page.foreign, page.broken = [], []  # type: ignore[attr-defined]
-    page.on("request", lambda r: None if r.url.startswith((url, "data:", "blob:")) else page.foreign.append(r.url))
-    page.on("pageerror", lambda error: page.broken.append(str(error)))
-    page.goto(url)
-    open_tab(page, re.compile("Lab|实验室"))
-    wait_for(page, "frames > 0")
-    return page
-
-
 @pytest.fixture(scope="module")
 def page(browser: Browser, url: str) -> Iterator[Page]:  # noqa: F811
     """One visit in English, shared."""
     found = visit_lab(browser, url)
+    wait_for(found, "frames > 0")
     yield found
     found.context.close()
 
@@ -122,14 +109,14 @@ def test_a_drawing_becomes_the_distribution(page: Page) -> None:
 
 
 def test_nothing_leaves_the_machine_and_nothing_breaks(page: Page) -> None:
-    assert page.foreign == [] and page.broken == []  # type: ignore[attr-defined]
+    check_clean(page)
 
 
 def test_a_phone_shows_it_without_sideways_scrolling(browser: Browser, url: str) -> None:  # noqa: F811
-    phone = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True, "locale": "zh-CN"}
-    page = visit_lab(browser, url, **phone)
+    page = visit_lab(browser, url, **PHONE)
+    wait_for(page, "frames > 0")
     expect(page.locator("#gan-run")).to_have_text("▶ 运行")
     page.locator("#gan-step").tap()
     wait_for(page, "step === 1")
-    assert page.evaluate("() => document.documentElement.scrollWidth") <= 390
+    check_width(page)
     page.context.close()

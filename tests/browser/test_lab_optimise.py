@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from genai_demo.lab import search as lab
 from genai_demo.ui import optimise_pictures
+from tests.browser.lab_visit import PHONE, check_clean, check_width, visit_lab
 from tests.browser.test_browser import WAIT, browser  # noqa: F401
 from tests.ui import lab_page
 
@@ -26,32 +28,14 @@ def url() -> Iterator[str]:
             yield address
 
 
-def visible_tab(page: Page, name: re.Pattern[str]) -> Locator:
-    """A tab, or its entry in the menu of those that find no room."""
-    tab = page.get_by_role("tab", name=name)
-    if not tab.count():
-        page.locator(".overflow-menu > button:visible").last.click()
-        tab = page.locator(".overflow-dropdown button").filter(has_text=name)
-    return tab.first
-
-
-def visit_room(browser: Browser, url: str, **settings: object) -> Page:  # noqa: F811
-    page = browser.new_context(**settings).new_page()
-    page.set_default_timeout(WAIT)
-    page.foreign, page.broken = [], []  # type: ignore[attr-defined]
-    page.on("request", lambda r: None if r.url.startswith((url, "data:", "blob:")) else page.foreign.append(r.url))
-    page.on("pageerror", lambda error: page.broken.append(str(error)))
-    page.goto(url)
-    for name in ("^(Lab|实验室)$", "^(Optimise|调参)$"):
-        page.wait_for_selector("button[role=tab]")
-        page.wait_for_timeout(500)
-        visible_tab(page, re.compile(name)).click()
+def visit_room(browser: Browser, url: str, **settings: Any) -> Page:  # noqa: F811
+    page = visit_lab(browser, url, "^(Optimise|调参)$", **settings)
     expect(page.locator("#optimise-curves svg")).to_be_visible(timeout=WAIT)
     return page
 
 
 def test_a_search_runs_to_its_winner(browser: Browser, url: str) -> None:  # noqa: F811
-    page = visit_room(browser, url, viewport={"width": 1280, "height": 1000}, locale="en-US")
+    page = visit_room(browser, url)
     expect(page.locator("#optimise-status")).to_contain_text("Nothing tried yet", timeout=WAIT)
     page.locator("#optimise-text textarea").fill(WORDS)
     for name, value in (("Trials", "4"), ("Steps of the first rung", "10"), ("Reduction", "2")):
@@ -69,13 +53,12 @@ def test_a_search_runs_to_its_winner(browser: Browser, url: str) -> None:  # noq
     expect(page.locator("#optimise-parallel polyline.won")).to_have_count(1)
     expect(page.locator("#optimise-gap polygon")).to_have_count(1)
     assert page.locator("#optimise-sample textarea").input_value()
-    assert page.foreign == [] and page.broken == []  # type: ignore[attr-defined]
+    check_clean(page)
     page.context.close()
 
 
 def test_stop_stops_it_and_a_phone_shows_it_without_sideways_scrolling(browser: Browser, url: str) -> None:  # noqa: F811
-    phone = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True, "locale": "zh-CN"}
-    page = visit_room(browser, url, **phone)
+    page = visit_room(browser, url, **PHONE)
     for name, value in (("试验次数", "16"), ("第一轮步数", "60")):
         page.get_by_label(f"number input for {name}").fill(value)
     page.locator("#optimise-stopping input").uncheck()
@@ -83,7 +66,7 @@ def test_stop_stops_it_and_a_phone_shows_it_without_sideways_scrolling(browser: 
     expect(page.locator("#optimise-curves polyline.running").first).to_be_attached(timeout=WAIT)
     page.locator("#optimise-stop").tap()
     expect(page.locator("#optimise-status")).to_contain_text("已停止", timeout=WAIT)
-    assert page.evaluate("() => document.documentElement.scrollWidth") <= 390
+    check_width(page)
     size = page.locator("#optimise-parallel span.name").first.evaluate("e => parseFloat(getComputedStyle(e).fontSize)")
     assert size >= 11
     page.context.close()

@@ -11,7 +11,8 @@ from gradio import networking
 from playwright.sync_api import Browser, Page, expect
 
 from genai_demo.text import generate
-from tests.browser.test_browser import WAIT, browser, open_tab  # noqa: F401
+from tests.browser.lab_visit import PHONE, check_clean, check_width, visit_lab
+from tests.browser.test_browser import WAIT, browser  # noqa: F401
 from tests.lab.tiny_own import packed, save_face_models, save_text_model, words
 from tests.ui import lab_page
 
@@ -36,20 +37,7 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 def visit_own(browser: Browser, url: str, **settings: Any) -> Page:  # noqa: F811
     """Open the room in a fresh profile."""
-    context = browser.new_context(**({"viewport": {"width": 1280, "height": 1000}, "locale": "en-US"} | settings))
-    page = context.new_page()
-    page.set_default_timeout(WAIT)
-    page.foreign, page.broken = [], []  # type: ignore[attr-defined]
-    page.on("request", lambda r: None if r.url.startswith((url, "data:", "blob:")) else page.foreign.append(r.url))
-    page.on("pageerror", lambda error: page.broken.append(str(error)))
-    page.goto(url)
-    open_tab(page, re.compile("Lab|实验室"))
-    page.wait_for_timeout(500)
-    room = page.get_by_role("tab", name=re.compile("Your own data|你自己的数据"))
-    if not room.count():  # on narrow screens behind a button of the inner tabs
-        page.locator(".overflow-menu > button:visible").last.click()
-        room = page.locator(".overflow-dropdown button:visible").filter(has_text=re.compile("你自己的数据"))
-    room.first.click()
+    page = visit_lab(browser, url, "Your own data|你自己的数据", **settings)
     page.wait_for_selector("#own-check")
     return page
 
@@ -106,14 +94,13 @@ def test_the_weights_can_be_used_downloaded_and_deleted(page: Page) -> None:
 
 
 def test_nothing_leaves_the_machine_and_nothing_breaks(page: Page) -> None:
-    assert page.foreign == [] and page.broken == []  # type: ignore[attr-defined]
+    check_clean(page)
 
 
 def test_a_phone_shows_it_without_sideways_scrolling(browser: Browser, url: str) -> None:  # noqa: F811
-    phone = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True, "locale": "zh-CN"}
-    page = visit_own(browser, url, **phone)
+    page = visit_own(browser, url, **PHONE)
     expect(page.locator("#own-check")).to_have_text("检查")
     page.locator("#own-example").tap()
     expect(page.locator("#own-report strong")).to_contain_text("个字符")
-    assert page.evaluate("() => document.documentElement.scrollWidth") <= 390
+    check_width(page)
     page.context.close()

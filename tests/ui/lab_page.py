@@ -4,6 +4,7 @@ import contextlib
 from collections.abc import Iterator
 
 import gradio as gr
+import torch
 
 from genai_demo.ui import lab_tab
 from genai_demo.ui.strings import text, translations
@@ -12,7 +13,9 @@ from genai_demo.ui.theme import CSS, HEAD, theme
 
 @contextlib.contextmanager
 def served() -> Iterator[str]:
-    """Address of a page that holds the lab tab behind another one."""
+    """Address of a page that holds the lab tab behind another one. One thread: several wait for each other."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
     with gr.Blocks(analytics_enabled=False) as demo, gr.Tabs():
         with gr.Tab("Other"):
             gr.Markdown("Another tab.")
@@ -26,3 +29,4 @@ def served() -> Iterator[str]:
         yield url
     finally:
         demo.close()
+        torch.set_num_threads(threads)

@@ -42,7 +42,8 @@ def places(page: str, css: str) -> list[list[tuple[float, float]]]:
     return [[tuple(map(float, p.split(","))) for p in line.split()] for line in lines]  # type: ignore[misc]
 
 
-def test_a_search_is_shown_from_its_first_trial_to_its_winner() -> None:
+def test_a_search_is_shown_from_its_first_trial_to_its_winner(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "MAX_LAB_SECONDS", 600)  # a busy machine may not get there in time
     study = actions.Study()
     updates = list(actions.search_settings(study, *values(), ENGLISH))
     search = study.search

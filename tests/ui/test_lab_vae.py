@@ -7,10 +7,12 @@ from types import SimpleNamespace
 
 import gradio as gr
 import pytest
+import torch
 from gradio_client import Client
 from PIL import Image
 
 from genai_demo.faces import generate
+from genai_demo.lab.vae import Training
 from genai_demo.ui import vae_lab_actions as actions
 from tests.ui import lab_page
 
@@ -32,11 +34,11 @@ def plain_faces() -> Iterator[None]:
 
 
 def start(atelier: actions.Atelier, pictures: int = 2, **changes: float) -> list[tuple]:
-    """The first updates of a training that show something."""
+    """The first updates of a training that show what it has learnt."""
     running, found = actions.train_vae(atelier, changes.get("beta", 1), changes.get("seed", 0), ENGLISH), []
     while len(found) < pictures:
         update = next(running)
-        if isinstance(update[1], str):
+        if isinstance(update[2], str):
             found.append(update)
     running.close()
     return found
@@ -45,6 +47,30 @@ def start(atelier: actions.Atelier, pictures: int = 2, **changes: float) -> list
 def test_faces_are_small_and_between_minus_one_and_one() -> None:
     found = actions._some_faces(0)
     assert found.shape == (actions.AT_ONCE, 3, 32, 32) and -1 <= found.min() <= found.max() <= 1
+
+
+def test_it_opens_with_what_an_untrained_network_draws_and_then_the_faces() -> None:
+    atelier = actions.Atelier()
+    first = actions.show_untrained(atelier, 3, ENGLISH)
+    fresh = Training(torch.cat([actions._some_faces(0)] * 4), 3)
+    assert actions._picture(fresh.manifold(actions.SHEET), actions.SHEET) in first
+    assert "before anything is learnt" in first and first.count("<img") == 1
+    opened = actions.open_vae(atelier, 1, 3, ENGLISH)
+    page = next(opened)[1]
+    assert page.startswith(first) and actions._picture(actions._some_faces(0), actions.PAIRS) in page
+    *_, last = opened
+    assert last[1].count("<img") == 2 and "<circle cx" in last[1]
+    assert isinstance(actions.show_untrained(atelier, 3, ENGLISH), dict), "opened again, it shows what there is"
+
+
+def test_stop_ends_the_drawing_of_faces() -> None:
+    atelier = actions.Atelier()
+    opened = actions.open_vae(atelier, 1, 0, ENGLISH)
+    next(opened)
+    actions.halt(atelier)
+    assert [update[3] for update in opened] == ["Paused at step 0."] and atelier.training is None
+    start(atelier, 1)
+    assert atelier.training is not None
 
 
 def test_it_shows_sheet_places_pairs_and_curves() -> None:
@@ -71,7 +97,7 @@ def test_it_goes_on_and_another_seed_starts_over() -> None:
 def test_beta_reaches_a_training_under_way() -> None:
     atelier = actions.Atelier()
     running = actions.train_vae(atelier, 1, 0, ENGLISH)
-    while not isinstance(next(running)[1], str):
+    while not isinstance(next(running)[2], str):
         pass
     actions.set_beta(atelier, 7)
     next(running)

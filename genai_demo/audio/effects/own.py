@@ -132,8 +132,10 @@ class SoundsSubject:
     def _encoded(self, waves: list[np.ndarray]) -> tuple[list[Tensor], Tensor]:
         """Moments (T, 2, latent) of every sound, and (N, 2) ranks of brightness and density."""
         codec, found = generate.networks()[1], []
-        mels = [analysed(wave, self.kind.ambient) for wave in waves]
-        for mel in mels:
+        mels = []
+        for wave in waves:
+            self.brake.check()
+            mels.append(mel := analysed(wave, self.kind.ambient))
             both = codec.encode(whole_tokens(torch.from_numpy(mel.astype(np.float32))[None]).to(self.device))
             found.append(torch.stack([b[0] for b in both], 1).float().cpu())
         measured = np.array([[brightness(mel), density(mel)] for mel in mels]).reshape(-1, 2)
@@ -203,9 +205,9 @@ class SoundsSubject:
         return (mels * heard).sum((0, 2)) / heard.sum((0, 2))
 
     def sample(self, network: Effects, seed: int = 1) -> bytes:
-        """One sound of the kind as a WAV file."""
+        """One sound of the kind as a WAV file. Raises Stopped where the brake is pulled."""
         network.eval()
-        with lent.lending({NAME: lent.Lent(network, "")}):
+        with lent.lending({NAME: lent.Lent(self.brake.behind(network), "")}):
             rate, samples = generate.make(self.kind.name, min(self.kind.usual, 3.0), seed)
         return sounds.wave_bytes(samples, "wav", rate=rate)
 

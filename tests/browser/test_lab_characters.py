@@ -1,0 +1,93 @@
+"""The room "Transformer on your text" in a real browser."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.lab_visit import (
+    PHONE,
+    check_clean,
+    check_width,
+    points_of,
+    set_slider,
+    visit_lab,
+    wait_for_points,
+)
+from tests.browser.test_browser import browser  # noqa: F401
+from tests.ui import lab_page
+
+ROOM = "Transformer on your text|用你的文本训练"
+CURVES, STATUS, SAMPLE = "#characters-curves", "#characters-status", "#characters-sample textarea"
+MATRIX = "document.querySelector('#characters-attention canvas').toDataURL()"
+
+
+@pytest.fixture(scope="module")
+def url() -> Iterator[str]:
+    with lab_page.served() as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def page(browser: Browser, url: str) -> Iterator[Page]:  # noqa: F811
+    """One visit in English, shared."""
+    found = visit_lab(browser, url, ROOM)
+    yield found
+    found.context.close()
+
+
+def test_it_opens_with_a_text_to_learn(page: Page) -> None:
+    assert "Beware the Jabberwock" in page.locator("#characters-text textarea").input_value()
+    expect(page.locator(f"{CURVES} polyline")).to_have_count(0)
+
+
+def test_the_curves_go_on_and_samples_change(page: Page) -> None:
+    page.locator("#characters-run").click()
+    wait_for_points(page, CURVES, 5)
+    expect(page.locator(STATUS)).to_contain_text("Training: step")
+    expect(page.locator(SAMPLE)).not_to_have_value("")
+    first, before = page.locator(SAMPLE).input_value(), points_of(page, CURVES)
+    expect(page.locator(SAMPLE)).not_to_have_value(first)
+    assert points_of(page, CURVES) > before
+
+
+def test_stop_stops_at_once(page: Page) -> None:
+    page.locator("#characters-pause").click()
+    expect(page.locator(STATUS)).to_contain_text("Paused at step")
+    before = page.locator(STATUS).inner_text(), points_of(page, CURVES)
+    page.wait_for_timeout(1200)
+    assert (page.locator(STATUS).inner_text(), points_of(page, CURVES)) == before
+
+
+def test_another_head_looks_elsewhere_and_another_shape_starts_over(page: Page) -> None:
+    page.wait_for_function(f"() => {MATRIX}.length > 500")
+    before = page.evaluate(MATRIX)
+    set_slider(page, "#characters-head", "3")
+    page.wait_for_function(f"before => {MATRIX} !== before", arg=before)
+    steps = points_of(page, CURVES)
+    set_slider(page, "#characters-layers", "1")
+    page.locator("#characters-run").click()
+    page.wait_for_function(
+        "most => {const line = document.querySelector('#characters-curves polyline').getAttribute('points');"
+        "const count = line.split(' ').filter(Boolean).length; return 0 < count && count < most}",
+        arg=steps,
+    )
+    page.locator("#characters-pause").click()
+    expect(page.locator(STATUS)).to_contain_text("Paused at step")
+
+
+def test_nothing_leaves_the_machine_and_nothing_breaks(page: Page) -> None:
+    check_clean(page)
+
+
+def test_a_phone_shows_it_without_sideways_scrolling(browser: Browser, url: str) -> None:  # noqa: F811
+    page = visit_lab(browser, url, ROOM, **PHONE)
+    expect(page.locator("#characters-run")).to_have_text("▶ 运行")
+    check_width(page)
+    page.locator("#characters-run").tap()
+    wait_for_points(page, CURVES, 2)
+    page.locator("#characters-pause").tap()
+    expect(page.locator(STATUS)).to_contain_text("暂停")
+    check_width(page)
+    check_clean(page)
+    page.context.close()

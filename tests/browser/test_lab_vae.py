@@ -1,0 +1,98 @@
+"""The room "VAE on a plane of faces" in a real browser, over plain pictures in the place of faces."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Browser, Page, expect
+
+from genai_demo.faces import generate
+from genai_demo.ui import vae_lab_actions
+from tests.browser.lab_visit import PHONE, check_clean, check_width, points_of, set_slider, visit_lab, wait_for_points
+from tests.browser.test_browser import browser  # noqa: F401
+from tests.ui import lab_page
+
+ROOM = "VAE on a plane|平面上的 VAE"
+CURVES, STATUS, SHEET = "#vae-curves", "#vae-status", "#vae-sheet img.sheet"
+
+
+def plain(seed: int, count: int, truncation: float) -> list[Image.Image]:
+    return [Image.new("RGB", (64, 64), ((37 * (seed + i)) % 256, 90, (11 * (seed + i)) % 256)) for i in range(count)]
+
+
+@pytest.fixture(scope="module")
+def url() -> Iterator[str]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(generate, "sample", plain)
+        vae_lab_actions._some_faces.cache_clear()
+        with lab_page.served() as address:
+            yield address
+    vae_lab_actions._some_faces.cache_clear()
+
+
+@pytest.fixture(scope="module")
+def page(browser: Browser, url: str) -> Iterator[Page]:  # noqa: F811
+    """One visit in English, shared."""
+    found = visit_lab(browser, url, ROOM)
+    yield found
+    found.context.close()
+
+
+def nats(page: Page) -> float:
+    """What a code tells of its picture, as the chart says it."""
+    found = re.search(r"nats in a code ([\d.]+)", page.locator(f"{CURVES} text.second").text_content() or "")
+    return float(found[1]) if found else -1.0
+
+
+def test_it_opens_with_what_an_untrained_network_draws(page: Page) -> None:
+    expect(page.locator(SHEET)).to_be_visible()
+    expect(page.locator(STATUS)).to_contain_text("nothing learnt yet")
+    expect(page.locator("#vae-sheet svg circle")).to_have_count(vae_lab_actions.CODES + 2)
+    assert page.locator(SHEET).evaluate("sheet => sheet.naturalWidth") == 9 * 32
+
+
+def test_the_curves_go_on_and_the_plane_changes(page: Page) -> None:
+    before = page.locator(SHEET).get_attribute("src")
+    set_slider(page, "#vae-beta", "0")
+    page.locator("#vae-run").click()
+    wait_for_points(page, CURVES, 6)
+    expect(page.locator(STATUS)).to_contain_text("Training: step")
+    assert page.locator(SHEET).get_attribute("src") != before
+    page.wait_for_function(
+        f"() => +document.querySelector('{CURVES} text.second').textContent.match(/code ([0-9.]+)/)[1] > 3"
+    )
+
+
+def test_another_beta_reaches_the_training_under_way(page: Page) -> None:
+    before = nats(page)
+    set_slider(page, "#vae-beta", "20")
+    page.wait_for_function(
+        f"most => +document.querySelector('{CURVES} text.second').textContent.match(/code ([0-9.]+)/)[1] < most",
+        arg=before / 2,
+    )
+
+
+def test_stop_stops_at_once(page: Page) -> None:
+    page.locator("#vae-pause").click()
+    expect(page.locator(STATUS)).to_contain_text("Paused at step")
+    before = page.locator(STATUS).inner_text(), points_of(page, CURVES)
+    page.wait_for_timeout(1200)
+    assert (page.locator(STATUS).inner_text(), points_of(page, CURVES)) == before
+
+
+def test_nothing_leaves_the_machine_and_nothing_breaks(page: Page) -> None:
+    check_clean(page)
+
+
+def test_a_phone_shows_it_without_sideways_scrolling(browser: Browser, url: str) -> None:  # noqa: F811
+    page = visit_lab(browser, url, ROOM, **PHONE)
+    expect(page.locator("#vae-run")).to_have_text("▶ 运行")
+    expect(page.locator(SHEET)).to_be_visible()
+    page.locator("#vae-run").tap()
+    wait_for_points(page, CURVES, 2)
+    page.locator("#vae-pause").tap()
+    expect(page.locator(STATUS)).to_contain_text("暂停")
+    check_width(page)
+    check_clean(page)
+    page.context.close()
