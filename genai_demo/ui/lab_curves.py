@@ -14,6 +14,7 @@ svg .first {stroke: var(--first)}
 svg .second {stroke: var(--second)}
 svg text.first {fill: var(--first); stroke: none}
 svg text.second {fill: var(--second); stroke: none}
+@media (max-width: 640px) {svg text {font-size: 17px}}
 svg line {stroke: var(--border-color-primary)}
 """
 MOST = 300

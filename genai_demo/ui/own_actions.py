@@ -280,7 +280,8 @@ def use_own(visit: Visit, on: bool, request: gr.Request) -> tuple[Any, ...]:
         kind = say(f"kind.{kind}", language)
     elif visit.medium == "sounds":
         kind = KINDS[kind].chinese if language == "zh" else KINDS[kind].english
-    return visit, say("own.used", language, where=say(f"own.where.{visit.medium}", language, kind=kind))
+    told = say("own.used", language, where=say(f"own.where.{visit.medium}", language, kind=kind))
+    return visit, told if visit.tuning.best_point().step else f"{told} {say('own.best.none', language)}"
 
 
 @readable_errors

@@ -30,6 +30,7 @@ audio {width: 100%}
 table {width: 100%; border-collapse: collapse; font-size: .9rem; font-variant-numeric: tabular-nums}
 th, td {text-align: left; padding: 4px 8px 4px 0; border-bottom: 1px solid var(--border-color-primary);
   overflow-wrap: anywhere; vertical-align: top}
+.figures td + td {white-space: nowrap}
 td.better {color: var(--color-accent); font-weight: 600}
 p {margin: 4px 0 8px}
 .thumbs {display: grid; grid-template-columns: repeat(auto-fill, minmax(56px, 1fr)); gap: 4px; margin: 6px 0 10px}
@@ -88,8 +89,8 @@ def figures(tuning: Tuning, language: str) -> str:
             f'<td class="{"better" if better else ""}">{after:.3f}</td></tr>'
         )
     heads = "".join(f"<th>{say(f'own.{key}', language)}</th>" for key in ("figures", "shipped", "yours"))
-    note = say("own.best", language, step=best.step)
-    return f"<table><tr>{heads}</tr>{rows}</table><p>{note}</p>"
+    note = say("own.best" if best.step else "own.best.none", language, step=best.step)
+    return f'<table class="figures"><tr>{heads}</tr>{rows}</table><p>{note}</p>'
 
 
 def samples(visit: Visit, tuning: Tuning, language: str, best: bool = False) -> str:

@@ -28,7 +28,10 @@ def build() -> list[Any]:
         with gr.Column(min_width=300):
             medium = choice("own.medium", list(actions.MEDIA), "texts", elem_id="own-medium")
             files = gr.File(label=text("own.files"), file_count="multiple", elem_id="own-files", height=150)
-            gr.Markdown(text("own.files.note"), elem_classes="notice")
+            notes = [
+                gr.Markdown(text(f"own.files.{name}"), visible=name == "texts", elem_classes="notice")
+                for name in actions.MEDIA
+            ]
             with gr.Column() as only_texts:
                 pasted = gr.Textbox(
                     label=text("own.pasted"), info=text("own.pasted.info"), lines=3, max_lines=8,
@@ -43,33 +46,36 @@ def build() -> list[Any]:
                 info=text("own.effect.info"), filterable=False, visible=False, elem_id="own-effect",
             )  # fmt: skip
             with gr.Row(elem_classes="buttons"):
-                check = gr.Button(text("own.check"), variant="primary", min_width=90, elem_id="own-check")
-                example = gr.Button(text("own.example"), min_width=150, elem_id="own-example")
+                check = gr.Button(text("own.check"), variant="primary", size="md", min_width=90, elem_id="own-check")
+                example = gr.Button(text("own.example"), size="md", min_width=150, elem_id="own-example")
             report = gr.HTML(css_template=OWN_CSS, elem_id="own-report", apply_default_css=False)
         with gr.Column(min_width=300):
             seconds = slider(
                 "own.seconds", limits.MIN_OWN_SECONDS, limits.MAX_OWN_SECONDS, 90, 10, elem_id="own-seconds"
             )
             with gr.Row(elem_classes="buttons"):
-                train = gr.Button(text("own.train"), variant="primary", min_width=90, elem_id="own-train")
-                stop = gr.Button(text("own.stop"), variant="stop", min_width=90, elem_id="own-stop")
-                again = gr.Button(text("own.again"), min_width=110, elem_id="own-again")
+                train = gr.Button(text("own.train"), variant="primary", size="md", min_width=90, elem_id="own-train")
+                stop = gr.Button(text("own.stop"), variant="stop", size="md", min_width=90, elem_id="own-stop")
+                again = gr.Button(text("own.again"), size="md", min_width=110, elem_id="own-again")
             status = gr.Markdown(elem_classes="notice", elem_id="own-status")
             lines = gr.HTML(css_template=CURVES_CSS, elem_id="own-curves", apply_default_css=False)
             figures = gr.HTML(css_template=OWN_CSS, elem_id="own-figures", apply_default_css=False)
             use = gr.Checkbox(label=text("own.use"), info=text("own.use.info"), elem_id="own-use")
             used = gr.Markdown(elem_classes="notice", elem_id="own-used")
             with gr.Row(elem_classes="buttons"):
-                pack = gr.Button(text("own.pack"), min_width=140, elem_id="own-pack")
-                delete = gr.Button(text("own.delete"), variant="stop", min_width=180, elem_id="own-delete")
+                pack = gr.Button(text("own.pack"), size="md", min_width=140, elem_id="own-pack")
+                delete = gr.Button(text("own.delete"), variant="stop", size="md", min_width=150, elem_id="own-delete")
             gr.Markdown(text("own.packed"), elem_classes="notice")
             file = gr.File(label=text("own.file"), interactive=False, visible=False, elem_id="own-file")
     samples = gr.HTML(css_template=OWN_CSS, elem_id="own-samples", apply_default_css=False)
     clock = gr.Timer(2, active=False)
 
     medium.input(
-        lambda m: (gr.Column(visible=m == "texts"), gr.Dropdown(visible=m == "sounds")), medium, [only_texts, effect],
-        queue=False, **QUIET,
+        lambda m: (
+            gr.Column(visible=m == "texts"), gr.Dropdown(visible=m == "sounds"),
+            *(gr.Markdown(visible=m == name) for name in actions.MEDIA),
+        ),
+        medium, [only_texts, effect, *notes], queue=False, **QUIET,
     )  # fmt: skip
     checked = {"outputs": [visit, report, status, files], "show_progress": "minimal", "show_progress_on": status}
     check.click(actions.check_own, [visit, medium, files, pasted], api_name="check_own", **checked, **MODEL_EVENT)

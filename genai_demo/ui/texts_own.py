@@ -5,6 +5,13 @@ from genai_demo.core import limits
 
 MEGABYTES = limits.MAX_UPLOAD_BYTES // limits.MEGABYTE
 
+SIZES = (
+    f"Up to {MEGABYTES} MB a file, {limits.MAX_OWN_UPLOAD_BYTES // limits.MEGABYTE} MB in all; from a zip up to "
+    f"{limits.MAX_ARCHIVE_MEMBERS:,} files and {limits.MAX_ARCHIVE_BYTES // limits.MEGABYTE} MB.",
+    f"每个文件不超过 {MEGABYTES} MB，合计 {limits.MAX_OWN_UPLOAD_BYTES // limits.MEGABYTE} MB；"
+    f"zip 内最多 {limits.MAX_ARCHIVE_MEMBERS:,} 个文件、{limits.MAX_ARCHIVE_BYTES // limits.MEGABYTE} MB。",
+)
+
 OWN: dict[str, tuple[str, str]] = {
     "own.room": ("Your own data", "你自己的数据"),
     "own.note": (
@@ -21,19 +28,19 @@ OWN: dict[str, tuple[str, str]] = {
     "own.medium.pictures": ("portraits", "人像"),
     "own.medium.sounds": ("sounds", "声音"),
     "own.files": ("Files, or one zip", "文件或一个 zip"),
-    "own.files.note": (
-        f"Texts: .txt, .md, .json, .jsonl, {limits.MIN_OWN_TEXT:,} to {limits.MAX_OWN_TEXT:,} characters in all. "
-        f"Portraits: {limits.MIN_OWN_PICTURES} to {limits.MAX_OWN_PICTURES} pictures with a face. "
-        f"Sounds: {limits.MIN_OWN_SOUNDS} to {limits.MAX_OWN_SOUNDS} (.wav, .ogg, .flac, .mp3; a long one counts once "
-        f"every three seconds, up to {limits.MAX_SOUND_SECONDS:g} s). Up to {MEGABYTES} MB "
-        f"a file, {limits.MAX_OWN_UPLOAD_BYTES // limits.MEGABYTE} MB in all; from a zip up to "
-        f"{limits.MAX_ARCHIVE_MEMBERS:,} files and {limits.MAX_ARCHIVE_BYTES // limits.MEGABYTE} MB.",
-        f"文本：.txt、.md、.json、.jsonl，共 {limits.MIN_OWN_TEXT:,} 到 {limits.MAX_OWN_TEXT:,} 个字符。"
-        f"人像：{limits.MIN_OWN_PICTURES} 到 {limits.MAX_OWN_PICTURES} 张含人脸的图片。"
-        f"声音：{limits.MIN_OWN_SOUNDS} 到 {limits.MAX_OWN_SOUNDS} 段（.wav、.ogg、.flac、.mp3；长声音每三秒算一段，"
-        f"最长 {limits.MAX_SOUND_SECONDS:g} 秒）。每个文件不超过 {MEGABYTES} MB，"
-        f"合计 {limits.MAX_OWN_UPLOAD_BYTES // limits.MEGABYTE} MB；zip 内最多 {limits.MAX_ARCHIVE_MEMBERS:,} 个文件、"
-        f"{limits.MAX_ARCHIVE_BYTES // limits.MEGABYTE} MB。",
+    "own.files.texts": (
+        f".txt, .md, .json, .jsonl: {limits.MIN_OWN_TEXT:,} to {limits.MAX_OWN_TEXT:,} characters in all. {SIZES[0]}",
+        f".txt、.md、.json、.jsonl：共 {limits.MIN_OWN_TEXT:,} 到 {limits.MAX_OWN_TEXT:,} 个字符。{SIZES[1]}",
+    ),
+    "own.files.pictures": (
+        f"{limits.MIN_OWN_PICTURES} to {limits.MAX_OWN_PICTURES} pictures with one face each. {SIZES[0]}",
+        f"{limits.MIN_OWN_PICTURES} 到 {limits.MAX_OWN_PICTURES} 张图片，每张一张人脸。{SIZES[1]}",
+    ),
+    "own.files.sounds": (
+        f".wav, .ogg, .flac, .mp3: {limits.MIN_OWN_SOUNDS} to {limits.MAX_OWN_SOUNDS} sounds of up to "
+        f"{limits.MAX_SOUND_SECONDS:g} s; a long one counts once every three seconds. {SIZES[0]}",
+        f".wav、.ogg、.flac、.mp3：{limits.MIN_OWN_SOUNDS} 到 {limits.MAX_OWN_SOUNDS} 段，每段最长 "
+        f"{limits.MAX_SOUND_SECONDS:g} 秒；长声音每三秒算一段。{SIZES[1]}",
     ),
     "own.pasted": ("Or paste a text", "或粘贴文本"),
     "own.pasted.info": ("It counts as one more file.", "算作另一个文件。"),
@@ -120,6 +127,10 @@ OWN: dict[str, tuple[str, str]] = {
     "own.spectrum": (
         "Spectra of made sounds to held-out ones, dB (less is better)",
         "生成声音与留出声音的频谱差，dB（越小越好）",
+    ),
+    "own.best.none": (
+        "Nothing has become better yet: yours are still the weights of this page. Train longer.",
+        "尚未变好：你的模型仍与本页相同，请再训练一会儿。",
     ),
     "own.best": ("Best weights: step {step}.", "最佳权重：第 {step} 步。"),
     "own.begin": ("Both begin with the first words of a held-out piece.", "两者都从一段留出文本的开头写起。"),
