@@ -4,7 +4,6 @@ import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
-import gradio as gr
 import pytest
 import torch
 
@@ -14,8 +13,7 @@ from genai_demo.audio.music.pieces import Note
 from genai_demo.core import checkpoint
 from genai_demo.core.transformer import Transformer, TransformerConfig
 from genai_demo.ui import audio_tab
-from genai_demo.ui.strings import text, translations
-from genai_demo.ui.theme import CSS, HEAD, theme
+from tests.ui.one_tab import serving
 
 STYLES = {"jig": {"6/8": 90}, "reel": {"4/4": 80, "2/4": 20}, "chorale": {"4/4": 60}}
 CONFIG = TransformerConfig(ROWS, layers=1, width=32, heads=2, context=512)
@@ -52,19 +50,6 @@ def music(folder: Path) -> Iterator[pytest.MonkeyPatch]:
     forget()
 
 
-@contextlib.contextmanager
-def served() -> Iterator[str]:
-    """Address of a page that holds the audio tab behind another one."""
-    with gr.Blocks(analytics_enabled=False) as demo, gr.Tabs():
-        with gr.Tab("Other"):
-            gr.Markdown("Another tab.")
-        with gr.Tab(text("tab.audio"), id="audio") as tab:
-            audio_tab.build(tab)
-    _, url, _ = demo.queue(default_concurrency_limit=4).launch(
-        server_name="127.0.0.1", prevent_thread_lock=True, quiet=True, theme=theme(), css=CSS, head=HEAD,
-        i18n=translations(), ssr_mode=False, show_error=True, footer_links=[],
-    )  # fmt: skip
-    try:
-        yield url
-    finally:
-        demo.close()
+def served() -> contextlib.AbstractContextManager[str]:
+    """As ``serving``."""
+    return serving("tab.audio", audio_tab.build)

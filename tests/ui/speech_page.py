@@ -5,7 +5,6 @@ import dataclasses
 from collections.abc import Iterator
 from pathlib import Path
 
-import gradio as gr
 import pytest
 import torch
 
@@ -16,9 +15,8 @@ from genai_demo.audio.speech.phonemes import MARKS, SYMBOLS
 from genai_demo.audio.vocoder import Vocoder, VocoderConfig
 from genai_demo.core import checkpoint
 from genai_demo.ui import speech_actions, speech_room
-from genai_demo.ui.strings import text, translations
-from genai_demo.ui.theme import CSS, HEAD, theme
 from tests.audio.tiny_speech import CONFIG
+from tests.ui.one_tab import serving
 
 VOCODER = VocoderConfig(width=32, hidden=64, blocks=3, listening=1)
 
@@ -57,19 +55,6 @@ def voices(folder: Path) -> Iterator[pytest.MonkeyPatch]:
     forget()
 
 
-@contextlib.contextmanager
-def served() -> Iterator[str]:
-    """Address of a page that holds the room behind another tab."""
-    with gr.Blocks(analytics_enabled=False) as demo, gr.Tabs():
-        with gr.Tab("Other"):
-            gr.Markdown("Another tab.")
-        with gr.Tab(text("speech.room"), id="speech") as tab:
-            speech_room.build(tab)
-    _, url, _ = demo.queue(default_concurrency_limit=4).launch(
-        server_name="127.0.0.1", prevent_thread_lock=True, quiet=True, theme=theme(), css=CSS, head=HEAD,
-        i18n=translations(), ssr_mode=False, show_error=True, footer_links=[],
-    )  # fmt: skip
-    try:
-        yield url
-    finally:
-        demo.close()
+def served() -> contextlib.AbstractContextManager[str]:
+    """As ``serving``."""
+    return serving("speech.room", speech_room.build)
