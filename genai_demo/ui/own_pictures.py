@@ -30,6 +30,7 @@ audio {width: 100%}
 table {width: 100%; border-collapse: collapse; font-size: .9rem; font-variant-numeric: tabular-nums}
 th, td {text-align: left; padding: 4px 8px 4px 0; border-bottom: 1px solid var(--border-color-primary);
   overflow-wrap: anywhere; vertical-align: top}
+.figures th, .figures td {overflow-wrap: normal}
 .figures td + td {white-space: nowrap}
 td.better {color: var(--color-accent); font-weight: 600}
 p {margin: 4px 0 8px}
@@ -115,9 +116,9 @@ def samples(visit: Visit, tuning: Tuning, language: str, best: bool = False) -> 
         return f'<div class="sides">{"".join(sides)}</div>'
     again, new = say("own.pictures.again", language), say("own.pictures.new", language)
     rows = _row(say("own.pictures.held_out", language), visit.material.held_out[:6])
-    for name, (redrawn, fresh) in both:
-        rows += _row(f"{name}: {again}", redrawn) + _row(f"{name}: {new}", fresh)
-    return rows
+    made_by = list(both)
+    rows += "".join(_row(f"{name}: {again}", redrawn) for name, (redrawn, _) in made_by)
+    return rows + "".join(_row(f"{name}: {new}", fresh) for name, (_, fresh) in made_by)
 
 
 def made(subject: Any, network: Any) -> Any:

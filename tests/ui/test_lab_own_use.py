@@ -221,6 +221,14 @@ def test_files_name_the_weights_that_drew_them(url: str, mine: Client, other: Cl
     assert models(mine) == published
 
 
+def test_weights_that_have_not_become_better_say_so(url: str, mine: Client) -> None:
+    use_faces(mine)
+    tuning = own_visits._sessions[mine.session_hash].tuning
+    assert tuning is not None
+    tuning.points = [Point(0, 0.0, float("nan"), {"score": 1.0}), Point(10, 1.0, 1.5, {"score": 2.0})]
+    assert "Nothing has become better yet" in mine.predict(on=True, api_name="/use_own")
+
+
 # --------------------------------------------------------------------------- texts
 
 
