@@ -1,5 +1,6 @@
 """Decoding: prompt in, tokens out one by one, several continuations at once, and beam search."""
 
+import math
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
@@ -113,11 +114,20 @@ def continuations(
 
 
 def beam_search(
-    model: Transformer, tokens: list[int], allowed: Tensor, end: int, beams: int, most: int, length_penalty: float = 0.8
+    model: Transformer,
+    tokens: list[int],
+    allowed: Tensor,
+    end: int,
+    beams: int,
+    most: int,
+    length_penalty: float = 0.8,
+    no_repeat: int = 0,
 ) -> list[tuple[list[int], float]]:
     """The likeliest continuations, best first, with their log probability over length^penalty.
 
-    Wu et al. 2016 (1609.08144), section 7, without the coverage term.
+    Wu et al. 2016 (1609.08144), section 7, without the coverage term. Those that came to no end in ``most`` tokens
+    stand behind all that did. no_repeat: so many tokens in a row come at most once, and no token three times in a row
+    (Paulus et al. 2018, section 2.5); 0: whatever is likely.
     """
     session = Session(model, tokens, len(tokens), 1)
     scores = torch.zeros(1)
@@ -126,14 +136,20 @@ def beam_search(
     for step in range(1, most + 1):
         logits = session.logits.masked_fill(~allowed, -torch.inf)
         totals = scores[:, None] + logits.log_softmax(1)
+        for row, path in enumerate(paths):
+            totals[row, _repetitions(path, no_repeat)] = -torch.inf
         values, places = totals.flatten().topk(2 * beams)
         rows, chosen = places // totals.shape[1], places % totals.shape[1]
         kept: list[tuple[int, int, float]] = []
         for row, token, value in zip(rows.tolist(), chosen.tolist(), values.tolist(), strict=True):
+            if value == -math.inf:
+                continue  # it may not come
             if token == end:
                 finished.append((paths[row], value / step**length_penalty))
             elif len(kept) < beams:
                 kept.append((row, token, value))
+        if not kept:
+            break  # all that may come has come
         finished = sorted(finished, key=lambda f: -f[1])[:beams]
         best = max(k[2] for k in kept) / (step**length_penalty)
         if len(finished) == beams and finished[-1][1] >= best:
@@ -144,7 +160,17 @@ def beam_search(
         if session.tokens.shape[1] >= model.config.context - 1:
             break
         session.add(torch.tensor([k[1] for k in kept]))
+    finished = sorted(finished, key=lambda f: -f[1])
     if len(finished) < beams:
         size = max(1, len(paths[0])) ** length_penalty
         finished += [(path, float(score) / size) for path, score in zip(paths, scores, strict=True)]
-    return sorted(finished, key=lambda f: -f[1])[:beams]
+    return finished[:beams]
+
+
+def _repetitions(path: list[int], length: int) -> list[int]:
+    """Tokens that would repeat a run of so many tokens of the path, or come a third time in a row; [] for length 0."""
+    if not length or len(path) < 2:
+        return []
+    last = tuple(path[len(path) - length + 1 :])
+    found = {path[i + length - 1] for i in range(len(path) - length + 1) if tuple(path[i : i + length - 1]) == last}
+    return sorted(found | ({path[-1]} if path[-1] == path[-2] else set()))

@@ -304,7 +304,7 @@ def translate_sentences(
             [mark(target)] if len(prompt) >= net.config.context // 2 else []
         )
         most = min(LONGEST_SENTENCE, LONGER * len(prompt) + 8, net.config.context - len(prompt) - 1)
-        found = decode.beam_search(net, prompt, may_come, mark("end"), beams, most)
+        found = decode.beam_search(net, prompt, may_come, mark("end"), beams, most, no_repeat=3)
         space = piece[len(piece.rstrip()) :]
         space = "" if target == "zh" and "\n" not in space else space or (" " if target == "en" else "")
         yield piece, [tokenizer.decode(tokens).strip() + space for tokens, _ in found]

@@ -211,6 +211,34 @@ def test_beams_are_different_and_in_order(model):
     assert [s for _, s in found] == sorted((s for _, s in found), reverse=True)
 
 
+def test_what_came_to_an_end_stands_before_what_did_not(monkeypatch):
+    model = lively(seed=1)
+    ended = decode.beam_search(model, [9, 5], ALPHABET, 0, beams=8, most=2)
+    unfinished = [len(tokens) == 2 for tokens, _ in ended]  # two tokens without the end
+    assert unfinished == sorted(unfinished) and any(unfinished) and not all(unfinished)
+    scores = [score for tokens, score in ended if len(tokens) < 2]
+    assert scores == sorted(scores, reverse=True)
+
+
+@pytest.mark.parametrize("length", [2, 3])
+def test_no_run_comes_twice_and_no_token_three_times_in_a_row(length):
+    for seed in range(4):
+        model = lively(seed=seed)
+        free = [tokens for tokens, _ in decode.beam_search(model, [9, 5], ALPHABET, 0, beams=4, most=14)]
+        for tokens, _ in decode.beam_search(model, [9, 5], ALPHABET, 0, beams=4, most=14, no_repeat=length):
+            runs = [tuple(tokens[i : i + length]) for i in range(len(tokens) - length + 1)]
+            assert len(runs) == len(set(runs))
+            assert not any(a == b == c for a, b, c in zip(tokens, tokens[1:], tokens[2:], strict=False))
+        assert all(len(tokens) <= 14 for tokens in free)
+
+
+def test_a_search_ends_where_nothing_more_may_come():
+    one = torch.zeros(CONFIG.rows, dtype=torch.bool)
+    one[3] = True  # only this token, and never the end
+    found = decode.beam_search(lively(), [9, 5], one, 0, beams=4, most=14, no_repeat=3)
+    assert found[0][0] == [3, 3]
+
+
 # Eight bits
 
 
