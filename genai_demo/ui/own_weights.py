@@ -23,5 +23,8 @@ def note(tab: gr.Tab, name: str, where: str) -> gr.State:
         told = f"{say('own.with', language)} {say(f'own.with.{where}', language)}" if mine else ""
         return gr.Markdown(told, visible=bool(told)), mine.fingerprint if mine else ""
 
-    tab.select(tell, None, [words, used], queue=False, show_progress="hidden", api_visibility="private")
+    # through the queue, but never waiting there: past it Gradio does not tell that a state has changed
+    tab.select(
+        tell, None, [words, used], concurrency_limit=None, show_progress="hidden", api_visibility="private"
+    )  # fmt: skip
     return used
