@@ -17,7 +17,8 @@ from typing import Any
 
 FOLDER = Path(__file__).with_name("measured")
 MEDIA = ("text", "labels", "faces")
-AXES = ("examples", "time", "size_steps", "size_time", "noise", "blur", "duplicates")
+DAMAGES = ("noise", "blur", "duplicates")
+AXES = ("examples", "time", "size_steps", "size_time", *DAMAGES)
 MEASURES = {"text": "bits_per_byte", "labels": "accuracy", "faces": "psnr"}
 SMALLER_IS_BETTER = {"text"}
 FIELDS = ("x", "seed", "held_out", "learnt", "steps", "seconds", "parameters", "examples")
@@ -63,8 +64,13 @@ class Measured:
 
     @property
     def noise(self) -> float:
-        """Standard deviation of a held-out figure from seed to seed, over all points; 0 where all are single."""
-        found = [(p.held_out_spread**2, p.seeds - 1) for curve in self.curves.values() for p in curve if p.seeds > 1]
+        """Standard deviation of a held-out figure from seed to seed, over all points; 0 where all are single.
+
+        Damaged data are left out: what half the labels contradict is learnt or not by chance, which says nothing about
+        the other trainings.
+        """
+        curves = [curve for axis, curve in self.curves.items() if axis not in DAMAGES]
+        found = [(p.held_out_spread**2, p.seeds - 1) for curve in curves for p in curve if p.seeds > 1]
         return math.sqrt(sum(v * n for v, n in found) / sum(n for _, n in found)) if found else 0.0
 
     def gain(self, worse: float, better: float) -> float:
