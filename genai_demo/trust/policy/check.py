@@ -13,12 +13,11 @@ import re
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
-
-import torch
+from typing import Any
 
 from genai_demo.core import checkpoint
 from genai_demo.trust.policy import normalise, personal, words
-from genai_demo.trust.policy.model import LONGEST, NAME, PolicyConfig, PolicyNet, features, packed
+from genai_demo.trust.policy.model import NAME, PolicyConfig, PolicyNet, probabilities, row_of
 
 KINDS = ("minors", "hate", "abuse", "sexual", "violence", "selfharm", "personal")
 """What a text can be stopped for, the gravest first; of several the first is named."""
@@ -73,25 +72,30 @@ def enabled() -> bool:
 _loading = threading.Lock()
 
 
+@dataclass(frozen=True)
+class Judge:
+    """The classifier."""
+
+    net: PolicyNet
+    table: dict[str, int]
+    """Words and their numbers."""
+    thresholds: dict[str, float]
+    """From which probability it stops a sentence of a language."""
+
+
 @functools.cache
-def _load() -> tuple[PolicyNet, dict[str, float]]:
+def _load() -> Judge:
     card = checkpoint.read_card(NAME)
-    net = PolicyNet(PolicyConfig(**{**card["config"], "kinds": tuple(card["config"]["kinds"])}))
+    sizes: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in card["config"].items()}
+    net = PolicyNet(PolicyConfig(**sizes))
     checkpoint.load_weights(NAME, net)
-    return net, {language: float(value) for language, value in card["threshold"].items()}
+    return Judge(net, net.table(), {language: float(value) for language, value in card["threshold"].items()})
 
 
-def classifier() -> tuple[PolicyNet, dict[str, float]] | None:
-    """The network, and from which probability it stops a sentence of a language; None where it is not trained."""
+def classifier() -> Judge | None:
+    """The classifier; None where it is not trained."""
     with _loading:
         return _load() if NAME in checkpoint.names() else None
-
-
-@torch.inference_mode()
-def probabilities(net: PolicyNet, sentences: list[str]) -> torch.Tensor:
-    """(N, kinds) of plain views of sentences."""
-    rows = [features(s[:LONGEST], net.config.buckets) for s in sentences]
-    return net(*packed(rows)).softmax(1)
 
 
 def look(text: str, written: bool = False, private: bool = True, learnt: bool = True) -> Finding | None:
@@ -110,20 +114,20 @@ def look(text: str, written: bool = False, private: bool = True, learnt: bool = 
     if private and (places := personal.find(text)):
         found.append(Finding("personal", _sentence_start(text, min(a for a, _ in places)), "personal"))
     if not found and learnt and (judge := classifier()) is not None:
-        found += _learnt(text, written, *judge)
+        found += _learnt(text, written, judge)
     return min(found, key=lambda f: (KINDS.index(f.kind), f.start), default=None)
 
 
-def _learnt(text: str, written: bool, net: PolicyNet, thresholds: dict[str, float]) -> Iterator[Finding]:
+def _learnt(text: str, written: bool, judge: Judge) -> Iterator[Finding]:
     """What the classifier finds, a sentence at a time."""
     view = normalise.views(text)[0]
     lines = [line for line in view.split("\n") if line.strip()]
     if not lines:
         return
-    for line, row in zip(lines, probabilities(net, lines), strict=True):
+    for line, row in zip(lines, probabilities(judge.net, [row_of(s, judge.table) for s in lines]), strict=True):
         best = int(row[1:].argmax()) + 1
-        kind = net.config.kinds[best]
-        threshold = thresholds["zh" if re.search(f"[{normalise.HAN}]", line) else "en"]
+        kind = judge.net.config.kinds[best]
+        threshold = judge.thresholds["zh" if re.search(f"[{normalise.HAN}]", line) else "en"]
         if float(row[best]) >= threshold and not (written and kind in ASKED_ONLY):
             yield Finding(kind, _begin(text, view, view.find(line)), "classifier")
 

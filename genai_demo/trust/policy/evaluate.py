@@ -36,15 +36,20 @@ DISGUISES: dict[str, dict[str, Disguise]] = {
 }
 
 
-def probes() -> list[tuple[str, str, str]]:
-    """(kind, language, text) of the list that was written by hand and is kept for measuring."""
+def listed(name: str) -> list[tuple[str, str, str]]:
+    """(kind, language, text) of a sealed list written by hand: "probes" for measuring, "tuning" for choosing."""
     found = []
-    for line in open_sealed("probes").splitlines():
+    for line in open_sealed(name).splitlines():
         if line and not line.startswith("#"):
             head, _, text = line.partition(": ")
             kind, language = head.split()
             found.append((kind, language, text))
     return found
+
+
+def probes() -> list[tuple[str, str, str]]:
+    """The list that is kept for measuring."""
+    return listed("probes")
 
 
 def stopped(texts: Iterable[str]) -> tuple[int, dict[str, int]]:

@@ -6,7 +6,7 @@ requests of strangers are more varied than that.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -18,6 +18,10 @@ ENDS = re.compile(r"(?<=[.!?。！？…；\n])[\"'”’」』)）]*\s*")
 SHORTEST = 4
 """Characters of a harmless sentence."""
 LANGUAGES = ("en", "zh")
+HARMLESS = 3
+"""So many composed sentences are harmless for one of every unsafe kind."""
+OPENED, CLOSED = 0.3, 0.15
+"""Shares of the composed sentences that get an opening, and an ending."""
 
 
 @dataclass
@@ -43,32 +47,44 @@ def read() -> tuple[dict[tuple[str, str], Templates], dict[tuple[str, str], tupl
             fillers[name, language] = (learnt.split(" | "), held.split(" | "))
         elif re.fullmatch(r"[a-z]+ (en|zh):", line):
             kind, language = line[:-1].split()
-            current = templates[kind, language] = Templates()
+            current = templates.setdefault((kind, language), Templates())
         else:
             (current.held_out if line.startswith("~") else current.learnt).append(line.lstrip("~"))
     return templates, fillers
 
 
 def compose(count: int, seed: int, held_out: bool = False) -> list[tuple[str, str, str]]:
-    """(kind, language, sentence), every kind and language equally often."""
+    """(kind, language, sentence), every language and unsafe kind equally often, harmless ones HARMLESS times as often.
+
+    Some have words before or after them that say nothing about their kind.
+    """
     templates, fillers = read()
     rng = np.random.default_rng((seed, int(held_out)))
-    keys = sorted(templates)
+    keys = sorted(templates) + sorted(key for key in templates if key[0] == "harmless") * (HARMLESS - 1)
     found = []
     for number in range(count):
         kind, language = keys[number % len(keys)]
         here = templates[kind, language]
         new = held_out and bool(here.held_out) and rng.random() < 0.5
         learnt = [t for t in here.learnt if "{" in t] if held_out else here.learnt
-        template = str(rng.choice(here.held_out if new else learnt))
+        template = _one(here.held_out if new else learnt, rng)
         names = re.findall(r"\{([a-z]+)\}", template)
-        fresh = set(rng.choice(names, 1).tolist()) if held_out and not new and names else set()
+        fresh = {_one(names, rng)} if held_out and not new and names else set()
         for name in names:
             usual, held = fillers[name, language]
             choices = held if name in fresh else [*usual, *held] if new else usual
-            template = template.replace(f"{{{name}}}", str(rng.choice(choices)), 1)
+            template = template.replace(f"{{{name}}}", _one(choices, rng), 1)
+        space = " " if language == "en" else ""
+        if rng.random() < OPENED:
+            template = _one(fillers["start", language][0], rng) + space + template
+        if rng.random() < CLOSED:
+            template = template.rstrip(".?。？") + space + _one(fillers["after", language][0], rng)
         found.append((kind, language, template[0].upper() + template[1:]))
     return found
+
+
+def _one(choices: Sequence[str], rng: np.random.Generator) -> str:
+    return choices[int(rng.integers(len(choices)))]
 
 
 def sentences(texts: Texts, split: str, language: str, count: int, seed: int = 0) -> list[str]:

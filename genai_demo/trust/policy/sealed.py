@@ -11,7 +11,7 @@ import textwrap
 import zlib
 from pathlib import Path
 
-NAMES = ("words", "examples", "probes")
+NAMES = ("words", "examples", "tuning", "probes")
 HERE = Path(__file__).parent
 
 
