@@ -51,6 +51,8 @@ CROWD = 50
 """Visitors that an address of a private network may stand for: behind a proxy all come from there."""
 MIN_FREE_BYTES = 200 * MEGABYTE
 """Of the disk: with less, nothing can be uploaded."""
+MIN_SHARED_MEMORY_BYTES = 2_048 * MEGABYTE
+"""Of the file system in memory: with less, uploads and results lie on the disk."""
 KEEP_SECONDS = 7_200
 """For which a file of a visitor is kept."""
 MAX_HELD_BYTES = 128 * MEGABYTE

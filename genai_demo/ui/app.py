@@ -8,7 +8,7 @@ from typing import Any
 import gradio as gr
 from starlette.middleware import Middleware
 
-from genai_demo.core import limits
+from genai_demo.core import limits, memory
 from genai_demo.trust import certificates, credentials
 from genai_demo.ui import audio_tab, faces_tab, interpolation_tab, lab_tab, own_weights, repair_tab, text_tab, trust_tab
 from genai_demo.ui.folder import RunFolder
@@ -25,8 +25,11 @@ FACES = ("faces-gan", "faces-vae", "faces-discriminator")
 """Without these there are no faces to be shown."""
 
 
-def build() -> gr.Blocks:
-    """The whole interface. Reads the model cards, loads no weights."""
+def build(in_memory: bool = False) -> gr.Blocks:
+    """The whole interface. Reads the model cards, loads no weights.
+
+    in_memory: whether what is uploaded never touches a disk, which the page says.
+    """
     with Page(title="genai_demo", analytics_enabled=False, delete_cache=(600, limits.KEEP_SECONDS)) as demo:
         with gr.Column(elem_classes="headline"):
             gr.Markdown("# genai_demo")
@@ -53,6 +56,7 @@ def build() -> gr.Blocks:
             with gr.Tab(text("tab.trust"), id="trust") as tab:
                 trust_tab.build(tab)
         gr.Markdown(text("shell.footer"), elem_classes=["notice", "page-foot"])
+        gr.Markdown(text("shell.memory" if in_memory else "shell.disk"), elem_classes="notice")
         gr.Markdown(text("shell.signed" if credentials.switched_on() else "shell.unsigned"), elem_classes="notice")
     return with_queue(demo)
 
@@ -69,13 +73,14 @@ def with_queue(demo: gr.Blocks) -> gr.Blocks:
 
 def launch() -> None:
     """Serve the page until stopped, by Ctrl-C or a signal; GRADIO_SERVER_NAME and GRADIO_SERVER_PORT say where."""
+    memory.few_pools()
     certificates.identity()  # a certificate that was named and cannot be used is told now
     server = os.environ.get("GRADIO_SERVER_NAME") or ("0.0.0.0" if os.environ.get("SPACE_ID") else "127.0.0.1")
     rules = Rules.from_environment(server)
     signal.signal(signal.SIGTERM, _stop)
     folder = RunFolder()
     try:
-        _serve(build(), server, rules, folder)
+        _serve(build(folder.in_memory), server, rules, folder)
     except KeyboardInterrupt:
         pass  # during the start
     finally:

@@ -29,3 +29,7 @@ def test_what_was_freed_between_things_that_stay_is_given_back():
 def test_another_c_library_is_no_error(monkeypatch):
     monkeypatch.setattr(memory, "_trim", lambda: None)
     assert memory.give_back() is False
+
+
+def test_pools_are_few_where_the_library_can():
+    assert memory.few_pools() is (memory._trim() is not None)

@@ -9,12 +9,14 @@ import signal
 import threading
 from pathlib import Path
 
+import gradio as gr
 import httpx
 import pytest
 
 from benchmarks import fuzz, service
 from genai_demo.core import limits
-from genai_demo.ui import folder
+from genai_demo.ui import app, folder
+from genai_demo.ui.strings import say
 
 CHECKPOINTS = Path(__file__).parents[2] / "checkpoints"
 
@@ -91,6 +93,44 @@ def test_a_folder_in_use_is_not_swept(tmp_path: Path) -> None:
     finally:
         mine.close()
     assert not mine.path.exists()
+
+
+def test_uploads_lie_in_memory_where_there_is_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "memory").mkdir()
+    (tmp_path / "disk").mkdir()
+    monkeypatch.delenv("GRADIO_TEMP_DIR", raising=False)
+    monkeypatch.setattr(folder, "SHARED_MEMORY", tmp_path / "memory")
+    monkeypatch.setattr(folder.tempfile, "tempdir", str(tmp_path / "disk"))
+    for there, place in ((True, "memory"), (False, "disk")):
+        monkeypatch.setattr(folder, "has_memory", lambda path, there=there: there)
+        mine = folder.RunFolder()
+        try:
+            assert mine.path.parent == tmp_path / place
+        finally:
+            mine.close()
+    left_behind = tmp_path / "disk" / f"{folder.PREFIX}crashed"
+    left_behind.mkdir()
+    (left_behind / folder.LOCK).touch()
+    monkeypatch.setattr(folder, "has_memory", lambda path: True)
+    folder.RunFolder().close()
+    assert not left_behind.exists(), "what an earlier run left on the disk goes too"
+
+
+def test_the_file_system_of_a_folder_is_read_from_the_mounts(tmp_path: Path) -> None:
+    mounts = tmp_path / "mounts"
+    mounts.write_text("/dev/root / ext4 rw 0 0\ntmpfs /dev/shm tmpfs rw 0 0\n", encoding="utf-8")
+    assert folder.kind_of(Path("/dev/shm/x"), mounts) == "tmpfs"
+    assert folder.kind_of(Path("/dev/shmoo"), mounts) == "ext4"
+    assert folder.kind_of(Path("/"), tmp_path / "none") == ""
+    assert not folder.has_memory(tmp_path / "nowhere")
+
+
+def test_the_page_says_where_uploads_lie() -> None:
+    page = app.build(in_memory=True)
+    words = [str(block.value) for block in page.blocks.values() if isinstance(block, gr.Markdown)]
+    assert any("shell.memory" in word for word in words) and not any("shell.disk" in word for word in words)
+    for key, said in (("shell.memory", "never written to a disk"), ("shell.disk", "temporary folder")):
+        assert said in say(key, "en")
 
 
 def test_a_full_disk_is_said_and_survived(watched: service.Service) -> None:
