@@ -187,5 +187,6 @@ function read() {
   Object.assign(plane.dataset, { frames: ++frames, step: now.step, part: now.part, covered: now.covered.filter(Boolean).length });
 }
 
-watch("value", read);
+let due = 0;  // a slow browser leaves moments out, and its buttons go on working
+watch("value", () => { due ||= requestAnimationFrame(() => { due = 0; read(); }); });
 read();

@@ -26,9 +26,11 @@ def url() -> Iterator[str]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(generate, "sample", plain)
         vae_lab_actions._some_faces.cache_clear()
+        vae_lab_actions._faces.cache_clear()
         with lab_page.served() as address:
             yield address
     vae_lab_actions._some_faces.cache_clear()
+    vae_lab_actions._faces.cache_clear()
 
 
 @pytest.fixture(scope="module")
@@ -76,6 +78,7 @@ def test_another_beta_reaches_the_training_under_way(page: Page) -> None:
 def test_stop_stops_at_once(page: Page) -> None:
     page.locator("#vae-pause").click()
     expect(page.locator(STATUS)).to_contain_text("Paused at step")
+    page.wait_for_timeout(1000)  # what was under way may still come, but nothing after a second
     before = page.locator(STATUS).inner_text(), points_of(page, CURVES)
     page.wait_for_timeout(1200)
     assert (page.locator(STATUS).inner_text(), points_of(page, CURVES)) == before

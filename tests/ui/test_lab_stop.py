@@ -46,9 +46,11 @@ def url() -> Iterator[str]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(generate, "sample", plain)
         vae_lab_actions._some_faces.cache_clear()
+        vae_lab_actions._faces.cache_clear()
         with lab_page.served() as address:
             yield address
     vae_lab_actions._some_faces.cache_clear()
+    vae_lab_actions._faces.cache_clear()
 
 
 def wait(condition: Callable[[], bool], what: str, seconds: float = 60) -> None:

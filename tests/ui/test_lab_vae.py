@@ -29,8 +29,10 @@ def plain_faces() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(generate, "sample", faces)
         actions._some_faces.cache_clear()
+        actions._faces.cache_clear()
         yield
     actions._some_faces.cache_clear()
+    actions._faces.cache_clear()
 
 
 def start(atelier: actions.Atelier, pictures: int = 2, **changes: float) -> list[tuple]:
