@@ -24,7 +24,7 @@ add_texts(LAB)
 PACES = ("slow", "one", "five", "full")
 STEPS = {"five": 5}
 """From one picture to the next; otherwise one, or at full speed as many as there is time for."""
-FRAME = 0.05
+FRAME = 0.08
 """Seconds from one picture to the next."""
 SLOW = 0.7
 """The same in slow motion, where every picture is one part of a step."""
