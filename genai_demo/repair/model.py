@@ -5,8 +5,8 @@ A U-Net that works at half the picture's side (pixel unshuffle) and below. Notab
 - The lowest blocks mix in Fourier space (Chi et al. 2020; LaMa, Suvorov et al. 2022): one layer
   sees the whole picture at any size, so a hole is filled from all of it.
 - Task and noise scale and shift the features of every block (Perez et al. 2018, FiLM).
-- Two outputs over one trunk: ``faithful`` learns by pixel errors alone, ``detail`` is what the
-  perceptual and adversarial losses add to it. How much of it to add is the user's choice.
+- Two outputs over one trunk: ``faithful`` learns by pixel errors and the identity of the face, ``detail``
+  is what the perceptual and adversarial losses add to it. How much of it to add is the user's choice.
 - No normalisation: the last layer of every branch starts at zero, so a new network returns its input.
 """
 

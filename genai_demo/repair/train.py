@@ -22,6 +22,7 @@ from genai_demo.core.metrics import psnr
 from genai_demo.core.pictures import save_rows
 from genai_demo.repair.data import Pictures, load
 from genai_demo.repair.examples import Examples, damaged_for, draw, stack
+from genai_demo.repair.identity import IdentityDistance
 from genai_demo.repair.model import TASKS, PatchJudge, RepairConfig, Restorer
 
 NAME = "repair"
@@ -54,6 +55,10 @@ class RepairSettings:
     """Weight of feature matching: the discriminator's features of restored and real pictures (detail output)."""
     variety: float = 0.0
     """Weight of the difference between two fillings of the same hole (detail output)."""
+    identity: float = 0.0
+    """Weight of the distance in dlib's face embedding, of both outputs, see ``identity``."""
+    estimate: float = 0.05
+    """Weight of the estimate of the damage."""
     average_steps: float = 200.0
     """Half-life of the weight average."""
     seed: int = 0
@@ -113,6 +118,7 @@ class RepairTask:
             self.modules["judge"] = self.judge
             self.optimizers["judge"] = torch.optim.AdamW(self.judge.parameters(), lr=settings.rate, betas=(0.5, 0.99))
         self.features = FeatureDistance(self.device) if settings.perceptual else None
+        self.same_face = IdentityDistance(self.device) if settings.identity else None
         self.contest = get_loss("hinge")
 
     def rate_factor(self, step: int) -> float:
@@ -142,10 +148,16 @@ class RepairTask:
             with autocast(self.device):
                 faithful, detail, amounts = self.network(x.damaged, x.mask, x.task, noise)
                 loss = self.plain_terms(x, faithful, amounts, figures)
+                versions = [self.composed(x, faithful)]
                 if self.settings.in_detail:
                     whole = self.composed(x, faithful.detach() + detail)
                     made.append(whole.detach())
                     loss = loss + self.detail_terms(x, whole, noise, figures)
+                    versions.append(whole)
+            if self.same_face is not None:
+                some = slice((len(x.task) + 1) // 2)  # the embedding costs as much as the restorer
+                figures["identity"] = self.same_face(x.target[some], *(version[some] for version in versions))
+                loss = loss + self.settings.identity * figures["identity"]
             yield loss
 
         figures["loss"] = update(self.optimizers["network"], losses())
@@ -168,7 +180,7 @@ class RepairTask:
         untold = (x.task == TASKS.index("auto")).float()[:, None]
         error = F.binary_cross_entropy_with_logits(amounts, x.amounts, reduction="none")
         figures["estimate"] = (untold * error).sum() / (untold.sum() * error.shape[1] + 1e-6)
-        return figures["pixels"] + 0.05 * figures["estimate"]
+        return figures["pixels"] + self.settings.estimate * figures["estimate"]
 
     def detail_terms(self, x: Examples, whole: Tensor, noise: Tensor, figures: dict[str, Any]) -> Tensor:
         """What the detail output learns from."""
@@ -274,6 +286,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--adversarial", type=float, default=0.0, help="weight of the discriminator")
     parser.add_argument("--matching", type=float, default=0.0, help="weight of feature matching")
     parser.add_argument("--variety", type=float, default=0.0, help="weight of the variety of fillings")
+    parser.add_argument("--identity", type=float, default=0.0, help="weight of the same face; needs dlib")
+    parser.add_argument(
+        "--estimate", type=float, default=RepairSettings.estimate, help="weight of the estimate of the damage"
+    )
     training.add_arguments(parser, f"runs/{NAME}")
 
 
@@ -290,7 +306,8 @@ def make_task(args: argparse.Namespace) -> RepairTask:
     """The task that the options describe, on the prepared pictures."""
     settings = RepairSettings(
         args.batch, args.rate, args.steps, args.cool_down, hole=args.hole, perceptual=args.perceptual,
-        adversarial=args.adversarial, matching=args.matching, variety=args.variety, seed=args.seed,
+        adversarial=args.adversarial, matching=args.matching, variety=args.variety, identity=args.identity,
+        estimate=args.estimate, seed=args.seed,
     )  # fmt: skip
     config = RepairConfig(channels=args.channels)
     return RepairTask(config, settings, load("train", args.data), load("held_out", args.data))

@@ -6,6 +6,7 @@ seed and the epoch, so the tokens of any step can be found again without running
 """
 
 import functools
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -58,6 +59,7 @@ class Batches:
     """Rows of tokens for every step.
 
     tasks: only documents of these tasks; none for all. sources: only of sources whose names begin so.
+    more: how often an epoch holds every document of the sources whose names begin so; others once.
     """
 
     def __init__(
@@ -68,6 +70,7 @@ class Batches:
         width: int,
         tasks: tuple[str, ...] = (),
         sources: tuple[str, ...] = (),
+        more: Mapping[str, int] | None = None,
     ):
         self.texts, self.tokenizer, self.seed, self.width = texts, tokenizer, seed, width
         chosen = texts.chosen("train")
@@ -78,6 +81,13 @@ class Batches:
             chosen = chosen[np.isin(texts.source[chosen], named)]
         if not len(chosen):
             raise ValueError("There is no training text of these tasks and sources.")
+        times = np.ones(len(chosen), np.int64)
+        for start, count in (more or {}).items():
+            named = [i for i, name in enumerate(texts.card["source_names"]) if name.startswith(start)]
+            if count < 1 or not np.isin(texts.source[chosen], named).any():
+                raise ValueError(f"{start}={count}: name a source of the training text and how often it comes, from 1.")
+            times[np.isin(texts.source[chosen], named)] = count
+        chosen = np.repeat(chosen, times)
         self.documents = chosen
         is_code = texts.task[chosen] == TASKS.index("code")
         self.can_fill = is_code & (texts.length[chosen] >= 8)

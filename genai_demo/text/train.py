@@ -57,6 +57,8 @@ class TextSettings:
     """Let PyTorch's compiler fuse the pass; on a CPU it wants a C++ compiler."""
     sources: tuple[str, ...] = ()
     """Only texts of sources whose names begin so; none for all."""
+    more: dict[str, int] = dataclasses.field(default_factory=dict)
+    """How often an epoch holds the texts of the sources whose names begin so; others come once."""
     seed: int = 0
 
 
@@ -69,7 +71,9 @@ class TextTask:
         torch.manual_seed(settings.seed)
         self.model = Transformer(config).to(self.device)
         self.ema = Average(self.model, Transformer(config).to(self.device))
-        self.batches = Batches(texts, tokenizer, settings.seed, config.context, sources=settings.sources)
+        self.batches = Batches(
+            texts, tokenizer, settings.seed, config.context, sources=settings.sources, more=settings.more
+        )
         self.modules: dict[str, nn.Module] = {"model": self.model}
         self.averaged: dict[str, nn.Module] = {"model": self.ema.target}
         self.course = Optimisers(self.model, settings.matrix_rate, settings.embedding_rate, settings.decay)
@@ -83,7 +87,10 @@ class TextTask:
 
     def plain_loss(self, tokens: Tensor, targets: Tensor) -> Tensor:
         """Mean cross-entropy in nats. tokens, targets: (B, T) int64, -100 where nothing is learnt."""
-        return F.cross_entropy(self.model(tokens).flatten(0, 1), targets.flatten())
+        hidden, targets = self.model.hidden(tokens).flatten(0, 1), targets.flatten()
+        if not self.settings.compile:  # a compiler would start again for every number of rows
+            hidden, targets = hidden[targets >= 0], targets[targets >= 0]
+        return F.cross_entropy(self.model.logits(hidden), targets)
 
     def step(self, step: int) -> dict[str, float | Tensor]:
         self.course.set_rates(self.rate_factor(step))
@@ -197,6 +204,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--context", type=int, default=TransformerConfig.context, help="tokens seen at once")
     parser.add_argument("--sources", nargs="+", default=[], help="only texts of sources whose names begin so")
+    parser.add_argument(
+        "--more", nargs="+", default=[], metavar="SOURCE=TIMES", help="texts that come more than once in an epoch"
+    )
     parser.add_argument("--dropout", type=float, default=0.0, help="of every block's branches")
     parser.add_argument("--batch", type=int, default=TextSettings.batch, help="rows of tokens a step, all processes")
     parser.add_argument("--accumulate", type=int, default=1, help="micro-batches a step")
@@ -225,9 +235,20 @@ def make_task(args: argparse.Namespace) -> TextTask:
         raise ValueError(f"The width {config.width} cannot be shared by {config.heads} heads of even size.")
     settings = TextSettings(
         args.batch, args.accumulate, args.rate, args.embedding_rate, steps=args.steps, cool_down=args.cool_down,
-        compile=args.compile, sources=tuple(args.sources), seed=args.seed,
+        compile=args.compile, sources=tuple(args.sources), more=more_of(args.more), seed=args.seed,
     )  # fmt: skip
     return TextTask(config, settings, load(args.data), tokenizer)
+
+
+def more_of(options: list[str]) -> dict[str, int]:
+    """``tatoeba=5`` and the like as a dict. Raises ValueError for anything else."""
+    found = {}
+    for option in options:
+        name, _, times = option.rpartition("=")
+        if not name or not times.isdecimal():
+            raise ValueError(f"--more {option}: write SOURCE=TIMES, such as tatoeba=5.")
+        found[name] = int(times)
+    return found
 
 
 def publish(folder: Path, task: TextTask) -> None:

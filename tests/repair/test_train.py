@@ -120,6 +120,25 @@ def test_the_faithful_output_learns_from_pixels_alone(home):
     assert task.network.faithful.weight.grad is None and task.network.detail.weight.grad is not None
 
 
+def test_both_outputs_learn_to_keep_the_face(home, monkeypatch):
+    seen = []
+
+    class Distance(torch.nn.Module):
+        def __init__(self, device):
+            super().__init__()
+
+        def forward(self, target, *versions):
+            seen.append((len(target), len(versions)))
+            return torch.stack([(version - target).square().mean() for version in versions]).mean()
+
+    monkeypatch.setattr(train, "IdentityDistance", Distance)
+    for settings, outputs in ((train.RepairSettings(batch=8, warm_up=1, identity=1.0), 1),
+                              (train.RepairSettings(batch=8, warm_up=1, matching=1.0, identity=1.0), 2)):  # fmt: skip
+        task = train.RepairTask(CONFIG, settings, data.load("train"), data.load("held_out"))
+        figures = task.step(0)
+        assert seen[-1] == (4, outputs) and float(figures["identity"]) > 0
+
+
 def test_variety_is_cheap_for_different_fillings():
     mask, noise = torch.ones(2, 1, 8, 8), torch.ones(2, 4)
     same = torch.zeros(2, 3, 8, 8)

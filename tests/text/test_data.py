@@ -253,3 +253,20 @@ def test_batches_of_some_sources_only(texts):
     assert 0 < len(batches.documents) < len(texts.chosen("train"))
     with pytest.raises(ValueError, match="tasks and sources"):
         Batches(texts, TOKENIZER, 0, 16, sources=("nothing of that name",))
+
+
+def test_some_sources_come_more_often(texts):
+    plain, more = Batches(texts, TOKENIZER, 0, 16), Batches(texts, TOKENIZER, 0, 16, more={"t": 3})
+    named = [i for i, name in enumerate(texts.card["source_names"]) if name.startswith("t")]
+    chosen = texts.chosen("train")
+    wanted = np.where(np.isin(texts.source[chosen], named), 3, 1)
+    assert set(wanted) == {1, 3}
+    kept, counts = np.unique(more.documents, return_counts=True)
+    assert np.array_equal(kept, chosen) and np.array_equal(counts, wanted)
+    lengths = texts.length[chosen]
+    assert more.tokens_per_epoch() - plain.tokens_per_epoch() == pytest.approx(
+        (lengths * (wanted - 1)).sum(), abs=2 * len(more.documents)
+    )
+    for wrong in ({"nothing of that name": 2}, {"t": 0}):
+        with pytest.raises(ValueError, match="how often"):
+            Batches(texts, TOKENIZER, 0, 16, more=wrong)

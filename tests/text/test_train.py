@@ -125,6 +125,8 @@ def test_bad_options_are_a_sentence(texts, tmp_path, capsys):
             ([f"--data={data}", "--heads=7"], "cannot be shared by 7 heads"),
             ([f"--data={data}", *SMALL, "--publish", "--evaluate-every=0"], "no best weights yet"),
             ([f"--data={data}", *SMALL, "--init=nowhere"], "no folder of a run"),
+            ([f"--data={data}", "--more", "tatoeba"], "write SOURCE=TIMES"),
+            ([f"--data={data}", "--more", "nobody=2"], "name a source"),
         )
     ):
         assert cli.main(["train", "text", "--steps=1", f"--run={tmp_path / str(number)}", *options]) == 2
