@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from PIL import Image
 from torch import Tensor, nn
 
@@ -28,6 +29,8 @@ from genai_demo.faces.networks import build
 from genai_demo.faces.recipe import unpack_styles
 
 MODELS = ("gan", "vae")
+FROM_SEED = 0.5
+"""Share of the seed's face in what the filling of a hole starts from; the rest is the encoder's guess."""
 _loading = threading.Lock()
 
 
@@ -221,6 +224,28 @@ def project_steps(image: Image.Image, model: str = "gan", steps: int = 0) -> Ite
     yield _uploaded("gan", styles[0])
     for refined in refine(network("faces-gan"), network("faces-discriminator"), target, styles.clone(), steps):
         yield _uploaded("gan", refined[0])
+
+
+def fill_steps(image: Image.Image, hidden: np.ndarray, seed: int = 0) -> Iterator[Image.Image]:
+    """A whole face that fits what is left of one, better every time.
+
+    image: an upright face (see ``align``); what stands in the hidden part is a first guess. hidden: (H, W) bool of
+    the same size. Different seeds imagine different faces. Raises ValueError where nothing is left to go by.
+    """
+    from genai_demo.faces.invert import fill
+
+    seed = _whole(seed, 0, limits.MAX_SEED, "The seed")
+    if hidden.shape != (image.height, image.width) or hidden.all():
+        raise ValueError("The hidden part must have the shape of the face, and leave some of it to go by.")
+    generator, encoder = network("faces-gan"), network("faces-encoder")
+    target = to_tensor([image], encoder.config.resolution)
+    mask = torch.from_numpy(hidden)[None, None].float().to(target.device)
+    mask = (F.interpolate(mask, size=target.shape[2:], mode="area") > 0).float()
+    with torch.inference_mode():
+        guess = encoder(target).float()
+    styles = torch.lerp(guess.clone(), torch.from_numpy(latent(seed).styles).to(guess)[None], FROM_SEED)
+    for found in fill(generator, network("faces-discriminator"), target, mask, styles, limits.FILL_STEPS):
+        yield Image.fromarray(to_pixels(found)[0]).resize(image.size, Image.Resampling.BICUBIC)
 
 
 def _uploaded(model: str, styles: Tensor) -> Latent:

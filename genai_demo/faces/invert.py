@@ -1,4 +1,4 @@
-"""From a picture back to the GAN's styles: refinement by optimisation."""
+"""From a picture, or what is left of one, back to the GAN's styles by optimisation."""
 
 from collections.abc import Iterator
 
@@ -13,6 +13,12 @@ RATE = 0.02
 STAY_WEIGHT = 0.02
 """Pull towards the encoder's guess: styles far from W look right but edit badly (e4e)."""
 FEATURE_WEIGHT = 1.0
+
+FILL_RATE = 0.05
+FILL_FEATURES = 0.5
+FILL_STAY = 0.12
+OPINION = 0.2
+"""Weight of the discriminator's opinion of the picture with its hole filled."""
 
 
 def reconstruction_loss(discriminator: Discriminator, target: Tensor, image: Tensor) -> Tensor:
@@ -49,3 +55,46 @@ def refine(
         loss.backward()
         optimizer.step()
         yield styles.detach().clone()
+
+
+def filling_loss(discriminator: Discriminator, target: Tensor, mask: Tensor, image: Tensor) -> Tensor:
+    """How badly the GAN's picture fits what is known, and how false the filled picture looks -> scalar.
+
+    target, image: (B, 3, R, R) in [-1, 1]; mask: (B, 1, R, R), 1 where the target is unknown.
+    """
+    known = 1 - mask
+    error, share = known * (image - target), known.mean().clamp(min=1e-3)
+    loss = error.abs().mean() / share
+    for dim in (2, 3):
+        loss = loss + error.diff(dim=dim).abs().mean() / share
+    whole = known * target + mask * image
+    with torch.no_grad():
+        wanted = discriminator.features(whole)
+    for a, b in zip(discriminator.features(image), wanted, strict=True):
+        a, b = F.normalize(a.float(), dim=1), F.normalize(b.float(), dim=1)
+        loss = loss + FILL_FEATURES * (a - b).square().sum(1).mean() / len(wanted)
+    return loss + OPINION * F.softplus(-discriminator(whole)).mean()
+
+
+def fill(
+    generator: Generator, discriminator: Discriminator, target: Tensor, mask: Tensor, styles: Tensor, steps: int
+) -> Iterator[Tensor]:
+    """The GAN's picture that agrees with what is known of ``target``, from a start (1, L, Z); better every time.
+
+    Inpainting by search in latent space (Yeh et al. 2017, "Semantic Image Inpainting with Deep Generative
+    Models"): known pixels and realism, here with a pull towards the start, which comes from a seed.
+    """
+    start = styles.detach().clone()
+    styles = start.clone().requires_grad_(True)
+    optimizer = torch.optim.Adam([styles], lr=FILL_RATE, betas=(0.9, 0.99))
+    for step in range(steps):
+        optimizer.param_groups[0]["lr"] = FILL_RATE * min(1.0, 2 * (steps - step) / steps)
+        optimizer.zero_grad(set_to_none=True)
+        with autocast(target.device):
+            image = generator.synthesis(styles)
+            loss = filling_loss(discriminator, target, mask, image) + FILL_STAY * (styles - start).square().mean()
+        yield image.detach()
+        loss.backward()
+        optimizer.step()
+    with torch.no_grad(), autocast(target.device):
+        yield generator.synthesis(styles)

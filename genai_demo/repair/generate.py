@@ -37,6 +37,12 @@ SMALL_FACE, LARGE_FACE = 40, 300
 Source = str | Path | bytes | Image.Image
 FaceFinder = Callable[[Image.Image], Sequence[np.ndarray]]
 """Picture to squares around its faces: (4, 2) corners in pixels, upper left, lower left, lower right, upper right."""
+Imagine = Callable[[Image.Image, np.ndarray, int], Iterator[Image.Image]]
+"""An upright face of FACE_SIDE pixels, what of it is hidden (bool), a seed: whole faces that fit, better every time."""
+WIDE = 5
+"""Holes in a face that are wider than twice this, in pixels of the upright face, are imagined as a face."""
+MOST_FACES = 4
+"""Faces of a picture whose holes are imagined: each takes seconds."""
 _loading = threading.Lock()
 
 
@@ -47,6 +53,8 @@ class Progress:
     picture: Image.Image
     share: float
     """Done, 0..1; 1 is the result."""
+    imagined: bool = False
+    """Whether a part of a face was imagined."""
 
 
 # --------------------------------------------------------------------------- the network
@@ -158,9 +166,10 @@ def restore(
     seed: int = 0,
     fidelity: float = 0.5,
     find_faces: FaceFinder | None = None,
+    imagine: Imagine | None = None,
 ) -> Image.Image:
     """The repaired picture; see ``restore_steps``."""
-    *_, last = restore_steps(image, mask, task, seed, fidelity, find_faces)
+    *_, last = restore_steps(image, mask, task, seed, fidelity, find_faces, imagine)
     return last.picture
 
 
@@ -171,6 +180,7 @@ def restore_steps(
     seed: int = 0,
     fidelity: float = 0.5,
     find_faces: FaceFinder | None = None,
+    imagine: Imagine | None = None,
 ) -> Iterator[Progress]:
     """Repair a picture, yielding what there is after every part of it.
 
@@ -181,6 +191,7 @@ def restore_steps(
     picture is missing. seed: of what is invented. fidelity: 1 adds nothing to what can be known,
     0 all the detail that the network would invent.
     find_faces: small faces are then repaired once more in a crop of their own.
+    imagine: with ``find_faces``, what fills wide holes in faces (the network fills them softly).
     Raises ValueError for bad input.
     """
     _checked(task, seed, fidelity)
@@ -201,7 +212,8 @@ def restore_steps(
     if where is None:
         yield from _repair_all(picture, x, task, seed, fidelity, find_faces)
     elif task in ("inpaint", "auto"):
-        yield from _fill(x, torch.from_numpy(where)[None, None].float(), seed, fidelity)
+        hole = torch.from_numpy(where)[None, None].float()
+        yield from _fill(x, hole, seed, fidelity, find_faces or (lambda picture: []), imagine)
     else:
         mask_values = torch.from_numpy(where)[None, None].float()
         nothing = torch.zeros_like(x[:, :1])
@@ -232,13 +244,20 @@ def _repair_all(
         yield Progress(_picture(values), 0.9 + 0.1 * number / len(faces))
 
 
-def _fill(x: Tensor, mask: Tensor, seed: int, fidelity: float) -> Iterator[Progress]:
+def _fill(
+    x: Tensor, mask: Tensor, seed: int, fidelity: float, find_faces: FaceFinder, imagine: Imagine | None
+) -> Iterator[Progress]:
     """A hole: all of a small picture at once; of a large one first a small copy, then detail at full size."""
     height, width = x.shape[-2:]
-    factor = max(height, width) / COARSE
+    factor, imagined = max(height, width) / COARSE, False
     if max(height, width) <= tiles.TILE:
-        filling = run(x, mask, "inpaint", seed, fidelity)
-        yield Progress(_picture(without_seam(x, filling, mask)), 1.0)
+        whole = without_seam(x, run(x, mask, "inpaint", seed, fidelity), mask)
+        yield Progress(_picture(whole), 1.0 if imagine is None else 0.1)
+        for share, values in _imagined(whole, mask, seed, find_faces, imagine):
+            imagined, whole = True, torch.where(mask > 0, values, x)
+            yield Progress(_picture(whole), 0.1 + 0.89 * share, imagined)
+        if imagine is not None:
+            yield Progress(_picture(whole), 1.0, imagined)
         return
     size = (max(GRAIN, round(height / factor)), max(GRAIN, round(width / factor)))
     known = 1 - mask
@@ -246,12 +265,18 @@ def _fill(x: Tensor, mask: Tensor, seed: int, fidelity: float) -> Iterator[Progr
     small = F.interpolate(x * known, size=size, mode="area") / share.clamp(min=1e-3)
     gone = (share < 0.5).float()
     coarse = run(small, gone, "inpaint", seed, fidelity)
+    if imagine is not None:
+        coarse = without_seam(small, coarse, gone)
+        yield Progress(_picture(coarse), 0.02)
+    for done, values in _imagined(coarse, gone, seed, find_faces, imagine):
+        imagined, coarse = True, torch.where(gone > 0, values, small)
+        yield Progress(_picture(coarse), 0.02 + 0.37 * done, imagined)
     filling = F.interpolate(coarse, size=(height, width), mode="bicubic", align_corners=False)
     whole = without_seam(x, filling, mask)
-    yield Progress(_picture(whole), 0.4)
+    yield Progress(_picture(whole), 0.4, imagined)
     task = "enlarge2" if factor <= 3 else "enlarge4"
     for done, values in everywhere(whole, torch.zeros_like(mask), task, seed, fidelity, mask):
-        yield Progress(_picture(torch.where(mask > 0, values, x)), 0.4 + 0.6 * done)
+        yield Progress(_picture(torch.where(mask > 0, values, x)), 0.4 + 0.6 * done, imagined)
 
 
 # --------------------------------------------------------------------------- faces
@@ -268,34 +293,86 @@ def _repair_face(
     picture: Image.Image, values: Tensor, quad: np.ndarray, task: str, seed: int, fidelity: float
 ) -> Tensor:
     """The face in ``quad`` (see FaceFinder) cut out upright at 128 pixels, repaired, and laid over ``values``."""
-    steps = FACE_SIDE
-    across, down = (quad[3] - quad[0]) / steps, (quad[1] - quad[0]) / steps
-    forward = np.array([[across[0], down[0], quad[0][0]], [across[1], down[1], quad[0][1]]])
-    crop = picture.transform((steps, steps), Image.Transform.AFFINE, tuple(forward.flatten()), Image.Resampling.BICUBIC)
-    repaired = run(_tensor(crop), torch.zeros(1, 1, steps, steps), task, seed, fidelity)
-    back = np.linalg.inv(np.vstack([forward, [0, 0, 1]]))[:2]
-    height, width = values.shape[-2:]
-    theta = torch.tensor(back, dtype=torch.float32)
-    y, x = torch.meshgrid(torch.arange(height) + 0.5, torch.arange(width) + 0.5, indexing="ij")
-    places = torch.stack([x, y, torch.ones_like(x)], -1) @ theta.T  # pixels of the crop
-    grid = (places / steps * 2 - 1)[None]
+    crop = picture.transform(
+        (FACE_SIDE, FACE_SIDE), Image.Transform.AFFINE, tuple(_turn(quad).flatten()), Image.Resampling.BICUBIC
+    )
+    repaired = run(_tensor(crop), torch.zeros(1, 1, FACE_SIDE, FACE_SIDE), task, seed, fidelity)
+    grid = _grid(quad, values)
     face = F.grid_sample(repaired, grid, mode="bicubic", padding_mode="border", align_corners=False)
     edge = (1 - grid.abs()).amin(-1)[:, None]  # 0 at the border of the crop, 1 in its middle
     weight = (edge / 0.25).clamp(0, 1)
     return values + weight * (face - values)
 
 
+def _turn(quad: np.ndarray) -> np.ndarray:
+    """From pixels of an upright face of FACE_SIDE to pixels of the picture: (2, 3)."""
+    across, down = (quad[3] - quad[0]) / FACE_SIDE, (quad[1] - quad[0]) / FACE_SIDE
+    return np.array([[across[0], down[0], quad[0][0]], [across[1], down[1], quad[0][1]]])
+
+
+def _grid(quad: np.ndarray, values: Tensor) -> Tensor:
+    """Where each pixel of the picture lies in the upright face, for ``grid_sample``: (1, H, W, 2)."""
+    back = np.linalg.inv(np.vstack([_turn(quad), [0, 0, 1]]))[:2]
+    height, width = values.shape[-2:]
+    y, x = torch.meshgrid(torch.arange(height) + 0.5, torch.arange(width) + 0.5, indexing="ij")
+    places = torch.stack([x, y, torch.ones_like(x)], -1) @ torch.tensor(back, dtype=torch.float32).T
+    return (places / FACE_SIDE * 2 - 1)[None]
+
+
+def _imagined(
+    values: Tensor, mask: Tensor, seed: int, find_faces: FaceFinder, imagine: Imagine | None
+) -> Iterator[tuple[float, Tensor]]:
+    """Wide holes in faces filled once more: (share done, picture so far); nothing where there are none.
+
+    values: the picture with its hole filled by the network, in which the faces are found.
+    """
+    if imagine is None:
+        return
+    picture, hole = _picture(values), Image.fromarray((mask[0, 0] * 255).to(torch.uint8).numpy())
+    side, affine = (FACE_SIDE, FACE_SIDE), Image.Transform.AFFINE
+    waiting = []
+    for quad in list(find_faces(picture))[:MOST_FACES]:
+        turn = tuple(_turn(quad).flatten())
+        hidden = torch.from_numpy(np.asarray(hole.transform(side, affine, turn, fillcolor=255)) > 127)[None, None]
+        wide = wide_part(hidden.float())
+        if wide.any() and not hidden.all():
+            waiting.append((quad, picture.transform(side, affine, turn, Image.Resampling.BICUBIC), hidden, wide))
+    for number, (quad, crop, hidden, wide) in enumerate(waiting):
+        grid, before = _grid(quad, values), values
+        weight = mask * F.grid_sample(wide, grid, align_corners=False)
+        for step, face in enumerate(imagine(crop, hidden[0, 0].numpy(), seed)):
+            fitting = without_seam(_tensor(crop), _tensor(face), hidden.float())
+            laid = F.grid_sample(fitting, grid, mode="bicubic", padding_mode="border", align_corners=False)
+            values = before + weight * (laid - before)
+            yield (number + min(1.0, (step + 1) / limits.FILL_STEPS)) / len(waiting), values
+
+
+def wide_part(hidden: Tensor) -> Tensor:
+    """Where a hole is wider than twice WIDE, softly ending towards where it is not: (1, 1, H, W) in [0, 1]."""
+
+    def grown(x: Tensor, reach: int) -> Tensor:
+        return F.max_pool2d(x, 2 * reach + 1, 1, reach)
+
+    inner = 1 - grown(1 - hidden, WIDE)
+    return hidden * F.avg_pool2d(grown(inner, WIDE + 4), 7, 1, 3)
+
+
 # --------------------------------------------------------------------------- beside the repair
 
 
 def variants(
-    image: Source, mask: Image.Image | np.ndarray, seeds: Sequence[int] = (1, 2, 3, 4), fidelity: float = 0.0
+    image: Source,
+    mask: Image.Image | np.ndarray,
+    seeds: Sequence[int] = (1, 2, 3, 4),
+    fidelity: float = 0.0,
+    find_faces: FaceFinder | None = None,
+    imagine: Imagine | None = None,
 ) -> Iterator[Image.Image]:
     """The same hole filled from several seeds. Raises ValueError for bad input."""
     if not 1 <= len(seeds) <= limits.MAX_VARIANTS:
         raise ValueError(f"Ask for 1 to {limits.MAX_VARIANTS} variants.")
     for seed in seeds:
-        yield restore(image, mask, "inpaint", seed, fidelity)
+        yield restore(image, mask, "inpaint", seed, fidelity, find_faces, imagine)
 
 
 @torch.inference_mode()

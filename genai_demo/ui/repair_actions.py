@@ -14,6 +14,7 @@ from PIL import Image
 from genai_demo.core.marks import changed, mark_picture
 from genai_demo.core.uploads import open_upload
 from genai_demo.faces import align
+from genai_demo.faces import generate as faces
 from genai_demo.repair import generate
 from genai_demo.ui.common import percent, readable_errors
 from genai_demo.ui.errors import localise
@@ -51,6 +52,14 @@ def face_squares(picture: Image.Image) -> list[np.ndarray]:
         return [align.aligned_quad(face.landmarks) for face in align.find_faces(picture)]
     except ValueError:  # no checkpoint of the finder: the repair does without
         return []
+
+
+def imagined_face(face: Image.Image, hidden: np.ndarray, seed: int) -> Iterator[Image.Image]:
+    """The face GAN's idea of what is hidden, for ``generate.restore``; none where its checkpoint is missing."""
+    try:
+        yield from faces.fill_steps(face, hidden, seed)
+    except ValueError:
+        return
 
 
 # --------------------------------------------------------------------------- results
@@ -95,7 +104,9 @@ def bars(amounts: dict[str, float], language: str) -> str:
     return f"<table class='next'>{''.join(rows)}</table>"
 
 
-def _steps(painted: Painted | None, task: str, seed: int, fidelity: float) -> Iterator[tuple[Image.Image, Any]]:
+def _steps(
+    painted: Painted | None, task: str, seed: int, fidelity: float, imagine: bool
+) -> Iterator[tuple[Image.Image, generate.Progress]]:
     """(what was uploaded, progress) for every step of a repair."""
     picture = picture_of(painted)
     flat, mask = open_upload(picture), mask_of(painted, picture.size)
@@ -103,7 +114,8 @@ def _steps(painted: Painted | None, task: str, seed: int, fidelity: float) -> It
         picture = flat  # transparent places are holes only for the tasks that fill holes
     elif mask is not None and picture.mode == "RGBA":
         mask = mask | (np.asarray(picture)[..., 3] < 128)
-    for step in generate.restore_steps(picture, mask, task, seed, fidelity, face_squares):
+    face = imagined_face if imagine else None
+    for step in generate.restore_steps(picture, mask, task, seed, fidelity, face_squares, face):
         yield flat, step
 
 
@@ -115,6 +127,7 @@ def repair_picture(
     task: str,
     fidelity: float,
     seed: float,
+    imagine: bool,
     request: gr.Request,
 ) -> Iterator[tuple[Any, ...]]:
     """Repair the picture in the editor; what is not painted over comes back bit for bit.
@@ -124,6 +137,7 @@ def repair_picture(
         task: "auto", "inpaint", "deblur", "enlarge2", "enlarge4", "denoise" or "old".
         fidelity: 1 adds nothing that is not known, 0 all the detail that the network would invent.
         seed: of what is invented.
+        imagine: wide holes in faces come from the face GAN, which takes seconds.
 
     Returns:
         The picture before and after, the status, where it changed, the original if it is known, the file, and what
@@ -132,7 +146,7 @@ def repair_picture(
     language, start, shown = language_of(request), time.perf_counter(), 0.0
     flat: Image.Image | None = None
     left, step = "", None
-    for flat, step in _steps(painted, task, int(seed), fidelity):
+    for flat, step in _steps(painted, task, int(seed), fidelity, imagine):
         now = time.perf_counter()
         if step.share < 1 and now - shown > PREVIEW_EVERY:
             preview, shown = step.picture.copy(), now
@@ -144,9 +158,10 @@ def repair_picture(
     name = f"repair-{task}-seed{int(seed)}.png"
     caption = say(f"task.{task}", language)
     recipe = {"task": task, "seed": int(seed), "fidelity": fidelity}
-    after = _kept(step.picture, flat, name, recipe)
+    after = _kept(step.picture, flat, name, *_with_faces(recipe, step.imagined))
     result = Result(keep_png(flat, "before.png"), after, caption, whole_of(truth, flat))
     words = say("repair.status", language, seconds=time.perf_counter() - start, size=_size(step.picture))
+    words += say("repair.imagined", language) if step.imagined else ""
     found = bars(generate.estimate(flat), language)
     yield *_shown(result, language, words), found, *_remembered(history, result)
 
@@ -159,35 +174,41 @@ def _kept(
     return keep_made(png(marked), name, recipe, models, COMPOSITE)
 
 
+def _with_faces(recipe: dict[str, Any], imagined: bool) -> tuple[dict[str, Any], Sequence[str]]:
+    """The recipe and the models of a repair, with the face GAN where it had a part in it."""
+    return (recipe | {"imagined": True}, [*MODELS, "faces-gan"]) if imagined else (recipe, MODELS)
+
+
 def _size(picture: Image.Image) -> str:
     return f"{picture.width} × {picture.height}"
 
 
 @readable_errors
 def four_fillings(
-    painted: Painted | None, truth: Truth | None, seed: float, request: gr.Request
-) -> Iterator[tuple[Any, list[Result], str]]:
+    painted: Painted | None, truth: Truth | None, seed: float, imagine: bool, request: gr.Request
+) -> Iterator[tuple[Any, Any, str]]:
     """Fill the painted hole from four seeds.
 
     Args:
         painted: the picture as background, and what is missing painted on a layer.
         seed: the first of the four.
+        imagine: wide holes in faces come from the face GAN, which takes seconds.
 
     Returns:
         The fillings so far, and the status.
     """
     language = language_of(request)
-    picture = picture_of(painted)
-    flat, mask = open_upload(picture), mask_of(painted, picture.size)
-    if mask is not None and picture.mode == "RGBA":
-        mask = mask | (np.asarray(picture)[..., 3] < 128)
-    before, whole = keep_png(flat, "before.png"), whole_of(truth, flat)
-    seeds = range(int(seed), int(seed) + FILLINGS)
     found: list[Result] = []
-    # Without a mask the door says what to do, or fills what is transparent.
-    for number, filling in zip(seeds, generate.variants(picture, mask, seeds), strict=True):  # type: ignore[arg-type]
-        recipe = {"task": "inpaint", "seed": number}
-        after = _kept(filling, flat, f"repair-inpaint-seed{number}.png", recipe)
+    flat, shown = open_upload(picture_of(painted)), time.perf_counter()
+    before, whole = keep_png(flat, "before.png"), whole_of(truth, flat)
+    for number in range(int(seed), int(seed) + FILLINGS):
+        for _, step in _steps(painted, "inpaint", number, 0.0, imagine):
+            if step.share < 1 and time.perf_counter() - shown > PREVIEW_EVERY:
+                shown = time.perf_counter()
+                share = percent((len(found) + step.share) / FILLINGS)
+                yield gr.skip(), gr.skip(), say("repair.running", language, share=share)
+        recipe, models = _with_faces({"task": "inpaint", "seed": number}, step.imagined)
+        after = _kept(step.picture, flat, f"repair-inpaint-seed{number}.png", recipe, models)
         found = [*found, Result(before, after, say("fillings.caption", language, seed=number), whole)]
         words = say("fillings.status", language, done=len(found), count=FILLINGS)
         yield gr.Gallery([(r.after, r.caption) for r in found], visible=True), found, words

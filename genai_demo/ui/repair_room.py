@@ -36,6 +36,9 @@ def build(demo: gr.Blocks) -> None:
             with gr.Row(elem_classes="settings"):
                 fidelity = slider("fidelity", 0, 1, 0.5, 0.05)
                 seed = number("repair.seed", 0, limits.MAX_SEED - actions.FILLINGS, 0, min_width=120)
+            imagine = gr.Checkbox(
+                True, label=text("repair.imagine"), info=text("repair.imagine.info"), elem_id="repair-imagine"
+            )
             with gr.Accordion(text("damage.title"), open=True, elem_id="damage-panel", elem_classes="later"):
                 damage = _damage()
             with gr.Accordion(text("mask.title"), open=False, elem_id="mask-panel", elem_classes="later"):
@@ -85,7 +88,7 @@ def build(demo: gr.Blocks) -> None:
     kept = [history, past, use]
     running = go.click(
         actions.repair_picture,
-        [editor, truth, history, task, fidelity, seed],
+        [editor, truth, history, task, fidelity, seed, imagine],
         [*shown, measures, *kept],
         api_name="repair_picture",
         show_progress="minimal",
@@ -94,7 +97,7 @@ def build(demo: gr.Blocks) -> None:
     )
     ways = four.click(
         actions.four_fillings,
-        [editor, truth, seed],
+        [editor, truth, seed, imagine],
         [gallery, fillings, status],
         api_name="four_fillings",
         show_progress="minimal",

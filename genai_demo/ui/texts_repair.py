@@ -33,6 +33,12 @@ REPAIR: dict[str, tuple[str, str]] = {
     ),
     "repair.seed": ("Seed", "种子"),
     "repair.seed.info": ("Another number invents something else.", "换个数字，补出的内容就不同。"),
+    "repair.imagine": ("Imagine hidden faces", "想象被遮住的面部"),
+    "repair.imagined": (" · what was hidden of the face is the face GAN's", " · 面部被遮住的部分出自人脸 GAN"),
+    "repair.imagine.info": (
+        "Wide holes in a face are filled by the face GAN, in a few seconds: sharp, and somebody else's.",
+        "脸上的大洞由人脸 GAN 填补，需要几秒：清晰，但不是原来的人。",
+    ),
     "repair.slider": ("Before | after", "之前 | 之后"),
     "repair.running": ("Repairing: {share}", "修复中：{share}"),
     "repair.status": ("{size} pixels in {seconds:.1f} s", "{size} 像素，用时 {seconds:.1f} 秒"),

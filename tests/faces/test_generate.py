@@ -173,6 +173,24 @@ def test_refinement_comes_closer_step_by_step():
     assert last < first
 
 
+def test_what_is_hidden_of_a_face_is_imagined(monkeypatch):
+    monkeypatch.setattr(limits, "FILL_STEPS", 8)
+    face = generate.sample(11, truncation=0.6)[0]
+    hidden = np.zeros((face.height, face.width), bool)
+    hidden[60:100, 40:80] = True
+    left = np.asarray(face).copy()
+    left[hidden] = 128
+    found = list(generate.fill_steps(Image.fromarray(left), hidden, 1))
+    assert len(found) == 9 and all(f.size == face.size for f in found)
+    known = [np.abs(np.asarray(f).astype(int) - np.asarray(face))[~hidden].mean() for f in found]
+    assert known[-1] < known[0]
+    *_, other = generate.fill_steps(Image.fromarray(left), hidden, 2)
+    assert np.abs(np.asarray(other).astype(int) - np.asarray(found[-1]))[hidden].mean() > 1
+    for wrong in (np.ones_like(hidden), hidden[:-1]):
+        with pytest.raises(ValueError, match="shape of the face"):
+            list(generate.fill_steps(face, wrong))
+
+
 def test_a_picture_without_a_face_is_refused():
     with pytest.raises(ValueError, match=r"face.*\."):
         generate.project(Image.new("RGB", (300, 300), "grey"))

@@ -214,3 +214,49 @@ def test_a_missing_checkpoint_is_a_sentence(tmp_path, monkeypatch):
     with pytest.raises(ValueError, match="no checkpoint called 'repair'"):
         generate.restore(image())
     torch.manual_seed(0)
+
+
+class Imagined:
+    """Stands for the face GAN: remembers what it was asked, answers in one colour."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[Image.Image, np.ndarray, int]] = []
+
+    def __call__(self, face, hidden, seed):
+        self.asked.append((face, hidden, seed))
+        yield from (Image.new("RGB", face.size, colour) for colour in ("red", (30, 200, 40)))
+
+
+def whole_picture(found: Image.Image) -> list[np.ndarray]:
+    """A finder that takes the middle square of a picture for a face."""
+    side = min(found.size)
+    left = (found.width - side) / 2
+    return [np.array([[left, 0], [left, side], [left + side, side], [left + side, 0]])]
+
+
+@pytest.mark.parametrize("size", [(100, 76), (190, 130)])
+def test_wide_holes_in_faces_are_imagined(size, small_tiles):
+    before, mask, imagine = image(*size), np.zeros((size[1], size[0]), bool), Imagined()
+    mask[size[1] // 4 : size[1] // 2, size[0] // 3 : size[0] // 2 + 6] = True
+    *some, last = generate.restore_steps(before, mask, "inpaint", 5, 1.0, whole_picture, imagine)
+    (face, hidden, seed) = imagine.asked[0]
+    assert face.size == (128, 128) and seed == 5 and 0 < hidden.mean() < 0.3 and len(imagine.asked) == 1
+    assert last.imagined and last.share == 1 and [s.share for s in some] == sorted(s.share for s in some)
+    after = np.asarray(last.picture)
+    assert np.array_equal(after[~mask], np.asarray(before)[~mask])
+    plain = np.asarray(generate.restore(before, mask, "inpaint", 5, 1.0, whole_picture))
+    assert np.abs(after[mask].astype(int) - plain[mask]).mean() > 5
+
+
+def test_narrow_holes_and_other_places_are_left_to_the_network():
+    imagine = Imagined()
+    scratch = np.zeros((76, 100), bool)
+    scratch[30:34, 20:80] = True
+    corner = np.zeros((76, 100), bool)
+    corner[:, :10] = True
+    for mask, find in ((scratch, whole_picture), (corner, whole_picture), (spot(), lambda picture: [])):
+        *_, last = generate.restore_steps(image(), mask, "auto", 0, 0.5, find, imagine)
+        assert not last.imagined and last.share == 1
+        plain = generate.restore(image(), mask, "auto", 0, 0.5)
+        assert last.picture.tobytes() == plain.tobytes()
+    assert not imagine.asked

@@ -221,9 +221,9 @@ def test_unknown_damage_gets_a_sentence() -> None:
 # --------------------------------------------------------------------------- repair
 
 
-def repair(start: Painted, truth=None, history=(), task: str = "auto", seed: int = 0):
+def repair(start: Painted, truth=None, history=(), task: str = "auto", seed: int = 0, imagine: bool = True):
     """The last of what the page gets."""
-    *_, last = actions.repair_picture(start, truth, list(history), task, 0.5, seed, REQUEST)
+    *_, last = actions.repair_picture(start, truth, list(history), task, 0.5, seed, imagine, REQUEST)
     return last
 
 
@@ -290,7 +290,7 @@ def test_the_history_keeps_the_last_eight(restorer: None) -> None:
 
 def test_four_fillings_come_one_by_one_and_one_is_taken(restorer: None) -> None:
     start = Painted(encoded(PICTURE), (layer(square()),))
-    steps = list(actions.four_fillings(start, None, 5, REQUEST))
+    steps = list(actions.four_fillings(start, None, 5, True, REQUEST))
     assert [len(found) for _, found, _ in steps] == [1, 2, 3, 4]
     fillings = steps[-1][1]
     (_, after), *_, history, _, _ = actions.take_filling(2, fillings, [], REQUEST)
@@ -300,7 +300,34 @@ def test_four_fillings_come_one_by_one_and_one_is_taken(restorer: None) -> None:
     with pytest.raises(gr.Error, match="no fillings yet"):
         actions.take_filling(1, [], [], REQUEST)
     with pytest.raises(gr.Error, match="Paint over"):
-        list(actions.four_fillings(Painted(encoded(PICTURE)), None, 5, REQUEST))
+        list(actions.four_fillings(Painted(encoded(PICTURE)), None, 5, True, REQUEST))
+
+
+def test_wide_holes_in_faces_are_imagined_if_asked_for(restorer: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    corners = np.array([[16.0, 0], [16, 64], [80, 64], [80, 0]])  # upper left, lower left, lower right, upper right
+
+    def green(face: Image.Image, hidden: np.ndarray, seed: int):
+        yield Image.new("RGB", face.size, "green")
+
+    monkeypatch.setattr(actions, "face_squares", lambda picture: [corners])
+    monkeypatch.setattr(actions.faces, "fill_steps", green)
+    start = Painted(encoded(PICTURE), (layer(square()),))
+    (_, after), words, *_ = repair(start)
+    (_, plain), plainer, *_ = repair(start, imagine=False)
+    assert "face GAN" in words and "face GAN" not in plainer
+    assert (pixels(after)[~square()] == pixels(PICTURE)[~square()]).all()
+    assert (pixels(after)[square()] != pixels(plain)[square()]).any()
+    *_, (_, fillings, _) = actions.four_fillings(start, None, 0, True, REQUEST)
+    assert len(fillings) == 4 and (pixels(fillings[0].after)[square()] != pixels(plain)[square()]).any()
+
+
+def test_without_a_face_gan_the_network_fills_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(*_: object):
+        raise ValueError("no checkpoint")
+        yield
+
+    monkeypatch.setattr(actions.faces, "fill_steps", missing)
+    assert list(actions.imagined_face(PICTURE, square(), 0)) == []
 
 
 def test_no_checkpoint_is_said_and_no_reason_to_fail(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
