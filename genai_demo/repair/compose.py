@@ -32,6 +32,8 @@ NAME = "repair-cutout"
 LEAST_PERSON = 0.01
 """Share of a picture; what is smaller is taken for a mistake."""
 SCENE_SIZE = (960, 720)
+ARC = 0.08
+"""How far the ends of a cut-off head are rounded down, in widths of the cut."""
 NOBODY = "No person was found in this picture. Choose one that shows a person from the front, well lit."
 Source = str | Path | bytes | Image.Image
 Repair = Callable[[Image.Image, Image.Image], Image.Image]
@@ -120,6 +122,23 @@ def connected(where: Tensor, core: Tensor) -> Tensor:
     return found
 
 
+def rounded_top(alpha: Tensor) -> Tensor:
+    """A head that the picture's upper edge cuts off gets a crown in place of the straight line.
+
+    alpha: (1, 1, H, W). A parabola goes down to both ends of every stretch along the upper edge, by ARC of its width,
+    and on a little; stretches over most of the picture stay: there is more than a head's top.
+    """
+    height, width = alpha.shape[2:]
+    edge = F.pad((alpha[0, 0, 0] > 0.5).int(), (1, 1)).diff()
+    found, rows, columns = alpha.clone(), torch.arange(height)[:, None] + 0.5, torch.arange(width)[None]
+    for start, end in zip((edge == 1).nonzero()[:, 0].tolist(), (edge == -1).nonzero()[:, 0].tolist(), strict=True):
+        if 4 <= end - start <= 0.7 * width:
+            from_middle = (2 * columns + 1 - start - end).abs() / (end - start)  # 1 at the ends
+            crown = (rows - ARC * (end - start) * from_middle**2 + 0.5).clamp(0, 1)
+            found[0, 0] *= torch.where(from_middle < 2, crown, 1.0)
+    return found
+
+
 def without_ground(picture: Tensor, alpha: Tensor) -> Tensor:
     """The person's own colours where the old background shines through the edge. (1, 3, H, W), (1, 1, H, W).
 
@@ -147,7 +166,7 @@ def cut_out(image: Source) -> Image.Image:
     coarse = coarse_mask(network(), values)
     if float((coarse > 0.5).float().mean()) < LEAST_PERSON:
         raise ValueError(NOBODY)
-    alpha = refined(values, coarse)
+    alpha = rounded_top(refined(values, coarse))
     return _picture(torch.cat([without_ground(values, alpha), alpha], 1))
 
 

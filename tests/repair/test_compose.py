@@ -294,3 +294,18 @@ def test_blur_has_its_width(sigma):
     assert float((found.sum((0, 1, 2)) * places**2).sum().sqrt()) == pytest.approx(sigma, rel=0.2)
     flat = torch.full((1, 1, 30, 50), 0.7)
     torch.testing.assert_close(light.gaussian(flat, sigma), flat)
+
+
+def test_a_head_that_is_cut_off_gets_a_crown():
+    alpha = torch.zeros(1, 1, 60, 100)
+    alpha[..., 30:70] = 1
+    found = compose.rounded_top(alpha)
+    first = (found[0, 0] > 0.5).float().argmax(0)  # the first row of the head in every column
+    assert first[50] <= 1 and 2 <= first[30] == first[69] <= 4
+    assert (first[30:50].diff() <= 0).all() and (first[50:70].diff() >= 0).all()
+    assert torch.equal(found[..., 10:, :], alpha[..., 10:, :])
+    below = torch.zeros(1, 1, 60, 100)
+    below[..., 3:, 30:70] = 1
+    wide = torch.ones(1, 1, 60, 100)
+    for untouched in (below, wide, torch.zeros(1, 1, 60, 100)):
+        assert torch.equal(compose.rounded_top(untouched), untouched)
