@@ -4,10 +4,8 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
-from genai_demo.faces import generate
 from genai_demo.ui import vae_lab_actions
 from tests.browser.lab_visit import PHONE, check_clean, check_width, points_of, set_slider, visit_lab, wait_for_points
 from tests.browser.test_browser import browser  # noqa: F401
@@ -17,20 +15,10 @@ ROOM = "VAE on a plane|平面上的 VAE"
 CURVES, STATUS, SHEET = "#vae-curves", "#vae-status", "#vae-sheet img.sheet"
 
 
-def plain(seed: int, count: int, truncation: float) -> list[Image.Image]:
-    return [Image.new("RGB", (64, 64), ((37 * (seed + i)) % 256, 90, (11 * (seed + i)) % 256)) for i in range(count)]
-
-
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(generate, "sample", plain)
-        vae_lab_actions._some_faces.cache_clear()
-        vae_lab_actions._faces.cache_clear()
-        with lab_page.served() as address:
-            yield address
-    vae_lab_actions._some_faces.cache_clear()
-    vae_lab_actions._faces.cache_clear()
+    with lab_page.plain_faces(), lab_page.served() as address:
+        yield address
 
 
 @pytest.fixture(scope="module")

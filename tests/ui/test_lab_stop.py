@@ -9,15 +9,13 @@ from typing import Any
 import pytest
 import torch
 from gradio_client import Client
-from PIL import Image
 
 from genai_demo.core.tuning import Brake, Stopped
-from genai_demo.faces import generate
 from genai_demo.faces import own as own_faces
 from genai_demo.lab.characters import CharacterModel
 from genai_demo.lab.gan import PlaneGan
 from genai_demo.lab.vae import Training
-from genai_demo.ui import own_actions, own_visits, vae_lab_actions
+from genai_demo.ui import own_actions, own_visits
 from genai_demo.ui.characters_texts import JABBERWOCKY
 from tests.lab.tiny_own import portrait
 from tests.ui import lab_page
@@ -40,17 +38,8 @@ ROOMS: dict[str, tuple[type, dict[str, Any]]] = {
 def url() -> Iterator[str]:
     """A lab whose VAE learns plain pictures: what draws faces is not what is looked at."""
 
-    def plain(seed: int, count: int, truncation: float) -> list[Image.Image]:
-        return [Image.new("RGB", (32, 32), ((37 * (seed + i)) % 256, 90, 0)) for i in range(count)]
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(generate, "sample", plain)
-        vae_lab_actions._some_faces.cache_clear()
-        vae_lab_actions._faces.cache_clear()
-        with lab_page.served() as address:
-            yield address
-    vae_lab_actions._some_faces.cache_clear()
-    vae_lab_actions._faces.cache_clear()
+    with lab_page.plain_faces(), lab_page.served() as address:
+        yield address
 
 
 def wait(condition: Callable[[], bool], what: str, seconds: float = 60) -> None:
