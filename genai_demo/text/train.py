@@ -59,6 +59,8 @@ class TextSettings:
     """Only texts of sources whose names begin so; none for all."""
     more: dict[str, int] = dataclasses.field(default_factory=dict)
     """How often an epoch holds the texts of the sources whose names begin so; others come once."""
+    mix: float = 1.0
+    """Share of the run's weights in what is published; the rest are the published ones that it began with."""
     seed: int = 0
 
 
@@ -213,6 +215,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--rate", type=float, default=TextSettings.matrix_rate, help="learning rate of the matrices")
     parser.add_argument("--embedding-rate", type=float, default=TextSettings.embedding_rate, help="of the embedding")
     parser.add_argument("--cool-down", type=float, default=TextSettings.cool_down, help="last share of --steps")
+    parser.add_argument("--mix", type=float, default=1.0, help="share of the new weights; the rest stay as published")
     parser.add_argument("--compile", action="store_true", help="fuse the pass: slow to start, then half as fast again")
     training.add_arguments(parser, f"runs/{NAME}")
 
@@ -235,7 +238,7 @@ def make_task(args: argparse.Namespace) -> TextTask:
         raise ValueError(f"The width {config.width} cannot be shared by {config.heads} heads of even size.")
     settings = TextSettings(
         args.batch, args.accumulate, args.rate, args.embedding_rate, steps=args.steps, cool_down=args.cool_down,
-        compile=args.compile, sources=tuple(args.sources), more=more_of(args.more), seed=args.seed,
+        compile=args.compile, sources=tuple(args.sources), more=more_of(args.more), mix=args.mix, seed=args.seed,
     )  # fmt: skip
     return TextTask(config, settings, load(args.data), tokenizer)
 
@@ -252,10 +255,19 @@ def more_of(options: list[str]) -> dict[str, int]:
 
 
 def publish(folder: Path, task: TextTask) -> None:
-    """Best weights of a run into ``checkpoints/``, with what is known about their training."""
+    """Best weights of a run into ``checkpoints/``, with what is known about their training.
+
+    With ``mix`` below one a mean of them and of the published ones that the run began with, which often is better
+    than either (WiSE-FT, Wortsman et al. 2022); its held-out figures are measured here.
+    """
     best = training.best_of(folder)
     model = Transformer(task.config)
     model.load_state_dict(best["averaged"]["model"])
+    if task.settings.mix < 1:
+        before = checkpoint.load_weights(NAME, Transformer(task.config)).state_dict()
+        model.load_state_dict({k: torch.lerp(before[k], v, task.settings.mix) for k, v in model.state_dict().items()})
+        task.ema.target.load_state_dict(model.state_dict())
+        best["figures"] = task.evaluate()
     data = task.texts.card
     card = {
         "purpose": "Writes stories, news, product texts and poems, translates, chats, completes Python.",
