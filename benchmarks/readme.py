@@ -78,7 +78,7 @@ def text_quality() -> str:
         f"story copies from the training text is {figures['longest_copy_en_written']:.0f} tokens at the median (real "
         f"held-out stories: {figures['longest_copy_en_real']:.0f}). First token after "
         f"{figures['first_token_milliseconds']:.0f} ms, then {figures['tokens_per_second_1']:.0f} tokens a second, "
-        f"four texts at once {figures['tokens_per_second_4']:.0f}.",
+        f"four texts at once {figures['tokens_per_second_4']:.0f} ({card['metrics_hardware']}).",
     ]
     return "\n".join(lines)
 
