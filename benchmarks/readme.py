@@ -144,7 +144,8 @@ def wide_holes() -> list[str]:
         *lines,
         "",
         f"{found['pictures']} held-out faces of which {100 * found['hidden']:.0f} % is hidden "
-        f"(`{found['command'].removesuffix(' --card')}`). Apart: mean difference inside the hole, of 255.",
+        f"(`{found['command'].removesuffix(' --card')}`, {found['hardware']}). Apart: mean difference inside the hole, "
+        "of 255.",
     ]
 
 
