@@ -87,6 +87,10 @@ SENTENCES: tuple[tuple[str, str], ...] = (
     ("The fidelity must be a number from {0} to {1}.", "忠实度须为 {0} 到 {1} 之间的数。"),
     ("The strength of the damage must be a number from {0} to {1}.", "损坏强度须为 {0} 到 {1} 之间的数。"),
     ("The mask covers the whole picture. Leave some of it to go by.", "遮罩盖住了整张图片，请留下一部分作为依据。"),
+    (
+        "The hidden part must have the shape of the face, and leave some of it to go by.",
+        "被遮部分须与面部图片形状相同，且不能遮住全部。",
+    ),
     ("Paint over what is missing first.", "请先涂抹缺失之处。"),
     ("Ask for 1 to {0} variants.", "一次可要 1 到 {0} 种填补。"),
     ("A mask has one number for every pixel.", "遮罩的每个像素应为一个数。"),

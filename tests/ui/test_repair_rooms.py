@@ -291,6 +291,7 @@ def test_the_history_keeps_the_last_eight(restorer: None) -> None:
 def test_four_fillings_come_one_by_one_and_one_is_taken(restorer: None) -> None:
     start = Painted(encoded(PICTURE), (layer(square()),))
     steps = list(actions.four_fillings(start, None, 5, True, REQUEST))
+    steps = [step for step in steps if isinstance(step[1], list)]  # not those that only say how far it is
     assert [len(found) for _, found, _ in steps] == [1, 2, 3, 4]
     fillings = steps[-1][1]
     (_, after), *_, history, _, _ = actions.take_filling(2, fillings, [], REQUEST)
