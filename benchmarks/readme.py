@@ -99,11 +99,6 @@ def repair_quality() -> str:
     figures = card.get("metrics", {})
     if not figures:
         return "Not measured yet."
-    elsewhere = "".join(
-        f"; with earlier weights of the same network on {other['hardware']} {other['milliseconds_128']:.0f} and "
-        f"{other['milliseconds_512']:.0f} ms"
-        for other in card.get("speed_elsewhere", [])
-    )
     columns = " | best other | ".join(("PSNR (dB)", "SSIM", "features", "identity", ""))
     lines = [f"| damage | {columns}".removesuffix(" "), f"|---|{'---:|' * 8}"]
     for problem, words in DAMAGE.items():
@@ -128,7 +123,7 @@ def repair_quality() -> str:
         "masking, and the damaged picture as it is. What it says is wrong with a picture agrees with what was done to "
         f"it (correlation): {', '.join(f'{name} {value:.2f}' for name, value in known.items())}. A picture of "
         f"128 pixels takes {figures['milliseconds_128']:.0f} ms, one of 512 pixels "
-        f"{figures['milliseconds_512']:.0f} ms ({card['metrics_hardware']}){elsewhere}.",
+        f"{figures['milliseconds_512']:.0f} ms ({card['metrics_hardware']}).",
     ]
     return "\n".join([*lines, *wide_holes()])
 

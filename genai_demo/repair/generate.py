@@ -23,7 +23,6 @@ from genai_demo.core import checkpoint, limits, metrics
 from genai_demo.core.device import autocast, pick_device
 from genai_demo.core.uploads import open_upload
 from genai_demo.repair import damage as damages
-from genai_demo.repair import tiles
 from genai_demo.repair.model import GRAIN, TASKS, RepairConfig, Restorer
 from genai_demo.repair.tiles import padded, tiled, without_seam
 
@@ -31,6 +30,8 @@ NAME = "repair"
 FACTORS = {"enlarge2": 2, "enlarge4": 4}
 COARSE = 256
 """Longer side at which holes of larger pictures are filled first; then detail is added at full size."""
+AT_ONCE = 384
+"""Longer side up to which a hole is filled at the picture's own size."""
 FACE_SIDE = 128
 SMALL_FACE, LARGE_FACE = 40, 300
 """Sides in pixels of the squares around faces that are repaired in their own crop as well."""
@@ -250,7 +251,7 @@ def _fill(
     """A hole: all of a small picture at once; of a large one first a small copy, then detail at full size."""
     height, width = x.shape[-2:]
     factor, imagined = max(height, width) / COARSE, False
-    if max(height, width) <= tiles.TILE:
+    if max(height, width) <= AT_ONCE:
         whole = without_seam(x, run(x, mask, "inpaint", seed, fidelity), mask)
         yield Progress(_picture(whole), 1.0 if imagine is None else 0.1)
         for share, values in _imagined(whole, mask, seed, find_faces, imagine):

@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-TILE, OVERLAP = 384, 32
+TILE, OVERLAP = 512, 32
 """Side of a tile and what neighbours share on each side; multiples of 8."""
 
 

@@ -146,6 +146,7 @@ def repair_picture(
     language, start, shown = language_of(request), time.perf_counter(), 0.0
     flat: Image.Image | None = None
     left, step = "", None
+    yield gr.skip(), say("repair.running", language, share=percent(0)), *[gr.skip()] * 8
     for flat, step in _steps(painted, task, int(seed), fidelity, imagine):
         now = time.perf_counter()
         if step.share < 1 and now - shown > PREVIEW_EVERY:

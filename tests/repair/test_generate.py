@@ -28,6 +28,7 @@ def small_tiles(monkeypatch):
     """What else needs pictures of a megapixel, on small ones."""
     monkeypatch.setattr(tiles, "TILE", 128)
     monkeypatch.setattr(tiles, "OVERLAP", 16)
+    monkeypatch.setattr(generate, "AT_ONCE", 128)
     monkeypatch.setattr(generate, "COARSE", 64)
 
 
