@@ -1,8 +1,9 @@
 """Documents to rows of tokens: which ones, in which order, in which form.
 
 Every epoch shuffles the documents and draws the form of each: a translation runs in either
-direction, half of the code is rearranged for filling in the middle. All of it follows from the
-seed and the epoch, so the tokens of any step can be found again without running the steps before.
+direction, a little more often into English; half of the code is rearranged for filling in the
+middle. All of it follows from the seed and the epoch, so the tokens of any step can be found again
+without running the steps before.
 """
 
 import functools
@@ -16,6 +17,8 @@ from genai_demo.text.tokenizer import Tokenizer
 
 FILL_IN = 0.5
 """Share of the code documents that are rearranged (Bavarian et al. 2022)."""
+INTO_ENGLISH = 0.6
+"""Share of the translations that run from Chinese into English: the direction that is learnt more slowly."""
 
 
 def swap_sides(tokens: np.ndarray, tokenizer: Tokenizer) -> np.ndarray:
@@ -37,14 +40,13 @@ def fill_in(tokens: np.ndarray, tokenizer: Tokenizer, rng: np.random.Generator) 
 def learnt(tokens: np.ndarray, tokenizer: Tokenizer) -> np.ndarray:
     """Which tokens of a document are learnt: (T,) bool.
 
-    Not those that are given when the model is used: the task, the language, a prompt, the source
-    side of a translation, prefix and suffix of a gap.
+    Not those that are given when the model is used: the task, the language, a prompt, prefix and
+    suffix of a gap. The source side of a translation is given too, but it is everyday text of the
+    language that the other direction has to write, so it is learnt.
     """
     found = tokens < tokenizer.text_size
     found[-1] = True  # the end
     mark = tokenizer.control
-    if tokens[0] == mark("translate"):
-        found[: int(np.flatnonzero((tokens == mark("zh")) | (tokens == mark("en")))[1])] = False
     for opening, closing in (("prompt", "body"), ("prefix", "middle")):
         place = np.flatnonzero(tokens == mark(opening))
         if len(place):
@@ -98,7 +100,9 @@ class Batches:
         """Order of the documents, whether each takes its other form, and where each ends in the stream."""
         rng = np.random.default_rng((self.seed, epoch))
         order = rng.permutation(len(self.documents))
-        other = (self.can_fill & (rng.random(len(order)) < FILL_IN)) | (self.can_swap & (rng.random(len(order)) < 0.5))
+        other = (self.can_fill & (rng.random(len(order)) < FILL_IN)) | (
+            self.can_swap & (rng.random(len(order)) < INTO_ENGLISH)
+        )
         lengths = self.texts.length[self.documents].astype(np.int64) + 2 * (other & self.can_fill)
         return order, other, np.cumsum(lengths[order])
 

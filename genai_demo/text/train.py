@@ -31,6 +31,11 @@ TERMS = (
     "Built with Llama: part of the training text was written by Llama 3.1 (Llama 3.1 Community License). Part of "
     "the rest is for research and non-commercial use only or states no licence; see the sources."
 )
+LIMITS = (
+    "Small, and trained on CPUs: part of its training text it has never seen, most of the rest once, everyday "
+    "translations several times. Simple English stories are synthetic with repetitive openings; modern Chinese "
+    "prose is thin; most Chinese conversations are machine-made. Nothing it writes is a fact."
+)
 
 
 @dataclass(frozen=True)
@@ -273,6 +278,7 @@ def publish(folder: Path, task: TextTask) -> None:
         "purpose": "Writes stories, news, product texts and poems, translates, chats, completes Python.",
         "config": dataclasses.asdict(task.config),
         "licence": "non-commercial research and demonstration only",
+        "limits": LIMITS,
         "terms": TERMS,
         "data": {k: data[k] for k in ("origin", "licence", "everything", "splits", "tasks", "sources", "dropped")},
         "training": training.record(best, task.settings, tokens=task.settings.batch * task.config.context),

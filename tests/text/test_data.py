@@ -195,8 +195,9 @@ def test_only_what_the_model_has_to_say_is_learnt():
         return names(np.where(learnt(tokens, TOKENIZER), tokens, TOKENIZER.control("title")))
 
     translation = tokens_of(from_record(RECORDS[120], "translation"))
-    assert [p for p in said(translation) if p != "<title>"] == ["我有0只猫。", "<end>"]
-    assert "I have 0 cats." in said(swap_sides(translation, TOKENIZER))
+    both = ["I have 0 cats.", "我有0只猫。", "<end>"]
+    assert [p for p in said(translation) if p != "<title>"] == both
+    assert [p for p in said(swap_sides(translation, TOKENIZER)) if p != "<title>"] == [both[1], both[0], "<end>"]
     poem = tokens_of(from_record(POEM, "zh"))
     assert [p for p in said(poem) if p != "<title>"] == ["静夜思", "床前明月光，疑是地上霜。", "<end>"]
     chat = tokens_of(from_record(RECORDS[180], "dialogue"))
