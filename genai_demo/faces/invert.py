@@ -69,12 +69,11 @@ def filling_loss(discriminator: Discriminator, target: Tensor, mask: Tensor, ima
     for dim in (2, 3):
         loss = loss + error.diff(dim=dim).abs().mean() / share
     whole = known * target + mask * image
-    with torch.no_grad():
-        wanted = discriminator.features(whole)
+    wanted = discriminator.features(whole)
     for a, b in zip(discriminator.features(image), wanted, strict=True):
-        a, b = F.normalize(a.float(), dim=1), F.normalize(b.float(), dim=1)
+        a, b = F.normalize(a.float(), dim=1), F.normalize(b.detach().float(), dim=1)
         loss = loss + FILL_FEATURES * (a - b).square().sum(1).mean() / len(wanted)
-    return loss + OPINION * F.softplus(-discriminator(whole)).mean()
+    return loss + OPINION * F.softplus(-discriminator.opinion(wanted)).mean()
 
 
 def fill(

@@ -336,6 +336,10 @@ class Discriminator(nn.Module):
         return found
 
     def forward(self, image: Tensor) -> Tensor:
-        x = self.features(image)[-1]
+        return self.opinion(self.features(image))
+
+    def opinion(self, features: list[Tensor]) -> Tensor:
+        """The logits that follow from ``features``, (B,)."""
+        x = features[-1]
         x = activate(self.conv(torch.cat([x, minibatch_deviation(x)], 1)))
         return self.head(activate(self.dense(x.flatten(1))))[:, 0].float()

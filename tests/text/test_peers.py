@@ -4,8 +4,11 @@ import collections
 
 import numpy as np
 import pytest
+import torch
 
+from benchmarks.ablations import VARIANTS, build, measure
 from benchmarks.kneser_ney import KneserNey
+from tests.text.tiny import CONFIG, TOKENIZER, prepare
 
 VOCABULARY = 6
 
@@ -62,3 +65,39 @@ def test_it_predicts_its_own_language_better_than_chance(stream):
     model = KneserNey(stream[:300], VOCABULARY, 4)
     cost = -np.log2(model.probabilities(stream[300:])).mean()
     assert cost < 0.7 * np.log2(VOCABULARY)
+
+
+@pytest.fixture(scope="module")
+def models() -> dict[str, torch.nn.Module]:
+    return {name: build(variant, CONFIG, seed=1).eval() for name, variant in VARIANTS.items()}
+
+
+def test_an_ablation_changes_one_choice_and_no_sizes(models):
+    sizes = {name: sum(p.numel() for p in model.parameters()) for name, model in models.items()}
+    assert all(abs(size / sizes["ours"] - 1) < 0.01 for size in sizes.values())
+    assert type(models["ours"].blocks[0]).__name__ == "Block"
+    matrix = models["ours"].blocks[0].attention.to_qkv.weight
+    others = [name for name in VARIANTS if name != "swiglu"]
+    assert all(torch.equal(models[name].blocks[0].attention.to_qkv.weight, matrix) for name in others)
+
+
+def test_every_ablation_computes_something_else(models):
+    tokens = torch.arange(20)[None]
+    found = {}
+    for name, model in models.items():
+        torch.nn.init.normal_(model.embedding.weight, generator=torch.Generator().manual_seed(3))
+        for block in model.blocks:  # the zeros that a new model begins with hide what comes before them
+            for matrix in (block.attention.project, block.project):
+                torch.nn.init.normal_(matrix.weight, std=0.1, generator=torch.Generator().manual_seed(2))
+        with torch.inference_mode():
+            found[name] = model(tokens)
+    for name in ("relu", "gelu", "swiglu", "no-qk-norm", "no-softcap"):
+        assert not torch.allclose(found[name], found["ours"], atol=1e-3), name
+
+
+def test_ablations_are_trained_and_measured(tmp_path):
+    texts = prepare(tmp_path)
+    rows = list(measure(texts, TOKENIZER, list(VARIANTS), [0], CONFIG, 12, 4, 0.01, 4))
+    assert [row["variant"] for row in rows] == list(VARIANTS)
+    longer = list(measure(texts, TOKENIZER, ["ours"], [0], CONFIG, 40, 4, 0.01, 4))
+    assert longer[0]["bits_per_byte"] < rows[0]["bits_per_byte"] - 0.2
