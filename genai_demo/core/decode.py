@@ -71,6 +71,36 @@ class Rule(Protocol):
         """This token came."""
 
 
+class NoLoops:
+    """A rule against going round in circles: no run of tokens three times in a row, no token five times.
+
+    A small model that has nothing to say falls into such loops, and finds them likelier with every round (Holtzman
+    et al. 2020). rows: of the vocabulary. longest: tokens of the longest run that is looked for.
+    """
+
+    def __init__(self, rows: int, longest: int = 24):
+        self._free = torch.ones(rows, dtype=torch.bool)
+        self._tokens: list[int] = []
+        self._same = [0] * (longest + 1)
+        """How many of the last tokens equal the one that came so many before them, by that distance."""
+
+    def mask(self) -> Tensor:
+        """All tokens but those that would end a third round."""
+        closing = [self._tokens[-d] for d, same in enumerate(self._same) if d and same >= max(3, 2 * d - 1)]
+        if not closing:
+            return self._free
+        found = self._free.clone()
+        found[closing] = False
+        return found
+
+    def push(self, token: int) -> None:
+        """This token came."""
+        self._tokens.append(token)
+        for distance in range(1, min(len(self._same), len(self._tokens))):
+            again = token == self._tokens[-1 - distance]
+            self._same[distance] = self._same[distance] + 1 if again else 0
+
+
 def continuations(
     model: Transformer,
     tokens: list[int],

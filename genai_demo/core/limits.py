@@ -16,7 +16,7 @@ MIN_KEYS, MAX_KEYS = 2, 8
 MIN_FRAMES, MAX_FRAMES = 2, 120
 MAX_FPS = 30
 MAX_REFINEMENT_STEPS = 100
-FILL_STEPS = 50
+FILL_STEPS = 20
 """Of the face GAN's search for what is hidden of a face."""
 
 MAX_PROMPT = 20_000

@@ -14,7 +14,7 @@ STAY_WEIGHT = 0.02
 """Pull towards the encoder's guess: styles far from W look right but edit badly (e4e)."""
 FEATURE_WEIGHT = 1.0
 
-FILL_RATE = 0.05
+FILL_RATE = 0.1
 FILL_FEATURES = 1.0
 FILL_STAY = 1.0
 """Pull towards the start: without it the search ends in blurred faces with black eyes."""

@@ -120,6 +120,9 @@ class Writing:
     texts: list[str]
     """New text only."""
     done: list[bool]
+    """Nothing more will come."""
+    ended: list[bool]
+    """It came to an end of its own, or to a stop string."""
     tokens: int
     """Drawn so far, all continuations together."""
     forgotten: int
@@ -144,6 +147,7 @@ def write(
 
     stop: a continuation ends before the first of these strings. The prompt may be empty.
     line_length: 5 or 7 makes every line of a poem so long; 0 leaves it to the model.
+    No run of tokens comes three times in a row (``decode.NoLoops``).
     mark: strength of the mark in the choice of words (``core.greenlist``), 0 for none; at temperature 0 there is none.
     Raises ValueError for bad input.
     """
@@ -183,14 +187,15 @@ def _write(
     controls = (controls or Controls(repetition_penalty=1.1)).check()
     forgotten = max(0, len(head) + len(prompt) - (net.config.context - 1))
     ends = set(may_come.nonzero()[:, 0].tolist()) - set(range(tokenizer.text_size))
+    rules = rules or [decode.NoLoops(net.config.rows) for _ in range(count)]
     streams = [tokenizer.stream() for _ in range(count)]
     texts, done = [""] * count, [False] * count
-    drawn = 0
+    drawn = taken = 0
     steps = decode.continuations(
         net, head + prompt, len(head), may_come.to(pick_device()), ends, controls, seed, count, max_tokens, rules,
         greenlist.Mark(greenlist.key(), mark) if mark else None,
     )  # fmt: skip
-    for tokens in steps:
+    for taken, tokens in enumerate(steps, 1):  # noqa: B007
         for i, token in enumerate(tokens):
             if done[i] or token is None:
                 done[i] = True
@@ -199,11 +204,12 @@ def _write(
             texts[i] += streams[i].feed(token)
             if cut := _first_of(texts[i], stop):
                 texts[i], done[i] = texts[i][: cut - 1], True
-        yield Writing(list(texts), list(done), drawn, forgotten)
+        yield Writing(list(texts), list(done), list(done), drawn, forgotten)
         if all(done):
             return
+    ended = done if taken == max_tokens else [True] * count
     texts = [text if ended else text + s.finish() for text, ended, s in zip(texts, done, streams, strict=True)]
-    yield Writing(texts, [True] * count, drawn, forgotten)
+    yield Writing(texts, [True] * count, ended, drawn, forgotten)
 
 
 def _first_of(text: str, stop: Sequence[str]) -> int:
@@ -321,7 +327,7 @@ def complete_code(prefix: str, suffix: str = "", count: int = 3, max_tokens: int
 def rank_code(
     prefix: str, suffix: str = "", count: int = 3, max_tokens: int = 96, seed: int = 0, temperature: float = 0.4
 ) -> list[tuple[str, float]]:
-    """As ``complete_code``, each with its mean log probability per token."""
+    """As ``complete_code``, each with its mean log probability per token; what came to no end stands behind."""
     tokenizer, net = load_tokenizer(), model()
     mark = tokenizer.control
     if suffix.strip():
@@ -333,9 +339,9 @@ def rank_code(
     last = None
     for last in _write(head, prompt, allowed("end"), count, max_tokens, Controls(temperature=temperature), seed, ()):  # noqa: B007
         pass
-    texts = list(dict.fromkeys(last.texts)) if last is not None else []
-    scored = [(text, _mean_log_probability([*head, *prompt], tokenizer.encode(text))) for text in texts if text.strip()]
-    return sorted(scored, key=lambda pair: -pair[1])
+    ended = dict(zip(last.texts, last.ended, strict=True)) if last is not None else {}
+    scored = {t: _mean_log_probability([*head, *prompt], tokenizer.encode(t)) for t in ended if t.strip()}
+    return sorted(scored.items(), key=lambda pair: (not ended[pair[0]], -pair[1]))
 
 
 @torch.inference_mode()

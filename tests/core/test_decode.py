@@ -1,6 +1,8 @@
 """Sampling, decoding with the cache, beams and eight-bit weights, on small random models."""
 
 import dataclasses
+import itertools
+import random
 
 import pytest
 import torch
@@ -268,3 +270,37 @@ def test_writing_uses_the_faster_step():
     model.faster = lambda tokens, cache: calls.append(len(tokens)) or step(tokens, cache)
     assert len(list(decode.continuations(model, [1, 2], 1, every, set(), GREEDY, 0, 2, 5))) == 5
     assert calls == [2] * 5
+
+
+def test_a_sequence_does_not_go_round_in_circles():
+    rule = decode.NoLoops(10, longest=4)
+
+    def forbidden() -> list[int]:
+        return (~rule.mask()).nonzero()[:, 0].tolist()
+
+    for token in (1, 1, 1, 1):
+        assert forbidden() == []
+        rule.push(token)
+    assert forbidden() == [1]  # a fifth time
+    for token in (2, 3, 2, 3, 2):
+        rule.push(token)
+    assert forbidden() == [3]  # a third time on end
+    for token in (4, 5, 6, 7, 4, 5, 6, 7, 4, 5, 6):
+        rule.push(token)
+    assert forbidden() == [7]
+    for token in (0, 1, 2, 3, 4, 0, 1, 2, 3, 4, 0, 1, 2, 3):
+        rule.push(token)
+    assert forbidden() == []  # longer than what is looked for
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_without_loops_no_run_stands_three_times_in_a_row(seed):
+    source, rule, rows = random.Random(seed), decode.NoLoops(4, longest=12), []
+    for _ in range(300):  # of four tokens, so that loops come up all the time
+        rows.append(source.choice(rule.mask().nonzero()[:, 0].tolist()))
+        rule.push(rows[-1])
+    for length in range(2, 13):
+        for i in range(len(rows) - 3 * length + 1):
+            a, b, c = (rows[i + k * length : i + (k + 1) * length] for k in range(3))
+            assert not a == b == c or len(set(a)) == 1
+    assert max(len(list(group)) for _, group in itertools.groupby(rows)) <= 4

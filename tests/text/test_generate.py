@@ -6,7 +6,7 @@ import re
 import pytest
 import torch
 
-from genai_demo.core import checkpoint, limits
+from genai_demo.core import checkpoint, decode, limits
 from genai_demo.core.sampling import Controls
 from genai_demo.core.transformer import Transformer
 from genai_demo.text import generate, inside, scripts
@@ -151,8 +151,42 @@ def test_code_is_ranked_and_not_repeated():
         ranked = generate.rank_code("def f(x):\n", suffix, count=4, max_tokens=8)
         texts = [text for text, _ in ranked]
         assert len(set(texts)) == len(texts)
-        assert [s for _, s in ranked] == sorted((s for _, s in ranked), reverse=True)
         assert generate.complete_code("def f(x):\n", suffix, count=4, max_tokens=8) == texts
+
+
+def test_code_that_comes_to_no_end_stands_behind_the_rest(monkeypatch):
+    found = generate.Writing(["return x", "x = x = x", "return", "pass"], [True] * 4, [True, False, True, False], 9, 0)
+    monkeypatch.setattr(generate, "_write", lambda *_: iter([found]))
+    monkeypatch.setattr(generate, "_mean_log_probability", lambda _, tokens: -TOKENIZER.decode(tokens).count("x") / 10)
+    ranked = generate.rank_code("def f(x):\n", count=4)
+    assert [text for text, _ in ranked] == ["return", "return x", "pass", "x = x = x"]
+
+
+def test_a_text_that_is_cut_off_has_not_ended():
+    *_, cut = generate.write("The bears", count=2, max_tokens=3, seed=1)
+    assert cut.done == [True, True] and cut.ended == [False, False]
+    *_, whole = generate.write("The bears", max_tokens=60, seed=1)
+    stop = whole.texts[0][4:8]
+    *_, stopped = generate.write("The bears", max_tokens=60, seed=1, stop=[stop])
+    assert stopped.ended == [True] and stop not in stopped.texts[0]
+
+
+def test_a_text_does_not_go_round_in_circles(monkeypatch):
+    whole, drawn = decode.continuations, []
+
+    def recorded(*given):
+        for tokens in whole(*given):
+            drawn.append(tokens[0])
+            yield tokens
+
+    monkeypatch.setattr(decode, "continuations", recorded)
+    list(generate.write("", "code", controls=Controls(temperature=0), max_tokens=120))
+    tokens = [token for token in drawn if token is not None]
+    assert len(tokens) > 20
+    for size in range(2, 25):
+        for i in range(len(tokens) - 3 * size):
+            a, b, c = (tokens[i + k * size : i + (k + 1) * size] for k in range(3))
+            assert not a == b == c or len(set(a)) == 1
 
 
 def test_inspection_covers_every_token():

@@ -26,7 +26,7 @@ def growing(texts: list[str]) -> Iterator[generate.Writing]:
     """Texts as the model writes them, four characters at a time."""
     for end in range(4, max(map(len, texts)) + 4, 4):
         done = [end >= len(text) for text in texts]
-        yield generate.Writing([text[:end] for text in texts], done, end, 0)
+        yield generate.Writing([text[:end] for text in texts], done, done, end, 0)
 
 
 @pytest.fixture
