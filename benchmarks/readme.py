@@ -80,6 +80,19 @@ def text_quality() -> str:
         f"{figures['first_token_milliseconds']:.0f} ms, then {figures['tokens_per_second_1']:.0f} tokens a second, "
         f"four texts at once {figures['tokens_per_second_4']:.0f} ({card['metrics_hardware']}).",
     ]
+    if peer := card.get("gpt2_peer", {}).get("bits_per_byte"):
+        found = card["gpt2_peer"]
+        mine, other = (sum(row[who] for row in peer.values()) / len(peer) for who in ("ours", "gpt2"))
+        behind = sum(row["ours"] >= row["gpt2"] for row in peer.values())
+        lines += [
+            "",
+            "Beside the GPT-2 of `transformers` with as many weights, after the same "
+            f"{found['tokens'] / 1e6:.1f} million tokens each "
+            f"(`benchmarks.gpt2_peer`): {mine:.2f} bits a byte against {other:.2f}, the mean of "
+            f"{len(peer)} kinds, {'ahead in each' if not behind else f'behind in {behind}'}; and "
+            f"{found['tokens_per_second_ours']} tokens a second against {found['tokens_per_second_gpt2']} "
+            f"({found['hardware']}).",
+        ]
     return "\n".join(lines)
 
 

@@ -34,6 +34,10 @@ NAME = "text"
 KINDS = ("story", "news", "product", "poem", "prose")
 FORMS = ("tang", "ci", "qu", "old")
 BEAMS = 4
+OTHER_WAY = 0.3
+"""Weight of the other direction's opinion of a translation."""
+LENGTH_PENALTY = 0.8
+"""Translations compete by their log probability over their length to this power."""
 LONGEST_SENTENCE = 200
 """Tokens of one sentence's translation, and ..."""
 LONGER = 3
@@ -291,7 +295,10 @@ def translate(text: str, source: str = "en", target: str = "zh") -> str:
 def translate_sentences(
     text: str, source: str = "en", target: str = "zh", beams: int = BEAMS
 ) -> Iterator[tuple[str, list[str]]]:
-    """Every sentence with its translations, best first; what is only space comes with none."""
+    """Every sentence with its translations, best first; what is only space comes with none.
+
+    The beams are ranked by how likely both ways find them, see ``_both_ways``.
+    """
     _choice(source, LANGUAGES, "language"), _choice(target, LANGUAGES, "language")
     if source == target:
         raise ValueError("Choose two different languages.")
@@ -310,10 +317,39 @@ def translate_sentences(
             [mark(target)] if len(prompt) >= net.config.context // 2 else []
         )
         most = min(LONGEST_SENTENCE, LONGER * len(prompt) + 8, net.config.context - len(prompt) - 1)
-        found = decode.beam_search(net, prompt, may_come, mark("end"), beams, most, no_repeat=3)
+        beam = decode.beam_search(net, prompt, may_come, mark("end"), beams, most, no_repeat=3)
+        found = _both_ways(prompt, [tokens for tokens, _ in beam])
         space = piece[len(piece.rstrip()) :]
         space = "" if target == "zh" and "\n" not in space else space or (" " if target == "en" else "")
-        yield piece, [tokenizer.decode(tokens).strip() + space for tokens, _ in found]
+        yield piece, [tokenizer.decode(tokens).strip() + space for tokens in found]
+
+
+@torch.inference_mode()
+def _both_ways(prompt: list[int], translations: list[list[int]]) -> list[list[int]]:
+    """Translations, best first: likely after the source, and likely to be the source's source.
+
+    The network translates in both directions, so it is asked what it thinks of "translation, then source" as well
+    (Yee et al. 2019, "Simple and Effective Noisy Channel Modeling"; there with three networks).
+    prompt: the task, the language, the source's tokens, the other language.
+    """
+    net, mark = model(), load_tokenizer().control
+    task, source, *words, target = prompt
+    score = torch.zeros(len(translations))
+    for weight, rows in (
+        (1.0, [(prompt, [*tokens, mark("end")]) for tokens in translations]),
+        (OTHER_WAY, [([task, target], [*tokens, source, *words, mark("end")]) for tokens in translations]),
+    ):
+        size = max(len(before) + len(after) for before, after in rows)
+        batch = torch.zeros(len(rows), size, dtype=torch.long)
+        counts = torch.zeros(len(rows), size - 1, dtype=torch.bool)
+        for i, (before, after) in enumerate(rows):
+            batch[i, : len(before) + len(after)] = torch.tensor([*before, *after])
+            counts[i, len(before) - 1 : len(before) + len(after) - 1] = True
+        batch = batch.to(pick_device())
+        logits = net(batch[:, :-1]).log_softmax(-1).gather(-1, batch[:, 1:, None])[..., 0]
+        score += weight * logits.cpu().masked_fill(~counts, 0).sum(1)
+    score /= torch.tensor([len(tokens) + 1.0 for tokens in translations]) ** LENGTH_PENALTY
+    return [translations[i] for i in score.argsort(descending=True).tolist()]
 
 
 # --------------------------------------------------------------------------- code

@@ -37,6 +37,9 @@ LIMITS = (
     "prose is thin; most Chinese conversations are machine-made. Nothing it writes is a fact."
 )
 
+PEERS = ("peers", "peers_command", "gpt2_peer")
+"""What benchmarks/ wrote into the card about others on the same data: it holds for new weights too."""
+
 
 @dataclass(frozen=True)
 class TextSettings:
@@ -273,14 +276,20 @@ def publish(folder: Path, task: TextTask) -> None:
         model.load_state_dict({k: torch.lerp(before[k], v, task.settings.mix) for k, v in model.state_dict().items()})
         task.ema.target.load_state_dict(model.state_dict())
         best["figures"] = task.evaluate()
-    data = task.texts.card
+    data = {k: task.texts.card[k] for k in ("origin", "licence", "everything", "splits", "tasks", "sources", "dropped")}
+    try:
+        old = checkpoint.read_card(NAME)
+    except ValueError:
+        old = {}
+    kept = PEERS if old.get("data") == data else ()
     card = {
         "purpose": "Writes stories, news, product texts and poems, translates, chats, completes Python.",
         "config": dataclasses.asdict(task.config),
         "licence": "non-commercial research and demonstration only",
         "limits": LIMITS,
         "terms": TERMS,
-        "data": {k: data[k] for k in ("origin", "licence", "everything", "splits", "tasks", "sources", "dropped")},
+        "data": data,
         "training": training.record(best, task.settings, tokens=task.settings.batch * task.config.context),
+        **{k: old[k] for k in kept if k in old},
     }
     checkpoint.save_checkpoint(NAME, model, card, eight_bit=True)

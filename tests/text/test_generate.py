@@ -146,6 +146,25 @@ def test_translation_keeps_the_layout():
         generate.translate("Hi", "en", "en")
 
 
+def test_translations_are_ranked_by_both_directions():
+    mark, net = TOKENIZER.control, generate.model()
+
+    def log_probability(tokens: list[int], first: int) -> float:
+        logits = net(torch.tensor([tokens]))[0].log_softmax(1)
+        return float(sum(logits[i - 1, tokens[i]] for i in range(first, len(tokens))))
+
+    source = TOKENIZER.encode("I have a cat.")
+    prompt = [mark("translate"), mark("en"), *source, mark("zh")]
+    texts = [TOKENIZER.encode(t) for t in ("我有一只猫。", "我", "猫猫猫猫", "There is one.", "我有猫。好。")]
+    scores = {}
+    for tokens in texts:
+        there = log_probability([*prompt, *tokens, mark("end")], len(prompt))
+        back = log_probability([prompt[0], mark("zh"), *tokens, mark("en"), *source, mark("end")], 2)
+        scores[tuple(tokens)] = (there + generate.OTHER_WAY * back) / (len(tokens) + 1) ** generate.LENGTH_PENALTY
+    assert generate._both_ways(prompt, texts) == sorted(texts, key=lambda t: -scores[tuple(t)])
+    assert generate._both_ways(prompt, texts[1:2]) == texts[1:2]
+
+
 def test_code_is_ranked_and_not_repeated():
     for suffix in ("", "\n    return x"):
         ranked = generate.rank_code("def f(x):\n", suffix, count=4, max_tokens=8)

@@ -114,6 +114,7 @@ def test_train_resume_publish_evaluate(texts, tmp_path, monkeypatch, capsys):
     again.start_from_published()
     published = checkpoint.load_weights("text", train.Transformer(again.config))
     assert torch.equal(again.model.embedding.weight, published.embedding.weight)
+    checkpoint.write_card("text", checkpoint.read_card("text") | {"peers": {"code": 1.5}, "metrics": {"bleu": 9}})
     further = [f"--run={tmp_path / 'further'}", "--steps=3", "--init=published", "--rate=0.1", "--mix=0.5", "--publish"]
     assert cli.main(["train", "text", *further, *options]) == 0
     run = torch.load(tmp_path / "further" / "best.pt", weights_only=True)["averaged"]["model"]
@@ -122,8 +123,9 @@ def test_train_resume_publish_evaluate(texts, tmp_path, monkeypatch, capsys):
         mean = (published.state_dict()[name] + run[name]) / 2
         assert (tensor - mean).abs().max() <= 0.01 * mean.abs().max() + 1e-6, name  # stored in eight bits
     assert not torch.equal(run["embedding.weight"], published.embedding.weight)
-    card = checkpoint.read_card("text")["training"]
-    assert card["steps"] == 6 and card["settings"]["mix"] == 0.5
+    card = checkpoint.read_card("text")
+    assert card["training"]["steps"] == 6 and card["training"]["settings"]["mix"] == 0.5
+    assert card["limits"] and card["peers"] == {"code": 1.5} and "metrics" not in card  # the peers are the same ones
     generate._load.cache_clear()
 
 
