@@ -33,10 +33,10 @@ from genai_demo.text.tokenizer import load_tokenizer
 NAME = "text"
 KINDS = ("story", "news", "product", "poem", "prose")
 FORMS = ("tang", "ci", "qu", "old")
-BEAMS = 4
-OTHER_WAY = 0.3
-"""Weight of the other direction's opinion of a translation."""
-LENGTH_PENALTY = 0.8
+BEAMS = 6
+OTHER_WAY = 0.8
+"""Weight of how likely a translation leads back to its source."""
+LENGTH_PENALTY = 0.6
 """Translations compete by their log probability over their length to this power."""
 LONGEST_SENTENCE = 200
 """Tokens of one sentence's translation, and ..."""
@@ -326,10 +326,10 @@ def translate_sentences(
 
 @torch.inference_mode()
 def _both_ways(prompt: list[int], translations: list[list[int]]) -> list[list[int]]:
-    """Translations, best first: likely after the source, and likely to be the source's source.
+    """Translations, best first: likely to come from the source, and likely to lead back to it.
 
-    The network translates in both directions, so it is asked what it thinks of "translation, then source" as well
-    (Yee et al. 2019, "Simple and Effective Noisy Channel Modeling"; there with three networks).
+    The network translates in both directions, so it is asked twice (Yee et al. 2019, "Simple and Effective Noisy
+    Channel Modeling", there with several networks; here without a language model).
     prompt: the task, the language, the source's tokens, the other language.
     """
     net, mark = model(), load_tokenizer().control
@@ -337,7 +337,7 @@ def _both_ways(prompt: list[int], translations: list[list[int]]) -> list[list[in
     score = torch.zeros(len(translations))
     for weight, rows in (
         (1.0, [(prompt, [*tokens, mark("end")]) for tokens in translations]),
-        (OTHER_WAY, [([task, target], [*tokens, source, *words, mark("end")]) for tokens in translations]),
+        (OTHER_WAY, [([task, target, *tokens, source], [*words, mark("end")]) for tokens in translations]),
     ):
         size = max(len(before) + len(after) for before, after in rows)
         batch = torch.zeros(len(rows), size, dtype=torch.long)

@@ -159,7 +159,8 @@ def test_translations_are_ranked_by_both_directions():
     scores = {}
     for tokens in texts:
         there = log_probability([*prompt, *tokens, mark("end")], len(prompt))
-        back = log_probability([prompt[0], mark("zh"), *tokens, mark("en"), *source, mark("end")], 2)
+        whole = [prompt[0], mark("zh"), *tokens, mark("en"), *source, mark("end")]
+        back = log_probability(whole, len(whole) - len(source) - 1)
         scores[tuple(tokens)] = (there + generate.OTHER_WAY * back) / (len(tokens) + 1) ** generate.LENGTH_PENALTY
     assert generate._both_ways(prompt, texts) == sorted(texts, key=lambda t: -scores[tuple(t)])
     assert generate._both_ways(prompt, texts[1:2]) == texts[1:2]
