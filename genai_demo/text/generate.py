@@ -305,8 +305,6 @@ def translate_sentences(
     encoded(text)
     tokenizer, net = load_tokenizer(), model()
     mark = tokenizer.control
-    native = scripts.native(target) if target == "en" else scripts.native("")  # names stay Latin in Chinese
-    may_come = (allowed("end") & native).to(pick_device())
     for piece in SENTENCE.findall(text):
         words = piece.strip()
         if not words:
@@ -317,6 +315,7 @@ def translate_sentences(
             [mark(target)] if len(prompt) >= net.config.context // 2 else []
         )
         most = min(LONGEST_SENTENCE, LONGER * len(prompt) + 8, net.config.context - len(prompt) - 1)
+        may_come = (allowed("end") & scripts.translated(words, target)).to(pick_device())
         beam = decode.beam_search(net, prompt, may_come, mark("end"), beams, most, no_repeat=3)
         found = _both_ways(prompt, [tokens for tokens, _ in beam])
         space = piece[len(piece.rstrip()) :]

@@ -76,6 +76,19 @@ def test_who_mixes_the_scripts_gets_them_mixed():
 
 def test_a_translation_into_english_has_no_chinese():
     assert not scripts.HAN.search(generate.translate("我喜欢苹果。", "zh", "en"))
+    into_chinese = TOKENIZER.encode(generate.translate("The picture looks better now.", "en", "zh"))
+    assert scripts.native("zh")[into_chinese].all()
+
+
+def test_names_may_stand_in_a_chinese_translation():
+    assert scripts.names("The picture of Brzezinski is on my iPhone, 5 of them.") == ["Brzezinski", "iPhone", "5"]
+    assert scripts.names("Mary went to Tom's on Monday. I'm ill.") == []
+    assert scripts.names("Write to bob@example.com.") == ["bob@example.com"]
+    allowed = scripts.translated("Ask Brzezinski.", "zh")
+    assert allowed[TOKENIZER.encode("问 Brzezinski。")].all()
+    words = TOKENIZER.encode(" picture looks")
+    assert not allowed[words].any() and not scripts.translated("问。", "zh")[words].any()
+    assert scripts.translated("问他。", "en")[words].all()
 
 
 def test_a_stop_string_never_shows():
