@@ -305,7 +305,8 @@ def translate_sentences(
     encoded(text)
     tokenizer, net = load_tokenizer(), model()
     mark = tokenizer.control
-    for piece in SENTENCE.findall(text):
+    pieces = SENTENCE.findall(text)
+    for piece, following in zip(pieces, [*pieces[1:], "\n"], strict=True):
         words = piece.strip()
         if not words:
             yield piece, []
@@ -319,7 +320,10 @@ def translate_sentences(
         beam = decode.beam_search(net, prompt, may_come, mark("end"), beams, most, no_repeat=3)
         found = _both_ways(prompt, [tokens for tokens, _ in beam])
         space = piece[len(piece.rstrip()) :]
-        space = "" if target == "zh" and "\n" not in space else space or (" " if target == "en" else "")
+        if target == "zh":
+            space = space if "\n" in space else ""
+        elif not following.startswith("\n"):
+            space = space or " "
         yield piece, [tokenizer.decode(tokens).strip() + space for tokens in found]
 
 

@@ -159,6 +159,20 @@ def test_translation_keeps_the_layout():
         generate.translate("Hi", "en", "en")
 
 
+@pytest.mark.parametrize(
+    ("target", "given", "wanted"),
+    [
+        ("en", "我有猫。你好。\n\n晚安。", "Fine. Fine.\n\nFine."),
+        ("en", "我有猫。 你好。", "Fine. Fine."),
+        ("zh", "I have a cat. It is black!\nGood night. ", "好。好。\n好。"),
+    ],
+)
+def test_sentences_are_joined_as_the_language_has_it(target, given, wanted, monkeypatch):
+    tokens = TOKENIZER.encode("Fine." if target == "en" else "好。")
+    monkeypatch.setattr(generate, "_both_ways", lambda *_: [tokens])
+    assert generate.translate(given, "zh" if target == "en" else "en", target) == wanted
+
+
 def test_translations_are_ranked_by_both_directions():
     mark, net = TOKENIZER.control, generate.model()
 
