@@ -369,6 +369,8 @@ def rank_code(
     """As ``complete_code``, each with its mean log probability per token; what came to no end stands behind."""
     tokenizer, net = load_tokenizer(), model()
     mark = tokenizer.control
+    spaced = isinstance(prefix, str) and prefix.endswith(" ")  # the last space belongs to the word that follows
+    prefix = prefix[:-1] if spaced else prefix
     if suffix.strip():
         half = (net.config.context - max_tokens) // 2
         before, after = encoded(prefix, "The code")[-half:], encoded(suffix, "The code")[: half - 8]
@@ -380,7 +382,8 @@ def rank_code(
         pass
     ended = dict(zip(last.texts, last.ended, strict=True)) if last is not None else {}
     scored = {t: _mean_log_probability([*head, *prompt], tokenizer.encode(t)) for t in ended if t.strip()}
-    return sorted(scored.items(), key=lambda pair: (not ended[pair[0]], -pair[1]))
+    ranked = sorted(scored.items(), key=lambda pair: (not ended[pair[0]], -pair[1]))
+    return list({t.removeprefix(" ") if spaced else t: score for t, score in ranked}.items())
 
 
 @torch.inference_mode()

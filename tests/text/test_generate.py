@@ -209,6 +209,19 @@ def test_code_that_comes_to_no_end_stands_behind_the_rest(monkeypatch):
     assert [text for text, _ in ranked] == ["return", "return x", "pass", "x = x = x"]
 
 
+def test_code_after_an_indent_does_not_begin_with_one_more_space(monkeypatch):
+    read = []
+
+    def written(head, prompt, *_):
+        read.append(TOKENIZER.decode(prompt))
+        yield generate.Writing([" return x", "return y"], [True] * 2, [True] * 2, 4, 0)
+
+    monkeypatch.setattr(generate, "_write", written)
+    assert {text for text, _ in generate.rank_code("def f(x):\n    ")} == {"return x", "return y"}
+    assert {text for text, _ in generate.rank_code("def f(x):\n")} == {" return x", "return y"}
+    assert read == ["def f(x):\n   ", "def f(x):\n"]
+
+
 def test_a_text_that_is_cut_off_has_not_ended():
     *_, cut = generate.write("The bears", count=2, max_tokens=3, seed=1)
     assert cut.done == [True, True] and cut.ended == [False, False]
