@@ -4,7 +4,6 @@ Every figure about written text stands beside the same figure of real held-out t
 """
 
 import argparse
-import ast
 import json
 import time
 from collections.abc import Sequence
@@ -19,6 +18,7 @@ from genai_demo.text import generate, memorisation, verse
 from genai_demo.text.data import Texts, load
 from genai_demo.text.exercises import EXERCISES, pass_at, passes
 from genai_demo.text.overlap import longest_shared
+from genai_demo.text.syntax import cut_back, parses
 from genai_demo.text.tokenizer import CONTROLS, Tokenizer, load_tokenizer
 from genai_demo.text.train import bits_per_byte, measured_tasks
 
@@ -159,20 +159,10 @@ def exercises(tries: int) -> dict[str, float]:
             count = min(limits.MAX_CONTINUATIONS, tries - start)
             settings = Controls(temperature=0.6)
             *_, last = generate.write(exercise.start, "code", "en", count, 96, settings, start)
-            found += sum(passes(exercise, text) for text in last.texts)
+            for text, ended in zip(last.texts, last.ended, strict=True):
+                found += passes(exercise, text if ended else cut_back(exercise.start, text))
         right.append(found)
     return {f"pass_at_{k}": float(np.mean([pass_at(r, tries, k) for r in right])) for k in (1, tries)}
-
-
-def parses(source: str) -> bool:
-    """Whether Python accepts it; a last line that was cut off may be left out."""
-    for text in (source, source.rpartition("\n")[0]):
-        try:
-            ast.parse(text)
-            return True
-        except (SyntaxError, ValueError):
-            continue
-    return False
 
 
 def speed() -> dict[str, float]:

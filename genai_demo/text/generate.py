@@ -28,6 +28,7 @@ from genai_demo.core.sampling import Controls
 from genai_demo.core.transformer import Transformer
 from genai_demo.text import scripts, verse
 from genai_demo.text.documents import LANGUAGES
+from genai_demo.text.syntax import cut_back
 from genai_demo.text.tokenizer import load_tokenizer
 
 NAME = "text"
@@ -335,24 +336,26 @@ def _both_ways(prompt: list[int], translations: list[list[int]]) -> list[list[in
     Channel Modeling", there with several networks; here without a language model).
     prompt: the task, the language, the source's tokens, the other language.
     """
-    net, mark = model(), load_tokenizer().control
+    end = load_tokenizer().control("end")
     task, source, *words, target = prompt
-    score = torch.zeros(len(translations))
-    for weight, rows in (
-        (1.0, [(prompt, [*tokens, mark("end")]) for tokens in translations]),
-        (OTHER_WAY, [([task, target, *tokens, source], [*words, mark("end")]) for tokens in translations]),
-    ):
-        size = max(len(before) + len(after) for before, after in rows)
-        batch = torch.zeros(len(rows), size, dtype=torch.long)
-        counts = torch.zeros(len(rows), size - 1, dtype=torch.bool)
-        for i, (before, after) in enumerate(rows):
-            batch[i, : len(before) + len(after)] = torch.tensor([*before, *after])
-            counts[i, len(before) - 1 : len(before) + len(after) - 1] = True
-        batch = batch.to(pick_device())
-        logits = net(batch[:, :-1]).log_softmax(-1).gather(-1, batch[:, 1:, None])[..., 0]
-        score += weight * logits.cpu().masked_fill(~counts, 0).sum(1)
-    score /= torch.tensor([len(tokens) + 1.0 for tokens in translations]) ** LENGTH_PENALTY
+    there = _log_probabilities([(prompt, [*tokens, end]) for tokens in translations])
+    back = _log_probabilities([([task, target, *tokens, source], [*words, end]) for tokens in translations])
+    lengths = torch.tensor([len(tokens) + 1.0 for tokens in translations])
+    score = (there + OTHER_WAY * back) / lengths**LENGTH_PENALTY
     return [translations[i] for i in score.argsort(descending=True).tolist()]
+
+
+def _log_probabilities(rows: list[tuple[list[int], list[int]]]) -> Tensor:
+    """Of what comes after, given what comes before it, in nats. rows: before and after, N times; result: (N,)."""
+    size = max(len(before) + len(after) for before, after in rows)
+    batch = torch.zeros(len(rows), size, dtype=torch.long)
+    counts = torch.zeros(len(rows), size - 1, dtype=torch.bool)
+    for i, (before, after) in enumerate(rows):
+        batch[i, : len(before) + len(after)] = torch.tensor([*before, *after])
+        counts[i, len(before) - 1 : len(before) + len(after) - 1] = True
+    batch = batch.to(pick_device())
+    found = model()(batch[:, :-1]).log_softmax(-1).gather(-1, batch[:, 1:, None])[..., 0]
+    return found.cpu().masked_fill(~counts, 0).sum(1)
 
 
 # --------------------------------------------------------------------------- code
@@ -366,12 +369,16 @@ def complete_code(prefix: str, suffix: str = "", count: int = 3, max_tokens: int
 def rank_code(
     prefix: str, suffix: str = "", count: int = 3, max_tokens: int = 96, seed: int = 0, temperature: float = 0.4
 ) -> list[tuple[str, float]]:
-    """As ``complete_code``, each with its mean log probability per token; what came to no end stands behind."""
+    """As ``complete_code``, each with its mean log probability per token.
+
+    What came to no end of its own stands behind, and without a gap to fill it ends with the last line that parses.
+    """
     tokenizer, net = load_tokenizer(), model()
     mark = tokenizer.control
     spaced = isinstance(prefix, str) and prefix.endswith(" ")  # the last space belongs to the word that follows
     prefix = prefix[:-1] if spaced else prefix
-    if suffix.strip():
+    gap = bool(suffix.strip())
+    if gap:
         half = (net.config.context - max_tokens) // 2
         before, after = encoded(prefix, "The code")[-half:], encoded(suffix, "The code")[: half - 8]
         head, prompt = [mark("code")], [mark("prefix"), *before, mark("suffix"), *after, mark("middle")]
@@ -380,7 +387,9 @@ def rank_code(
     last = None
     for last in _write(head, prompt, allowed("end"), count, max_tokens, Controls(temperature=temperature), seed, ()):  # noqa: B007
         pass
-    ended = dict(zip(last.texts, last.ended, strict=True)) if last is not None else {}
+    ended = {}
+    for suggestion, whole in zip(last.texts, last.ended, strict=True) if last is not None else ():
+        ended[suggestion if whole or gap else cut_back(prefix, suggestion)] = whole
     scored = {t: _mean_log_probability([*head, *prompt], tokenizer.encode(t)) for t in ended if t.strip()}
     ranked = sorted(scored.items(), key=lambda pair: (not ended[pair[0]], -pair[1]))
     return list({t.removeprefix(" ") if spaced else t: score for t, score in ranked}.items())

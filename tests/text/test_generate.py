@@ -209,6 +209,15 @@ def test_code_that_comes_to_no_end_stands_behind_the_rest(monkeypatch):
     assert [text for text, _ in ranked] == ["return", "return x", "pass", "x = x = x"]
 
 
+def test_code_that_broke_off_ends_with_its_last_line_that_parses(monkeypatch):
+    texts = ["    y = x\n    return y", "    y = x\n    return (y", "    y = x\n    if y:\n", "    y = (x\n"]
+    found = generate.Writing(texts, [True] * 4, [True, False, False, False], 9, 0)
+    monkeypatch.setattr(generate, "_write", lambda *_: iter([found]))
+    assert {text for text, _ in generate.rank_code("def f(x):\n", count=4)} == {texts[0], "    y = x", texts[3]}
+    filled = {text for text, _ in generate.rank_code("def f(x):\n", "\n    return y", count=4)}
+    assert filled == set(texts)  # what stands after a gap has to do with it
+
+
 def test_code_after_an_indent_does_not_begin_with_one_more_space(monkeypatch):
     read = []
 

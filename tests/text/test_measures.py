@@ -55,19 +55,6 @@ def test_variety_is_one_without_and_low_with_repetition():
     assert evaluate.distinct([], 2, TOKENIZER) == 0.0
 
 
-@pytest.mark.parametrize(
-    ("source", "right"),
-    [
-        ("def f(x):\n    return x\n", True),
-        ("def f(x):\n    y = x\n    return y +", True),  # the last line was cut off
-        ("def f(x:\n    y = x\n    return y\n", False),
-        ("if:\n", False),
-    ],
-)
-def test_what_python_accepts(source, right):
-    assert evaluate.parses(source) is right
-
-
 @pytest.mark.parametrize("length", [5, 7])
 def test_the_meter_lets_only_regular_poems_grow(length):
     torch.manual_seed(length)
