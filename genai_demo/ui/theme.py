@@ -29,6 +29,7 @@ CSS = """
 .settings.narrow > .form {grid-template-columns: repeat(auto-fit, minmax(min(145px, 100%), 1fr))}
 .sliders .block {padding: 8px 10px}
 .buttons {align-items: end}
+.buttons button {white-space: nowrap; padding-inline: var(--spacing-lg)}
 [id$="-status"] [data-testid="status-tracker"] .error, [id$="-status"] [data-testid="status-tracker"] .clear-status {
   display: none}
 .sound-groups {gap: 6px !important}
