@@ -35,9 +35,9 @@ NAME = "text"
 KINDS = ("story", "news", "product", "poem", "prose")
 FORMS = ("tang", "ci", "qu", "old")
 BEAMS = 6
-OTHER_WAY = 0.8
+OTHER_WAY = 0.6
 """Weight of how likely a translation leads back to its source."""
-LENGTH_PENALTY = 0.6
+LENGTH_PENALTY = 0.4
 """Translations compete by their log probability over their length to this power."""
 LONGEST_SENTENCE = 200
 """Tokens of one sentence's translation, and ..."""
