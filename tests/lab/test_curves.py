@@ -166,7 +166,8 @@ def test_publishing_writes_files_tables_and_drawings(
         rows = curves.load(medium).rows
         assert rows == file_of(medium, done, 1)["curves"]
         drawn = ElementTree.parse(docs / "curves" / f"{medium}-time.svg")
-        assert len(drawn.findall(".//*[@class='point']")) == 2 * len(rows["time"])
+        times = {row["x"] for row in rows["time"]}  # rounded: a fast machine measures twice at one of them
+        assert len(drawn.findall(".//*[@class='point']")) == 2 * len(times)
         assert f"(curves/{medium}-time.svg)" in page
     assert page.count("| parameters, equal time |") == 3 and "Not measured yet." not in page
 

@@ -47,10 +47,11 @@ def test_text_streams(client: Client) -> None:
 
 
 def test_it_goes_on_at_the_cursor(client: Client) -> None:
-    words, _ = go_on(client, words="First. Last.", cursor=6)
-    assert words.startswith("First.")
-    assert words.endswith(" Last.")
-    assert len(words) > 30
+    first, last = "Once upon a time there was a", " Last."
+    words, _ = go_on(client, words=first + last, cursor=len(first))
+    assert words.startswith(first)
+    assert words.endswith(last)
+    assert len(words) > len(first + last) + 20
 
 
 def test_stop_stops_and_the_app_goes_on(client: Client) -> None:
