@@ -113,6 +113,7 @@ def continuations(
     most: int,
     rules: Sequence[Rule] = (),
     mark: Mark | None = None,
+    at_least: int = 0,
 ) -> Iterator[list[int | None]]:
     """Up to ``most`` steps; each yields one token per continuation, None for those that have ended.
 
@@ -120,13 +121,19 @@ def continuations(
     not yielded. Continuation i draws from a generator with seed ``seed + i``, so it does not depend
     on how many others there are (but for eight-bit layers, which round a batch in common).
     rules: one for every continuation, or none. mark: makes green tokens likelier, see ``core.greenlist``.
+    at_least: tokens before an end, unless nothing else may come.
     """
     session, forbidden = Session(model, tokens, kept, count), ~allowed
     sources = [torch.Generator().manual_seed(seed + i) for i in range(count)]
     running = [True] * count
     first = session.tokens.shape[1]
-    for _ in range(most):
+    ending = torch.zeros_like(forbidden)
+    ending[list(ends)] = True
+    for number in range(most):
         never = ~torch.stack([rule.mask() for rule in rules]).to(forbidden.device) | forbidden if rules else forbidden
+        if number < at_least:
+            more = never | ending
+            never = torch.where(more.all(-1, keepdim=True), never, more)
         logits = session.logits.masked_fill(never, -torch.inf)
         bonus = mark.bonus(session.tokens[:, -1], logits.shape[1]) if mark and controls.temperature > 0 else None
         drawn = draw(*candidates(logits, controls, session.tokens[:, first:], bonus), sources)

@@ -148,7 +148,7 @@ def write(
     line_length: int = 0,
     mark: float = STRENGTH,
 ) -> Iterator[Writing]:
-    """Continue a text in ``count`` ways at once, yielding after every token.
+    """Continue a text in ``count`` ways at once, yielding after every token; one comes at least.
 
     stop: a continuation ends before the first of these strings. The prompt may be empty.
     line_length: 5 or 7 makes every line of a poem so long; 0 leaves it to the model.
@@ -198,7 +198,7 @@ def _write(
     drawn = taken = 0
     steps = decode.continuations(
         net, head + prompt, len(head), may_come.to(pick_device()), ends, controls, seed, count, max_tokens, rules,
-        greenlist.Mark(greenlist.key(), mark) if mark else None,
+        greenlist.Mark(greenlist.key(), mark) if mark else None, at_least=1,
     )  # fmt: skip
     for taken, tokens in enumerate(steps, 1):  # noqa: B007
         for i, token in enumerate(tokens):

@@ -9,7 +9,7 @@ import torch
 from genai_demo.core import checkpoint, decode, limits
 from genai_demo.core.sampling import Controls
 from genai_demo.core.transformer import Transformer
-from genai_demo.text import generate, inside, scripts
+from genai_demo.text import generate, inside, scripts, verse
 from tests.text.tiny import CONFIG, TOKENIZER
 
 
@@ -231,6 +231,21 @@ def test_code_after_an_indent_does_not_begin_with_one_more_space(monkeypatch):
     assert read == ["def f(x):\n   ", "def f(x):\n"]
 
 
+def test_a_text_that_has_ended_goes_on_all_the_same(monkeypatch):
+    drawn = decode.candidates
+    end = TOKENIZER.control("end")
+
+    def longing(logits, *given):  # for nothing but an end
+        return drawn(logits + 100 * (torch.arange(logits.shape[1]) == end), *given)
+
+    monkeypatch.setattr(decode, "candidates", longing)
+    *_, last = generate.write("First.", count=2, max_tokens=9, seed=1)
+    assert last.tokens == 2 and all(last.texts) and last.ended == [True, True]
+    whole = "春眠不觉晓，处处闻啼鸟。" * (verse.LONGEST_POEM // 2)
+    *_, poem = generate.write(whole, "poem", "zh", 1, 9, line_length=5, seed=1)
+    assert poem.ended == [True] and poem.tokens == 0  # nothing else may come
+
+
 def test_a_text_that_is_cut_off_has_not_ended():
     *_, cut = generate.write("The bears", count=2, max_tokens=3, seed=1)
     assert cut.done == [True, True] and cut.ended == [False, False]
@@ -243,8 +258,8 @@ def test_a_text_that_is_cut_off_has_not_ended():
 def test_a_text_does_not_go_round_in_circles(monkeypatch):
     whole, drawn = decode.continuations, []
 
-    def recorded(*given):
-        for tokens in whole(*given):
+    def recorded(*given, **more):
+        for tokens in whole(*given, **more):
             drawn.append(tokens[0])
             yield tokens
 
