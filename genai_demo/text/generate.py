@@ -148,7 +148,7 @@ def write(
     line_length: int = 0,
     mark: float = STRENGTH,
 ) -> Iterator[Writing]:
-    """Continue a text in ``count`` ways at once, yielding after every token; one comes at least.
+    """Continue a text in ``count`` ways at once, yielding after every token; one comes at least, unless a poem is full.
 
     stop: a continuation ends before the first of these strings. The prompt may be empty.
     line_length: 5 or 7 makes every line of a poem so long; 0 leaves it to the model.
@@ -387,9 +387,10 @@ def rank_code(
     last = None
     for last in _write(head, prompt, allowed("end"), count, max_tokens, Controls(temperature=temperature), seed, ()):  # noqa: B007
         pass
-    ended = {}
+    ended: dict[str, bool] = {}
     for suggestion, whole in zip(last.texts, last.ended, strict=True) if last is not None else ():
-        ended[suggestion if whole or gap else cut_back(prefix, suggestion)] = whole
+        kept = suggestion if whole or gap else cut_back(prefix, suggestion)
+        ended[kept] = whole or ended.get(kept, False)
     scored = {t: _mean_log_probability([*head, *prompt], tokenizer.encode(t)) for t in ended if t.strip()}
     ranked = sorted(scored.items(), key=lambda pair: (not ended[pair[0]], -pair[1]))
     return list({t.removeprefix(" ") if spaced else t: score for t, score in ranked}.items())

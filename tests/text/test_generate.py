@@ -218,6 +218,13 @@ def test_code_that_broke_off_ends_with_its_last_line_that_parses(monkeypatch):
     assert filled == set(texts)  # what stands after a gap has to do with it
 
 
+def test_code_that_one_way_ended_is_not_put_behind_by_another_that_was_cut_back_to_it(monkeypatch):
+    found = generate.Writing(["pass", "return x", "pass\nx = ("], [True] * 3, [True, True, False], 9, 0)
+    monkeypatch.setattr(generate, "_write", lambda *_: iter([found]))
+    monkeypatch.setattr(generate, "_mean_log_probability", lambda _, tokens: -TOKENIZER.decode(tokens).count("x"))
+    assert [text for text, _ in generate.rank_code("", count=3)] == ["pass", "return x"]
+
+
 def test_code_after_an_indent_does_not_begin_with_one_more_space(monkeypatch):
     read = []
 
