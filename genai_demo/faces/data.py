@@ -1,7 +1,7 @@
 """Fetches or reads face pictures, checks and cleans them, and writes the data set with its card.
 
-Without --from: the pack faces-128.zip in the folder that the variable GENAI_DATA names, else the
-public repositories at pinned commits. A prepared folder holds
+Without --from: the pack faces-256.zip (or faces-128.zip) in the folder that the variable GENAI_DATA
+names, else the public repositories at pinned commits. A prepared folder holds
 
     images.npy      (N, 128, 128, 3) uint8, to be mapped into memory
     index.csv       file, source, licence, synthetic, split and every label, in the order of the images
@@ -28,7 +28,7 @@ from genai_demo.core import imagecheck
 from genai_demo.core.picturefiles import Archive, Folder, open_place
 from genai_demo.faces import recrop, sources
 from genai_demo.faces.cleaning import BASIC_COLUMNS, OWN, Cleaner, parse_numbers
-from genai_demo.faces.pack import read_landmarks, read_rows
+from genai_demo.faces.pack import PHOTOGRAPHS, SYNTHETIC, find_pack, read_landmarks, read_rows
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -108,9 +108,9 @@ def _pack_from_environment(photographs: bool) -> Path | None:
     folder = os.environ.get("GENAI_DATA")
     if not folder:
         return None
-    pack = Path(folder) / ("faces-128-photographs.zip" if photographs else "faces-128.zip")
-    if not pack.is_file():
-        raise ValueError(f"GENAI_DATA names {folder}, but there is no {pack.name}; unset it to download.")
+    names = PHOTOGRAPHS if photographs else SYNTHETIC
+    if (pack := find_pack(folder, names)) is None:
+        raise ValueError(f"GENAI_DATA names {folder}, but there is no {' or '.join(names)}; unset it to download.")
     return pack
 
 

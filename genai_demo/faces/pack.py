@@ -4,6 +4,8 @@ import csv
 import io
 import pickle
 import zipfile
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,8 +13,15 @@ from numpy._core import multiarray
 
 from genai_demo.core.picturefiles import Archive, Folder
 
+SYNTHETIC, PHOTOGRAPHS = ("faces-256.zip", "faces-128.zip"), ("faces-128-photographs.zip",)
+"""Names of the packs in the folder of GENAI_DATA; of several the first that is there is read."""
 INDEX, LANDMARKS = "index.csv", "landmarks68.npz"
 MAX_INDEX_BYTES = 256 * 2**20
+
+
+def find_pack(folder: str | Path, names: Sequence[str]) -> Path | None:
+    """The first of these packs that lies in the folder, or None."""
+    return next((Path(folder) / name for name in names if (Path(folder) / name).is_file()), None)
 
 
 def read_rows(place: Folder | Archive) -> list[dict[str, str]] | None:

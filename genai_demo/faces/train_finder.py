@@ -28,9 +28,12 @@ from torch import Tensor, nn
 
 from genai_demo.core import checkpoint
 from genai_demo.core.device import autocast, describe, pick_device
+from genai_demo.core.imagecheck import decode_picture, square_picture
 from genai_demo.core.loop import Average, LoopOptions, Run, processes, update, world
 from genai_demo.faces.align import CROP_MIDDLE, NAME, WINDOWS, FoundFace, aligned_quad, quad_pose, search
+from genai_demo.faces.data import SIZE as SIDE
 from genai_demo.faces.finder import Finder, FinderConfig
+from genai_demo.faces.pack import PHOTOGRAPHS, SYNTHETIC, find_pack
 from genai_demo.faces.scenes import SceneMaker, Scenes, to_images
 
 BACKGROUND_SIDE = 320
@@ -63,7 +66,7 @@ def _reader(path: Path) -> Callable[[str], bytes]:
 
 
 def read_pack(path: Path) -> tuple[list[str], Tensor, Tensor]:
-    """Names, pictures (N, 3, R, R) uint8 and landmarks (N, 68, 2) in 0..1 of a pack."""
+    """Names, pictures (N, 3, SIDE, SIDE) uint8 and landmarks (N, 68, 2) in 0..1 of a pack."""
     read = _reader(path)
     try:
         names = [row["file"] for row in csv.DictReader(io.StringIO(read("index.csv").decode("utf-8")))]
@@ -78,7 +81,7 @@ def read_pack(path: Path) -> tuple[list[str], Tensor, Tensor]:
             raise ValueError(f"{path}: landmarks68.npz and index.csv differ in length and cannot be matched.") from None
         row = {name: i for i, name in enumerate(names)}
     names = [name for name in names if name in row]
-    pictures = np.stack([np.asarray(Image.open(io.BytesIO(read(name))).convert("RGB")) for name in names])
+    pictures = np.stack([np.asarray(square_picture(decode_picture(read(name)), SIDE)) for name in names])
     return names, torch.from_numpy(pictures).permute(0, 3, 1, 2), torch.from_numpy(landmarks[[row[n] for n in names]])
 
 
@@ -331,8 +334,8 @@ def run(args: argparse.Namespace) -> None:
     ``args.publish`` the checkpoint is written and measured.
     """
     folder = Path(os.environ.get("GENAI_DATA", ""))
-    packs = [folder / name for name in ("faces-128.zip", "faces-128-photographs.zip")]
-    packs = [Path(args.data)] if args.data else [path for path in packs if path.is_file()]
+    packs = [path for names in (SYNTHETIC, PHOTOGRAPHS) if (path := find_pack(folder, names))]
+    packs = [Path(args.data)] if args.data else packs
     if not packs:
         raise ValueError("The finder learns from a pack of faces with landmarks. Name its zip or folder with --data.")
     steps = args.steps or max(1, round(STEPS_PER_MINUTE * (args.minutes or MINUTES)))

@@ -18,6 +18,7 @@ from PIL import Image, ImageFilter
 
 from genai_demo.core.imagecheck import decode_picture, difference_hash, hash_distance
 from genai_demo.faces import cleaning, data, recrop, sources
+from genai_demo.faces.train_finder import read_pack
 
 
 def picture(seed: int, width: int = 160, height: int = 160) -> Image.Image:
@@ -179,6 +180,20 @@ def test_pack_labels_licences_and_landmarks(tmp_path: Path, monkeypatch: pytest.
     assert data.prepare(path, progress=False, photographs=True)["count"] == 1
     with pytest.raises(ValueError, match="no faces-128-photographs"):
         data.prepare(photographs=True, progress=False)
+
+
+def test_the_larger_pack_is_read_first_and_halved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GENAI_DATA", str(tmp_path))
+    with pytest.raises(ValueError, match=r"no faces-256\.zip or faces-128\.zip"):
+        data.prepare(progress=False)
+    rows = rows_of(4)
+    for name, side in (("faces-128.zip", 128), ("faces-256.zip", 256)):
+        pictures = {row["file"]: encoded(picture(i, side, side), "WEBP") for i, row in enumerate(rows)}
+        pack(tmp_path / name, rows, pictures, np.array([row["file"] for row in rows], object))
+        card = data.prepare(progress=False)
+        assert (card["size"], card["labels"]["width"]["mean"]) == (128, side)
+    assert data.prepare(progress=False, size=256)["size"] == 256
+    assert read_pack(tmp_path / "faces-256.zip")[1].shape == (4, 3, 128, 128)
 
 
 def test_landmarks_cannot_run_code(tmp_path: Path) -> None:
