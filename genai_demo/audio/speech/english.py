@@ -10,6 +10,8 @@ import re
 from bisect import bisect_left
 from pathlib import Path
 
+from genai_demo.audio.speech.english_lexicon import SPELLED, SPOKEN
+
 VOWELS = ("AA", "AE", "AH", "AO", "AW", "AY", "EH", "ER", "EY", "IH", "IY", "OW", "OY", "UH", "UW")
 _CONSONANTS = "B CH D DH F G HH JH K L M N NG P R S SH T TH V W Y Z ZH"
 CONSONANTS = tuple(_CONSONANTS.split())
@@ -23,9 +25,6 @@ _LETTERS = {
     "q": "K Y UW1", "r": "AA1 R", "s": "EH1 S", "t": "T IY1", "u": "Y UW1", "v": "V IY1",
     "w": "D AH1 B AH0 L Y UW0", "x": "EH1 K S", "y": "W AY1", "z": "Z IY1",
 }  # fmt: skip
-_CAPITALS = "US UK EU UN IT AI PR HR ID PM AM TV PC DJ MC ER OS IP VR AR ML UI UX CV DIY FAQ ATM AC DC"
-_SPELLED = frozenset(_CAPITALS.split())
-"""Written in capitals these are read letter by letter, though some are words in small letters."""
 _SIBILANT, _VOICELESS = ("S", "Z", "SH", "ZH", "CH", "JH"), ("P", "T", "K", "F", "TH")
 _ENDINGS = (
     ("ing", "IH0 NG"), ("ings", "IH0 NG Z"), ("in'", "IH0 N"), ("er", "ER0"), ("ers", "ER0 Z"), ("est", "AH0 S T"),
@@ -61,6 +60,8 @@ def dictionary() -> list[bytes]:
 @functools.lru_cache(20_000)
 def known(word: str) -> tuple[Phones, ...]:
     """All pronunciations that the dictionary lists for a word in small letters, the usual one first."""
+    if word in SPOKEN:
+        return (phones(SPOKEN[word]),)
     lines, found = dictionary(), []
     for key in (f"{word} ".encode(), f"{word}(".encode()):  # "read R EH1 D" and "read(2) R IY1 D"
         place = bisect_left(lines, key)
@@ -86,10 +87,10 @@ def english_word(word: str) -> Phones:
     """
     word = re.sub(r"[^A-Za-z']", "", word.replace("’", "'")).strip("'") if word != "'s" else word
     stem, _, rest = word.partition("'")
-    if stem.isupper() and rest in ("s", "") and (stem in _SPELLED or _is_abbreviation(stem)):
+    if stem.isupper() and rest in ("s", "") and (stem in SPELLED or _is_abbreviation(stem)):
         return _plural(spell(stem)) if rest else spell(stem)
-    if len(stem) > 2 and stem[-1] == "s" and stem[:-1].isupper() and _is_abbreviation(stem[:-1]):  # PCs, NGOs
-        return _plural(spell(stem[:-1]))
+    if len(stem) > 2 and stem[-1] == "s" and (stem[:-1].isupper() or stem[:-1].lower() in SPOKEN):  # PCs, GIFs, PhDs
+        return _plural(spell(stem[:-1]) if _is_abbreviation(stem[:-1]) else _small(stem[:-1].lower()))
     pieces = re.findall(r"[A-Z]?[a-z']+|[A-Z]+(?![a-z])", word)
     if len(pieces) > 1 and not known(word.lower()):
         return sum((english_word(p) for p in pieces), ())
@@ -97,10 +98,15 @@ def english_word(word: str) -> Phones:
 
 
 def _is_abbreviation(capitals: str) -> bool:
-    """Whether capitals are spelled: short, and no word or name of the dictionary, or without a vowel."""
-    return capitals in _SPELLED or (
-        len(capitals) <= 6 and (not known(capitals.lower()) or not re.search("[AEIOUY]", capitals))
-    )
+    """Whether capitals are spelled: short, and no word or name of the dictionary, or without a vowel.
+
+    One that the dictionary does not know is still a word where vowels and consonants take turns: FEMA, COVAX.
+    """
+    if capitals in SPELLED or len(capitals) > 6 or not capitals.isupper():
+        return capitals in SPELLED
+    if known(capitals.lower()):
+        return not re.search("[AEIOUY]", capitals)
+    return not re.fullmatch("(?:[B-DF-HJ-NP-TV-Z][AEIOU]){2,}[B-DF-HJ-NP-TV-Z]?", capitals)
 
 
 def _small(word: str) -> Phones:

@@ -5,18 +5,23 @@ A number is read in the language of the words beside it (``read_english`` and ``
 cannot be spoken, such as emoji, other alphabets and tags, is left out and reported.
 """
 
+import html
 import re
 import unicodedata
 from dataclasses import dataclass
 
-from genai_demo.audio.speech import read_chinese, read_english
+from genai_demo.audio.speech import english, english_capitals, read_chinese, read_english
 from genai_demo.core import limits
+from genai_demo.core.lines import join_wrapped
 
 HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff"
 """Chinese characters, for use inside the brackets of a regular expression."""
 
 _TAG = re.compile(r"</?[A-Za-z!?][^<>]{0,300}>|&(?:[a-z]{2,8}|#\d{1,6});")
-_ENTITIES = {"&amp;": " & ", "&nbsp;": " ", "&quot;": " ", "&lt;": " < ", "&gt;": " > "}
+_BREAKING = re.compile(r"<(?:br|/?(?:p|div|li|h[1-6]|tr|ul|ol))\b", re.IGNORECASE)
+"""Tags that end a line."""
+_SOFT = re.compile("[\u00ad\u200b\u2060\ufeff]")
+"""Invisible signs inside words."""
 _LONGEST_WORD = 30
 """Letters; what is longer is cut, as no word is."""
 _SPEAKABLE = re.compile(rf"[A-Za-z{HAN}]")
@@ -49,9 +54,9 @@ def normalise(text: str) -> Normalised:
             f"The text has {len(text):,} characters; up to {limits.MAX_SPEECH_CHARACTERS:,} can be spoken. Shorten it."
         )
     dropped: list[str] = []
-    plain = _without_tags(text, dropped)
-    plain = unicodedata.normalize("NFKC", plain.replace("²", "^2").replace("³", "^3").replace("\r\n", "\n"))
-    plain = read_english.addresses(plain)
+    plain = join_wrapped(_SOFT.sub("", _without_tags(text, dropped)), lambda word: bool(english.known(word)))
+    plain = unicodedata.normalize("NFKC", plain.replace("²", "^2").replace("³", "^3"))
+    plain = read_english.addresses(english_capitals.unshouted(plain))
     spoken = "".join(
         (read_chinese if language == "zh" else read_english).expand(piece) for language, piece in _spans(plain)
     )
@@ -63,10 +68,10 @@ def normalise(text: str) -> Normalised:
 
 def _without_tags(text: str, dropped: list[str]) -> str:
     def remove(found: re.Match[str]) -> str:
-        if found[0] in _ENTITIES:
-            return _ENTITIES[found[0]]
+        if found[0].startswith("&") and (character := html.unescape(found[0])) != found[0]:
+            return character
         dropped.append(found[0])
-        return " "
+        return "\n" if _BREAKING.match(found[0]) else " "
 
     return _TAG.sub(remove, text)
 

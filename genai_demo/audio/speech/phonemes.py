@@ -127,9 +127,6 @@ def _utterances(text: str) -> Iterator[Utterance]:
 def _pieces(sentence: str) -> list[_Piece]:
     """Words and pauses of a sentence; of several pauses in a row the last counts, and none comes first."""
     tokens = [(m[0], m.start()) for m in _TOKEN.finditer(sentence)]
-    latin = [t for t, _ in tokens if t[0].isascii() and t not in PAUSES]
-    if len(latin) > 1 and all(t.isupper() for t in latin):  # a shouted sentence is no row of abbreviations
-        tokens = [(t.lower(), start) for t, start in tokens]
     found: list[_Piece] = []
     for place, (token, start) in enumerate(tokens):
         if token in PAUSES:
