@@ -10,9 +10,9 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from genai_demo.audio.speech import english, english_capitals, read_chinese, read_english
+from genai_demo.audio.speech import english_capitals, read_chinese, read_english
 from genai_demo.core import limits
-from genai_demo.core.lines import join_wrapped
+from genai_demo.core.sentences import unwrap
 
 HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff"
 """Chinese characters, for use inside the brackets of a regular expression."""
@@ -54,7 +54,7 @@ def normalise(text: str) -> Normalised:
             f"The text has {len(text):,} characters; up to {limits.MAX_SPEECH_CHARACTERS:,} can be spoken. Shorten it."
         )
     dropped: list[str] = []
-    plain = join_wrapped(_SOFT.sub("", _without_tags(text, dropped)), lambda word: bool(english.known(word)))
+    plain = unwrap(_SOFT.sub("", _without_tags(text, dropped)))
     plain = unicodedata.normalize("NFKC", plain.replace("²", "^2").replace("³", "^3"))
     plain = read_english.addresses(english_capitals.unshouted(plain))
     spoken = "".join(

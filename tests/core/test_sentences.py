@@ -2,7 +2,7 @@
 
 import pytest
 
-from genai_demo.text.sentences import is_head, split_sentences, unwrap
+from genai_demo.core.sentences import is_head, split_sentences, unwrap
 
 ONE = [
     "Mrs. Green met Prof. White at the gate.",
