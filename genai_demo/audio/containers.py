@@ -1,4 +1,7 @@
-"""What soundfile leaves undone in the files that it writes: long texts in WAV, and equal bytes for equal OGG sounds."""
+"""Containers of sound, byte by byte: which one a file is, and what soundfile leaves undone in those that it writes.
+
+That is long texts in WAV, and equal bytes for equal OGG sounds.
+"""
 
 import struct
 import zlib
@@ -14,6 +17,35 @@ INFO = {
     "software": b"ISFT",
 }
 """Names of tags, as soundfile has them too, and of their entries in a WAV file's INFO list."""
+
+
+SIGNATURES = (
+    (0, b"OggS", "audio/ogg"),
+    (0, b"fLaC", "audio/flac"),
+    (0, b"ID3", "audio/mpeg"),
+    (0, b"caff", "audio/x-caf"),
+    (0, b".snd", "audio/basic"),
+    (0, b"#!AMR", "audio/amr"),
+    (0, b"\x1aE\xdf\xa3", "audio/webm"),
+    (0, bytes.fromhex("3026b2758e66cf11"), "audio/x-ms-wma"),
+    (8, b"WAVE", "audio/wav"),
+    (8, b"AIFF", "audio/aiff"),
+    (8, b"AIFC", "audio/aiff"),
+    (4, b"ftypM4A", "audio/mp4"),
+    (4, b"ftypM4B", "audio/mp4"),
+)
+"""Where in a file which bytes lie, and what it then is; WebM, WMA and MP4 may be videos too."""
+
+
+def kind_of(data: bytes) -> str:
+    """MIME type of a sound by its first bytes; empty for other kinds of files, and for an MP4 file in general."""
+    for at, signature, kind in SIGNATURES:
+        if data.startswith(signature, at):
+            return kind
+    if len(data) < 2 or data[0] != 0xFF or data[1] < 0xE0:
+        return ""
+    layer = data[1] >> 1 & 3  # of a frame of MPEG audio: 1 and 2 are the layers III and II, 0 is AAC
+    return {0: "audio/aac" if data[1] >= 0xF0 else "", 1: "audio/mpeg", 2: "audio/mpeg"}.get(layer, "")
 
 
 def with_info(wav: bytes, tags: Mapping[str, str]) -> bytes:

@@ -1,7 +1,7 @@
 """Sounds in and out of files: one rate, one type of number, and clear words about what cannot be read.
 
 Within the program a sound is a float32 array (S,) in [-1, 1] at RATE samples a second; ``write`` and
-``wave_bytes`` also take (S, channels) and other rates. soundfile and soxr do the work and are imported
+``wave_bytes`` also take (S, channels) and other rates. soundfile, PyAV and soxr do the work and are imported
 on first use, so that training runs without them.
 """
 
@@ -9,11 +9,11 @@ import io
 import math
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from genai_demo.audio import containers
+from genai_demo.audio import containers, decoding
+from genai_demo.audio.decoding import BLOCK, SoundError
 from genai_demo.core import limits
 
 RATE = 22_050
@@ -24,8 +24,8 @@ TAGS = tuple(containers.INFO)
 """What both can carry besides sound. A result's recipe goes into "comment"."""
 SILENCE = 10 ** (-70 / 20)
 """A sound whose peak is lower (-70 dBFS) counts as silent."""
-BLOCK = 65_536
-"""Frames read or written at a time: memory stays bounded, and long Vorbis files need it."""
+MIN_SECONDS = 0.01
+"""Of a sound that is read."""
 
 
 # --------------------------------------------------------------------------- reading
@@ -36,30 +36,22 @@ def read(
     max_seconds: float = limits.MAX_SOUND_SECONDS,
     max_bytes: int = limits.MAX_SOUND_BYTES,
 ) -> np.ndarray:
-    """Any file that soundfile knows (WAV, OGG, FLAC, MP3 ...) as float32 (S,) at RATE, mixed to mono.
+    """A file of any kind of ``decoding.SUFFIXES``, whatever its name, as float32 (S,) at RATE, in one channel.
 
-    Raises ValueError where it is missing, empty, no sound, damaged, silent, too large or too long.
+    Raises SoundError where it is missing, empty, no sound, damaged, silent, too large or too long.
     """
-    import soundfile
-
-    data = _bytes(source, max_bytes)
-    try:
-        with soundfile.SoundFile(io.BytesIO(data)) as file:
-            _check_header(file)
-            mono, rate = _mono(file, max_seconds), file.samplerate
-    except (soundfile.SoundFileError, RuntimeError, TypeError) as error:
-        raise ValueError("This file is no sound, or is damaged. Use a WAV, OGG, FLAC or MP3 file.") from error
+    mono, rate = decoding.decode(_bytes(source, max_bytes), max_seconds)
     if not len(mono):
-        raise ValueError("There is nothing in this sound. Choose another file.")
-    if not np.isfinite(mono).all():
-        raise ValueError("This sound is damaged: it holds values that are no numbers. Save it again.")
+        raise SoundError("There is nothing in this sound. Choose another file.", "empty")
+    if len(mono) < MIN_SECONDS * rate:
+        raise SoundError(f"This sound is shorter than {MIN_SECONDS:g} seconds. Use a longer one.", "too short")
     if np.abs(mono).max() < SILENCE:
-        raise ValueError("This sound is silent. Choose another file.")
+        raise SoundError("This sound is silent. Choose another file.", "silent")
     return resample(mono, rate)
 
 
 def read_tags(source: str | Path | bytes) -> dict[str, str]:
-    """What ``wave_bytes`` wrote as tags. Raises ValueError where the file cannot be read."""
+    """What ``wave_bytes`` wrote as tags. Raises SoundError where soundfile cannot read the file."""
     import soundfile
 
     data = _bytes(source, limits.MAX_SOUND_BYTES)
@@ -68,7 +60,7 @@ def read_tags(source: str | Path | bytes) -> dict[str, str]:
             found = {name: text for name, text in file.copy_metadata().items() if text}
         return found | containers.read_info(data)
     except (soundfile.SoundFileError, RuntimeError, TypeError) as error:
-        raise ValueError("This file is no sound, or is damaged. Use a WAV, OGG, FLAC or MP3 file.") from error
+        raise decoding.no_sound() from error
 
 
 def resample(samples: np.ndarray, rate: int, wanted: int = RATE) -> np.ndarray:
@@ -87,35 +79,15 @@ def _bytes(source: str | Path | bytes, max_bytes: int) -> bytes:
             with Path(source).open("rb") as file:
                 data = file.read(max_bytes + 1)
         except (OSError, ValueError) as error:
-            raise ValueError("This file cannot be read. Upload it again.") from error
+            raise SoundError("This file cannot be read. Upload it again.", "missing") from error
     else:
-        raise ValueError("Choose a sound first.")
+        raise SoundError("Choose a sound first.", "missing")
     if not data:
-        raise ValueError("This file is empty. Upload it again.")
+        raise SoundError("This file is empty. Upload it again.", "empty")
     if len(data) > max_bytes:
-        raise ValueError(f"This file is larger than {max_bytes // limits.MEGABYTE} MB. Use a smaller one.")
+        most = max_bytes // limits.MEGABYTE
+        raise SoundError(f"This file is larger than {most} MB. Use a smaller one.", "too large")
     return data
-
-
-def _check_header(file: Any) -> None:
-    if not limits.MIN_SOUND_RATE <= file.samplerate <= limits.MAX_SOUND_RATE:
-        raise ValueError(
-            f"This sound has {file.samplerate:,} samples a second. Convert it to 22,050, 44,100 or 48,000."
-        )
-    if file.channels > limits.MAX_SOUND_CHANNELS:
-        raise ValueError(f"This sound has {file.channels} channels. Convert it to mono or stereo.")
-
-
-def _mono(file: Any, max_seconds: float) -> np.ndarray:
-    """Block by block and no further than the limit: headers can promise anything."""
-    most = int(max_seconds * file.samplerate)
-    parts, count = [], 0
-    while len(block := file.read(BLOCK, dtype="float32", always_2d=True)):
-        parts.append(block.mean(1))
-        count += len(block)
-        if count > most:
-            raise ValueError(f"This sound is longer than {max_seconds:g} seconds. Use a shorter one.")
-    return np.concatenate(parts) if parts else np.zeros(0, np.float32)
 
 
 # --------------------------------------------------------------------------- writing

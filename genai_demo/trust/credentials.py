@@ -157,7 +157,7 @@ def _context(root: str) -> Any:
 def read(data: bytes) -> Credential:
     """Look for a statement in a file and check it, against the file and against its signature."""
     kind = metadata.kind_of(data)
-    if kind not in (*SIGNED, "image/avif", "audio/mpeg", "audio/flac"):
+    if kind not in (*SIGNED, "image/avif", "audio/mpeg", "audio/flac", "audio/mp4"):
         return Credential("none")
     import c2pa
 

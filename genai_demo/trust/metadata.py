@@ -1,7 +1,7 @@
 """Plain metadata: what a file says of itself. Anyone can read it, and anyone can change or remove it.
 
     PNG    tEXt chunks "recipe" and "Software"
-    WAV    LIST INFO: ICMT (the recipe) and ISFT; OGG, FLAC, MP3: comment and software
+    WAV    LIST INFO: ICMT (the recipe) and ISFT; OGG, FLAC, MP3: comment and software; other sounds: a comment
     WebP, JPEG    EXIF: ImageDescription and Software
     GIF, MP4      a comment
 
@@ -18,6 +18,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from genai_demo.audio import containers, decoding
 from genai_demo.core.cards import PROGRAM
 from genai_demo.core.cards import software as software
 
@@ -96,13 +97,9 @@ def kind_of(data: bytes) -> str:
         return {b"WEBP": "image/webp", b"WAVE": "audio/wav"}.get(data[8:12], "")
     if data[:6] in (b"GIF87a", b"GIF89a"):
         return "image/gif"
-    if data[4:8] == b"ftyp":
+    if data[4:8] == b"ftyp" and data[8:11] not in (b"M4A", b"M4B"):
         return "image/avif" if data[8:12] in (b"avif", b"avis") else "video/mp4"
-    if data[:4] == b"OggS":
-        return "audio/ogg"
-    if data[:4] == b"fLaC":
-        return "audio/flac"
-    return "audio/mpeg" if data[:3] == b"ID3" or data[:2] in (b"\xff\xfb", b"\xff\xf3") else ""
+    return containers.kind_of(data)
 
 
 def read(data: bytes) -> Found:
@@ -166,7 +163,9 @@ def _read_sound(data: bytes) -> Found:
         with soundfile.SoundFile(io.BytesIO(data)) as file:
             tags = file.copy_metadata()
     except (soundfile.SoundFileError, RuntimeError, TypeError):
-        return Found()
+        tags = {}
+    if not tags.get("comment"):
+        tags = decoding.read_tags(data) | tags
     return _found(tags.get("comment", ""), tags.get("software", ""))
 
 

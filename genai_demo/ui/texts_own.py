@@ -1,5 +1,6 @@
 """Texts of the room "Your own data" of the lab: key to (English, Chinese); and the sentences of its errors."""
 
+from genai_demo.audio import decoding
 from genai_demo.audio.effects.kinds import KINDS
 from genai_demo.core import limits
 
@@ -37,9 +38,9 @@ OWN: dict[str, tuple[str, str]] = {
         f"{limits.MIN_OWN_PICTURES} 到 {limits.MAX_OWN_PICTURES} 张图片，每张一张人脸。{SIZES[1]}",
     ),
     "own.files.sounds": (
-        f".wav, .ogg, .flac, .mp3: {limits.MIN_OWN_SOUNDS} to {limits.MAX_OWN_SOUNDS} sounds of up to "
+        f"{decoding.NAMED}: {limits.MIN_OWN_SOUNDS} to {limits.MAX_OWN_SOUNDS} sounds of up to "
         f"{limits.MAX_SOUND_SECONDS:g} s; a long one counts once every three seconds. {SIZES[0]}",
-        f".wav、.ogg、.flac、.mp3：{limits.MIN_OWN_SOUNDS} 到 {limits.MAX_OWN_SOUNDS} 段，每段最长 "
+        f"{decoding.NAMED}：{limits.MIN_OWN_SOUNDS} 到 {limits.MAX_OWN_SOUNDS} 段，每段最长 "
         f"{limits.MAX_SOUND_SECONDS:g} 秒；长声音每三秒算一段。{SIZES[1]}",
     ),
     "own.pasted": ("Or paste a text", "或粘贴文本"),
@@ -212,6 +213,9 @@ REASONS: dict[str, tuple[str, str]] = {
     "blurred": ("blurred", "模糊"),
     "silent": ("silent", "无声"),
     "too long": ("too long", "过长"),
+    "missing": ("not readable", "无法读取"),
+    "no sound": ("no sound, or damaged", "不是声音，或已损坏"),
+    "unusable": ("an odd sampling rate, or too many channels", "采样率异常或声道过多"),
 }
 OWN |= {f"own.effect.{kind.name}": (kind.english, kind.chinese) for kind in KINDS.values()}
 OWN |= {f"own.reason.{reason}": words for reason, words in REASONS.items()}

@@ -1,5 +1,6 @@
 """Texts of the room "Speech": key to (English, Chinese); and the sentences of its errors."""
 
+from genai_demo.audio.decoding import NAMED
 from genai_demo.core import limits
 
 CHARACTERS = f"{limits.MAX_SPEECH_CHARACTERS:,}"
@@ -69,10 +70,10 @@ SPEECH: dict[str, tuple[str, str]] = {
     "speech.whole.info": ("Else only the sentence that is shown.", "否则只读所示的一句。"),
     "speech.compare": ("Recording, copy and synthesis side by side", "录音、复制与合成的对比"),
     "speech.compare.note": (
-        f"Record or upload a sentence of up to {SECONDS} seconds ({MEGABYTES} MB; WAV, OGG, FLAC or MP3). The copy "
+        f"Record or upload a sentence of up to {SECONDS} seconds ({MEGABYTES} MB; {NAMED}). The copy "
         "is what the vocoder makes of its mel-spectrogram: it shows what is lost there. The synthesis is made from the "
         "text alone.",
-        f"录制或上传一句不超过 {SECONDS} 秒的话（{MEGABYTES} MB；WAV、OGG、FLAC 或 MP3）。“复制”由声码器根据其梅尔频谱"
+        f"录制或上传一句不超过 {SECONDS} 秒的话（{MEGABYTES} MB；{NAMED}）。“复制”由声码器根据其梅尔频谱"
         "还原，可听出这一步的损失；“合成”只依据文字。",
     ),
     "speech.recording": ("A recording", "录音"),
@@ -142,10 +143,12 @@ SPEECH_ERRORS: tuple[tuple[str, str], ...] = (
     ),
     ("This sound has {0} channels. Convert it to mono or stereo.", "该声音有 {0} 个声道，请转换为单声道或立体声。"),
     (
-        "This file is no sound, or is damaged. Use a WAV, OGG, FLAC or MP3 file.",
-        "该文件不是声音或已损坏，请使用 WAV、OGG、FLAC 或 MP3 文件。",
+        "This file is no sound, or is damaged. Use one of these: {0}.",
+        "该文件不是声音或已损坏，请使用以下格式之一：{0}。",
     ),
+    ("There is no sound in this file. Choose another one.", "该文件中没有声音，请选择其他文件。"),
     ("This sound is longer than {0} seconds. Use a shorter one.", "声音超过 {0} 秒，请使用更短的。"),
+    ("This sound is shorter than {0} seconds. Use a longer one.", "声音不足 {0} 秒，请使用更长的。"),
     ("A sound of {0} samples is too short: it needs {1} or more.", "声音太短：只有 {0} 个采样点，至少需要 {1} 个。"),
 )
 """As ``errors.SENTENCES``."""

@@ -38,6 +38,8 @@ def film_of(data: bytes) -> list[Image.Image]:
     try:
         with av.open(io.BytesIO(data), format="mp4", mode="r") as container:
             found = []
+            if container.streams.video[0].codec_context is None:  # PyAV 17 would read beyond its memory
+                raise ValueError("This film is damaged or of a kind that is not read here.")
             for number, frame in enumerate(container.decode(video=0)):
                 if frame.width * frame.height > limits.MAX_REPAIR_PIXELS:
                     raise ValueError("The pictures of this film are too large to be looked at.")

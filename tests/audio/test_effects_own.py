@@ -13,6 +13,7 @@ from genai_demo.core import cards, limits
 from genai_demo.core.archives import Dropped, members
 from genai_demo.core.lent import lending
 from genai_demo.core.tuning import Tuning
+from tests.audio.test_decoding import packed as encoded_tone
 from tests.audio.tiny_effects import publish
 from tests.lab.tiny_own import packed
 
@@ -62,8 +63,17 @@ def test_sounds_of_a_zip_are_kept_or_dropped_with_a_reason(monkeypatch: pytest.M
     found = own.check(members(packed(good | bad), own.SUFFIXES, dropped), dropped)
     assert len(found.learnt) + len(found.held_out) == len(good) and len(found.held_out) == 2
     assert Counter(reason for _, reason in dropped) == {
-        "duplicate": 1, "silent": 1, "too short": 1, "damaged": 1, "too long": 1, "other kind of file": 1,
+        "duplicate": 1, "silent": 1, "too short": 1, "no sound": 1, "too long": 1, "other kind of file": 1,
     }  # fmt: skip
+
+
+def test_sounds_of_telephones_and_browsers_count_as_others_do() -> None:
+    kinds = {"memo.m4a": ("ipod", "aac"), "memo.WEBM": ("webm", "libopus"), "film.mp4": ("mp4", "aac")}
+    more = {name: encoded_tone(*kind, hertz=500 + 50 * i) for i, (name, kind) in enumerate(kinds.items())}
+    few = {f"{i}.wav": tone(i) for i in range(limits.MIN_OWN_SOUNDS - len(more))}
+    dropped: Dropped = []
+    found = own.check(members(packed(few | more), own.SUFFIXES, dropped), dropped)
+    assert len(found.learnt) + len(found.held_out) == limits.MIN_OWN_SOUNDS and not dropped
 
 
 def test_a_long_sound_is_cut_into_pieces() -> None:

@@ -21,11 +21,16 @@ SHOWN += [PACKAGE / "repair" / f"{name}.py" for name in ("generate", "damage", "
 SHOWN += [PACKAGE / "faces" / f"{name}.py" for name in ("generate", "latents", "align", "networks")]
 SHOWN += [PACKAGE / "audio" / "effects" / f"{name}.py" for name in ("generate", "kinds")]
 SHOWN += [PACKAGE / "audio" / "music" / f"{name}.py" for name in ("generate", "notation", "listening", "synth")]
+SHOWN += [PACKAGE / "audio" / f"{name}.py" for name in ("decoding", "sounds")]
 NEVER_IN_THE_PAGE = (
     "half precision cannot",
     "These landmarks are no face",
     "Give a picture as a file",
     "{sentences[0]}",
+    "No sounds are written as",
+    "No tag is called",
+    "A sound is an array",
+    "This sound holds values",
 )
 
 
@@ -34,7 +39,7 @@ def sentences(path: Path) -> list[str]:
     found = []
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         name = getattr(node.func, "id", getattr(node.func, "attr", "")) if isinstance(node, ast.Call) else ""
-        if name not in ("ValueError", "Error") or not node.args:
+        if name not in ("ValueError", "SoundError", "Error") or not node.args:
             continue
         words = node.args[0]
         if isinstance(words, ast.Constant):

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from genai_demo.audio import sounds
+from genai_demo.audio import decoding, sounds
 from genai_demo.audio.effects import generate
 from genai_demo.audio.effects.codec import whole_tokens
 from genai_demo.audio.effects.kinds import get_kind
@@ -26,7 +26,7 @@ from genai_demo.core.loop import batch_indices, step_seed
 from genai_demo.core.tuning import Brake, Tuning
 
 NAME = generate.NAME
-SUFFIXES = (".wav", ".ogg", ".flac", ".mp3")
+SUFFIXES = decoding.SUFFIXES
 PIECE, SHORTEST = 2.9, 0.1
 """Seconds of the pieces that longer sounds are cut into, and from which a sound counts."""
 HELD_OUT_EVERY = 5
@@ -36,8 +36,6 @@ MOST_HELD_OUT, DRAWS = 16, 3
 BATCH, RATE = 8, 5e-4
 ANY_KIND = 0.1
 """How often the network is not told the kind."""
-REASONS = {"longer than": "too long", "silent": "silent", "larger than": "too large", "nothing in": "empty"}
-"""Words of the sentences of ``sounds.read``, and the reason in a few words; any other one: damaged."""
 
 
 @dataclass(frozen=True)
@@ -88,8 +86,8 @@ def _usable(data: bytes) -> np.ndarray:
     """The samples of a file at even peaks. Raises ValueError with a reason in a few words."""
     try:
         samples = sounds.read(data, limits.MAX_SOUND_SECONDS, limits.MAX_ARCHIVE_FILE_BYTES)
-    except ValueError as error:
-        raise ValueError(next((r for words, r in REASONS.items() if words in str(error)), "damaged")) from error
+    except sounds.SoundError as error:
+        raise ValueError(error.reason) from error
     if len(samples) < SHORTEST * sounds.RATE:
         raise ValueError("too short")
     return samples / np.abs(samples).max() * 0.9
