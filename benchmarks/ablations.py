@@ -22,6 +22,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from genai_demo.core.device import autocast, pick_device
+from genai_demo.core.rounding import significant
 from genai_demo.core.schedule import Optimisers, rate_factor
 from genai_demo.core.transformer import Attention, Block, Transformer, TransformerConfig, rotate
 from genai_demo.text.batches import Batches
@@ -150,8 +151,8 @@ def measure(
             seconds = learn(model, optimisers(model, variant, rate), batches, steps, batch)
             bits = [bits_per_byte(model.eval(), texts, chosen, tokenizer) for _, chosen in kinds]
             yield {
-                "variant": name, "seed": seed, "bits_per_byte": round(float(np.mean(bits)), 4),
-                "parameters": sum(p.numel() for p in model.parameters()), "seconds": round(seconds, 1),
+                "variant": name, "seed": seed, "bits_per_byte": significant(float(np.mean(bits))),
+                "parameters": sum(p.numel() for p in model.parameters()), "seconds": significant(seconds),
             }  # fmt: skip
 
 

@@ -27,6 +27,7 @@ import torch
 
 from benchmarks.curves_models import Pictures, Recipe, Stories
 from genai_demo.core.device import describe, pick_device
+from genai_demo.core.rounding import significant
 
 COUNTS = (100, 300, 1_000, 3_000, 0)
 """Numbers of examples; 0: all."""
@@ -138,7 +139,7 @@ def benches(faces: str | None, text: str | None) -> dict[str, Callable[[], Any]]
 def measure(recipe: Recipe, bench: Any) -> dict[str, Any]:
     """Train and measure one point: its line of the results."""
     figures = {"faces": "faces", "labels": "label_task", "text": "text"}[recipe.medium]
-    start = time.time()
+    start = time.monotonic()
     found = getattr(bench, figures)(recipe)
     return {
         "recipe": dataclasses.asdict(recipe),
@@ -146,7 +147,7 @@ def measure(recipe: Recipe, bench: Any) -> dict[str, Any]:
         "date": datetime.date.today().isoformat(),
         "hardware": describe(pick_device()),
         "torch": torch.__version__.split("+")[0],
-        "wall_seconds": round(time.time() - start, 1),
+        "wall_seconds": significant(time.monotonic() - start),
     }
 
 
@@ -176,7 +177,7 @@ def run(args: argparse.Namespace) -> None:
         append(args.results, point)
         figures = point["figures"]
         print(f"{number}/{len(waiting)} {words}: held out {figures['held_out']:.3f}, learnt {figures['learnt']:.3f}, "
-              f"{figures['seconds']:.1f} s of CPU time, {point['wall_seconds']:.0f} s in all", flush=True)  # fmt: skip
+              f"{figures['seconds']:.3g} s of CPU time, {point['wall_seconds']:.3g} s in all", flush=True)  # fmt: skip
 
 
 def describe_recipe(recipe: Recipe) -> str:

@@ -19,6 +19,7 @@ from torch import Tensor
 
 from genai_demo.core.loop import LoopOptions, Run
 from genai_demo.core.metrics import psnr
+from genai_demo.core.rounding import significant
 from genai_demo.core.transformer import TransformerConfig
 from genai_demo.faces import data as faces_data
 from genai_demo.faces.encoders import ATTRIBUTES, EncoderConfig, VAEConfig
@@ -114,8 +115,8 @@ class Watched:
         number = self.steps // self.every
         if self.steps != self.last and number & (number - 1):
             return {}
-        figures = {k: round(v, 5) for k, v in self.measure(self.task).items()}
-        self.course.append({"steps": self.steps, "seconds": round(self.seconds, 2), **figures})
+        figures = {k: significant(v, 7) for k, v in self.measure(self.task).items()}
+        self.course.append({"steps": self.steps, "seconds": significant(self.seconds), **figures})
         return figures
 
     def sample_sheet(self, path: Path) -> None:
@@ -144,13 +145,17 @@ def train(
 
 
 def _seconds_per_step(task: Any) -> float:
-    """CPU time of a step, from the faster half of a few: what slows some is the machine."""
+    """CPU time of a step, from the faster half of a few: what slows some is the machine.
+
+    At least what the clock can tell apart: some tick so seldom that a short step takes none of their time.
+    """
     found = []
     for step in range(PILOT):
         start = time.process_time()
         task.step(step)
         found.append(time.process_time() - start)
-    return float(np.mean(sorted(found[PILOT // 3 :])[: PILOT // 2]))
+    least = time.get_clock_info("process_time").resolution
+    return max(float(np.mean(sorted(found[PILOT // 3 :])[: PILOT // 2])), least)
 
 
 # --------------------------------------------------------------------------- faces

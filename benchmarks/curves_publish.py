@@ -118,5 +118,5 @@ def table(words: Words, axis: str) -> list[str]:
             f"{words.factor * figure:.{digits}f}" + (f" ± {words.factor * spread:.{digits}f}" if spread else "")
             for figure, spread in ((p.held_out, p.held_out_spread), (p.learnt, p.learnt_spread))
         )
-        lines.append(f"| {words.place(axis, p.x)} | {seen} | {learnt} | {p.seeds} | {p.steps:,.0f} | {p.seconds:.1f} |")
+        lines.append(f"| {words.place(axis, p.x)} | {seen} | {learnt} | {p.seeds} | {p.steps:,.0f} | {p.seconds:.3g} |")
     return lines

@@ -24,6 +24,7 @@ from benchmarks.timing import reference_operations
 from genai_demo.core import checkpoint, decode
 from genai_demo.core.device import autocast, describe, pick_device
 from genai_demo.core.quantise import FasterStep, can_quantise
+from genai_demo.core.rounding import significant
 from genai_demo.core.sampling import Controls
 from genai_demo.core.transformer import Transformer, TransformerConfig
 from genai_demo.text import generate
@@ -105,14 +106,14 @@ def quality(texts: Texts, config: TransformerConfig, tokens: int, rate: float, d
     torch.manual_seed(0)
     peer = Gpt2(config).to(pick_device())
     learn(peer, task.batches, settings)
-    found: dict[str, Any] = {"tokens": steps * batch * config.context, "seconds_ours": round(middle - start)}
-    found["seconds_gpt2"] = round(time.perf_counter() - middle)
+    found: dict[str, Any] = {"tokens": steps * batch * config.context, "seconds_ours": significant(middle - start)}
+    found["seconds_gpt2"] = significant(time.perf_counter() - middle)
     rows = {}
     for task_name, language in measured_tasks(texts):
         chosen = texts.chosen("held_out", task_name, language)[:documents]
         rows[f"{task_name}_{language}"] = {
-            "ours": round(bits_per_byte(task.ema.target, texts, chosen, tokenizer), 3),
-            "gpt2": round(bits_per_byte(peer.eval(), texts, chosen, tokenizer), 3),  # type: ignore[arg-type]
+            "ours": significant(bits_per_byte(task.ema.target, texts, chosen, tokenizer)),
+            "gpt2": significant(bits_per_byte(peer.eval(), texts, chosen, tokenizer)),  # type: ignore[arg-type]
         }
     return found | {"bits_per_byte": rows}
 
@@ -142,13 +143,13 @@ def speed(config: TransformerConfig) -> dict[str, float]:
     tokens = list(range(1, 17))
     found = {"parameters_ours": sum(p.numel() for p in ours.parameters())}
     found["parameters_gpt2"] = sum(p.numel() for p in peer.parameters())
-    found["matmul_milliseconds"] = round(reference_operations()["matmul"], 2)
+    found["matmul_milliseconds"] = significant(reference_operations()["matmul"])
     rates = {"tokens_per_second_gpt2": rate_of(lambda: peer.write(tokens, WRITTEN), WRITTEN)}
     rates["tokens_per_second_ours_32_bit"] = rate_of(lambda: write(ours, tokens, WRITTEN), WRITTEN)
     if can_quantise():
         ours.faster = FasterStep(ours)
     rates["tokens_per_second_ours"] = rate_of(lambda: write(ours, tokens, WRITTEN), WRITTEN)
-    return found | {k: round(v) for k, v in rates.items()}
+    return found | {k: significant(v) for k, v in rates.items()}
 
 
 def main() -> int:

@@ -21,9 +21,10 @@ from genai_demo.core import checkpoint
 from genai_demo.core.device import describe, pick_device
 from genai_demo.core.losses import FeatureDistance
 from genai_demo.core.metrics import psnr, ssim
+from genai_demo.core.rounding import rounded
 from genai_demo.repair import damage, generate
 from genai_demo.repair.data import Pictures, load
-from genai_demo.repair.evaluate import identity, rounded
+from genai_demo.repair.evaluate import identity
 from genai_demo.ui.repair_actions import face_squares, imagined_face
 
 PICTURES = 40

@@ -12,6 +12,7 @@ from pathlib import Path
 from benchmarks import service
 from benchmarks.browser import CHROMIUM
 from genai_demo.core.device import describe, pick_device
+from genai_demo.core.rounding import significant
 
 PACES = "one", "five", "full"
 COUNT = """
@@ -41,7 +42,7 @@ def measure(address: str, seconds: float) -> dict[str, dict[str, float]]:
             page.locator("#gan-run").click()
             page.wait_for_timeout(2_000)
             frames, steps = page.evaluate(COUNT, seconds)
-            found[name] = {"frames_per_second": round(frames, 1), "steps_per_second": round(steps, 1)}
+            found[name] = {"frames_per_second": significant(frames), "steps_per_second": significant(steps)}
             page.locator("#gan-pause").click()
             page.wait_for_timeout(1_000)
         browser.close()

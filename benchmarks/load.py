@@ -20,6 +20,7 @@ import httpx
 
 from benchmarks import readme, service, visits
 from genai_demo.core import limits
+from genai_demo.core.rounding import significant
 
 DOCS = Path(__file__).parents[1] / "docs" / "trust.md"
 THINK = 5.0
@@ -93,7 +94,7 @@ def summary(tally: visits.Tally, memory: list[int], seconds: float, visitors: in
     times = [t for spent in tally.answers.values() for t in spent]
     return {
         "visitors": visitors,
-        "minutes": round(seconds / 60, 2),
+        "minutes": significant(seconds / 60),
         "requests": tally.requests,
         "answers": len(times),
         "queue_full": tally.full,
@@ -101,17 +102,17 @@ def summary(tally: visits.Tally, memory: list[int], seconds: float, visitors: in
         "error_examples": sorted(set(tally.errors))[:12],
         "belonged_to_others": tally.foreign[:12],
         "owners_checked": tally.checked,
-        "median_answer_seconds": round(statistics.median(times), 2) if times else None,
-        "median_wait_shown": round(statistics.median(w.shown for w in waits), 2) if waits else None,
-        "median_wait_real": round(statistics.median(w.real for w in waits), 2) if waits else None,
+        "median_answer_seconds": significant(statistics.median(times)) if times else None,
+        "median_wait_shown": significant(statistics.median(w.shown for w in waits)) if waits else None,
+        "median_wait_real": significant(statistics.median(w.real for w in waits)) if waits else None,
         "waits": len(waits),
         "memory_after_warm_up_mb": round(first / limits.MEGABYTE),
         "memory_at_the_end_mb": round(last / limits.MEGABYTE),
-        "memory_growth": round(last / first - 1, 3),
+        "memory_growth": significant(last / first - 1),
         "memory_mb_by_half_minute": [round(m / limits.MEGABYTE) for m in memory[::30]],
         "load_average": round(os.getloadavg()[1], 1),
         "seconds_by_function": {
-            name: [len(spent), round(statistics.median(spent), 2)] for name, spent in sorted(tally.answers.items())
+            name: [len(spent), significant(statistics.median(spent))] for name, spent in sorted(tally.answers.items())
         },
     }
 
@@ -119,7 +120,9 @@ def summary(tally: visits.Tally, memory: list[int], seconds: float, visitors: in
 def table(report: dict[str, Any]) -> str:
     """Rows for docs/trust.md."""
     shown, real = report["median_wait_shown"], report["median_wait_real"]
-    wait = f"{shown:.1f} s shown, {real:.1f} s real ({report['waits']} waits)" if shown and real else "nobody waited"
+    wait = "nobody waited"
+    if report["waits"]:
+        wait = f"{shown:.1f} s shown, {real:.1f} s real ({report['waits']} waits)"
     return "\n".join(
         [
             "| what | measured |",

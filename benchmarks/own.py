@@ -16,6 +16,7 @@ from typing import Any
 
 from genai_demo.audio.effects import own as sounds_own
 from genai_demo.core.device import describe, pick_device
+from genai_demo.core.rounding import significant
 from genai_demo.core.tuning import Tuning
 from genai_demo.faces import own as faces_own
 from genai_demo.text import own as text_own
@@ -43,7 +44,7 @@ def tune(make: Any, seconds: float) -> dict[str, Any]:
             pass
         return {
             "before": tuning.points[0].figures, "after": best.figures, "best_step": best.step, "steps": tuning.step,
-            "brake_seconds": round(time.monotonic() - pulled[0], 2) if pulled else None,
+            "brake_seconds": significant(time.monotonic() - pulled[0]) if pulled else None,
         }  # fmt: skip
 
 
@@ -63,7 +64,7 @@ def main() -> None:
         if args.only in (None, name):
             start = time.monotonic()
             material = medium.check(files.items(), [])
-            found[name] = {"check_seconds": round(time.monotonic() - start, 2)}
+            found[name] = {"check_seconds": significant(time.monotonic() - start)}
             found[name] |= tune(partial(subject, material), args.seconds)
     print(json.dumps(found, indent=2))
 

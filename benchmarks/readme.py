@@ -90,7 +90,7 @@ def text_quality() -> str:
             f"{found['tokens'] / 1e6:.1f} million tokens each "
             f"(`benchmarks.gpt2_peer`): {mine:.2f} bits a byte against {other:.2f}, the mean of "
             f"{len(peer)} kinds, {'ahead in each' if not behind else f'behind in {behind}'}; and "
-            f"{found['tokens_per_second_ours']} tokens a second against {found['tokens_per_second_gpt2']} "
+            f"{found['tokens_per_second_ours']:.0f} tokens a second against {found['tokens_per_second_gpt2']:.0f} "
             f"({found['hardware']}).",
         ]
     return "\n".join(lines)
@@ -152,7 +152,7 @@ def wide_holes() -> list[str]:
         row = found[name]
         lines.append(
             f"| {name} | {row['psnr']:.1f} | {row['ssim']:.3f} | {row['features']:.3f} | {row.get('identity', 0):.3f} "
-            f"| {row['apart']:.1f} | {row['seconds']:.1f} |"
+            f"| {row['apart']:.1f} | {row['seconds']:.2g} |"
         )
     return [
         *lines,

@@ -17,6 +17,7 @@ import numpy as np
 
 from benchmarks.kneser_ney import KneserNey
 from genai_demo.core import checkpoint
+from genai_demo.core.rounding import significant
 from genai_demo.text import generate
 from genai_demo.text.data import Texts, load
 from genai_demo.text.evaluate import DOCUMENTS
@@ -84,7 +85,7 @@ def main() -> int:
         return 2
     if args.card:
         card = checkpoint.read_card(generate.NAME)
-        card["peers"] = {row["task"]: {k: round(float(row[k]), 4) for k in ("ppmd", "kneser_ney")} for row in rows}
+        card["peers"] = {row["task"]: {k: significant(float(row[k])) for k in ("ppmd", "kneser_ney")} for row in rows}
         card["peers_command"] = "python -m benchmarks.text --card"
         checkpoint.write_card(generate.NAME, card)
     if args.json:

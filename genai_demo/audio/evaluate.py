@@ -7,6 +7,7 @@ from typing import Any
 
 from genai_demo.core import checkpoint
 from genai_demo.core.device import describe, pick_device
+from genai_demo.core.rounding import rounded
 
 ROOMS = {"speech": "audio-speech", "music": "audio-music", "effects": "audio-effects"}
 """What can be measured, and the checkpoint whose card receives the figures."""
@@ -81,10 +82,3 @@ def measured(room: str, data: str | None, quick: bool) -> dict[str, Any]:
     from genai_demo.audio.effects.evaluate import evaluate
 
     return rounded(evaluate(data))
-
-
-def rounded(values: Any) -> Any:
-    """All numbers of nested dictionaries with four decimals."""
-    if isinstance(values, dict):
-        return {k: rounded(v) for k, v in values.items()}
-    return round(float(values), 4) if isinstance(values, float) else values

@@ -23,6 +23,8 @@ import torch.distributed as dist
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
+from genai_demo.core.rounding import significant
+
 
 def step_seed(seed: int, step: int, rank: int = 0) -> int:
     """A seed of its own for every step of every process."""
@@ -291,7 +293,7 @@ class Run:
 
     def log(self, figures: dict[str, Any]) -> None:
         if world()[0] == 0:
-            line = {"step": self.step, "seconds": round(self.seconds, 1), **figures}
+            line = {"step": self.step, "seconds": significant(self.seconds), **figures}
             with (self.options.folder / "log.jsonl").open("a") as file:
                 file.write(json.dumps(line) + "\n")
 
@@ -310,7 +312,7 @@ class Run:
                 self.seconds = before + time.monotonic() - start
                 bar.update(1)
                 if self._due(options.log_every):
-                    figures = {k: round(v, 5) for k, v in average_figures(figures).items()}
+                    figures = {k: significant(v, 6) for k, v in average_figures(figures).items()}
                     self.log(figures)
                     bar.set_postfix(figures | self.measured)
                 if self._due(options.sample_every) and world()[0] == 0:
@@ -348,7 +350,7 @@ class Run:
         if world()[0] == 0:
             figures = self.task.evaluate()
             self.log(figures)
-            self.measured = {k: round(figures[k], 4) for k in ("score", "train", "gap") if k in figures}
+            self.measured = {k: significant(figures[k]) for k in ("score", "train", "gap") if k in figures}
             better = figures.get("score", float("inf")) < self.best
             self.stale = 0 if better else self.stale + 1
             if self.out_of_patience:

@@ -12,6 +12,7 @@ import torch
 from genai_demo.core import checkpoint
 from genai_demo.core.device import describe, pick_device
 from genai_demo.core.loop import LoopOptions, Run, Task, processes, start_from, world
+from genai_demo.core.rounding import rounded
 
 T = TypeVar("T", bound=Task)
 HOUR = 60
@@ -90,7 +91,7 @@ def record(best: dict[str, Any], settings: Any, **each_step: int) -> dict[str, A
         "seconds": round(best["seconds"]),
         "hardware": describe(pick_device()),
         "settings": dataclasses.asdict(settings),
-        "held_out": {k: round(v, 4) for k, v in best["figures"].items()},
+        "held_out": rounded(best["figures"]),
     }
 
 

@@ -19,6 +19,7 @@ from torch.optim import Optimizer
 
 from genai_demo.core import limits
 from genai_demo.core.loop import read_state
+from genai_demo.core.rounding import significant
 
 STATE = "state.pt"
 SAVE_EVERY = 10.0
@@ -246,5 +247,5 @@ class Tuning:
     def record(self) -> dict[str, Any]:
         """The card's account of it: steps and seconds up to the best measurement, and all of them."""
         best = self.best_point()
-        held_out = [[p.step, round(p.score, 4)] for p in self.points]
+        held_out = [[p.step, significant(p.score)] for p in self.points]
         return {"steps": best.step, "seconds": round(best.seconds), "held_out": held_out, "settings": self.settings}

@@ -10,6 +10,7 @@ from genai_demo.core import checkpoint
 from genai_demo.core.device import pick_device
 from genai_demo.core.frechet import pooled_features
 from genai_demo.core.metrics import distances
+from genai_demo.core.rounding import rounded
 from genai_demo.faces import fairness, generate
 from genai_demo.faces.data import default_folder, load, words_of
 from genai_demo.faces.encoders import VAE
@@ -43,13 +44,14 @@ def memorised(data: str | None = None, quick: bool = False, write: bool = True) 
 
 def audit(made: np.ndarray, held_out: np.ndarray) -> dict[str, Any]:
     """Figures of the distances to the nearest training face; a ratio near 1, or above, is healthy."""
-    return {
-        "nearest_training_face_median": round(float(np.median(made)), 4),
-        "the_same_of_held_out_faces": round(float(np.median(held_out)), 4),
-        "ratio": round(float(np.median(made) / np.median(held_out)), 4),
-        "share_nearer_than_all_but_1_percent_of_held_out": round(float((made < np.quantile(held_out, 0.01)).mean()), 4),
+    figures = {
+        "nearest_training_face_median": float(np.median(made)),
+        "the_same_of_held_out_faces": float(np.median(held_out)),
+        "ratio": float(np.median(made) / np.median(held_out)),
+        "share_nearer_than_all_but_1_percent_of_held_out": float((made < np.quantile(held_out, 0.01)).mean()),
         "samples": len(made),
     }
+    return rounded(figures)
 
 
 def _keep(name: str, what: str, command: str, figures: dict[str, Any]) -> None:
@@ -78,15 +80,6 @@ def fairness_of_samples(data: str | None = None, quick: bool = False, write: boo
         if write:
             _keep(name, "fairness", "python -m genai_demo evaluate faces --only fairness", found[name])
     return found
-
-
-def rounded(values: Any) -> Any:
-    """All numbers of nested tables and lists with four decimals."""
-    if isinstance(values, dict):
-        return {k: rounded(v) for k, v in values.items()}
-    if isinstance(values, list):
-        return [rounded(v) for v in values]
-    return round(values, 4) if isinstance(values, float) else values
 
 
 AUDITS = {"memorisation": memorised, "fairness": fairness_of_samples}

@@ -22,6 +22,7 @@ from genai_demo.core.device import autocast, describe, pick_device
 from genai_demo.core.efficientnet import EfficientNetLite0, load_efficientnet
 from genai_demo.core.frechet import frechet_distance, pooled_features
 from genai_demo.core.metrics import distances, precision_recall, psnr, ssim
+from genai_demo.core.rounding import rounded, significant
 from genai_demo.faces.encoders import VAE, Classifier
 from genai_demo.faces.model import Discriminator, Generator
 
@@ -152,7 +153,7 @@ def judge_accuracy(
         "discriminator_right_on_real": float(right[: count // 2].float().mean()),
         "discriminator_right_on_fake": float(right[count // 2 :].float().mean()),
     }
-    return figures, [round(scale, 5), round(offset, 5)]
+    return figures, [significant(scale), significant(offset)]
 
 
 def fit_logistic(x: Tensor, y: Tensor, ridge: float = 1e-2) -> tuple[float, float]:
@@ -245,7 +246,7 @@ def evaluate(data: str | None = None, quick: bool = False, write: bool = True) -
         train, held_out = train[:500], held_out[:60]
     there = set(checkpoint.names("faces-"))
     classifier = generate.network("faces-classifier") if "faces-classifier" in there else None
-    references = {k: round(v, 4) for k, v in floor_and_ceiling(train, held_out).items()}
+    references = rounded(floor_and_ceiling(train, held_out))
     cards: dict[str, dict[str, Any]] = {}
     if "faces-gan" in there:
         fakes = generate_images(generate.network("faces-gan"), count)
@@ -267,11 +268,10 @@ def evaluate(data: str | None = None, quick: bool = False, write: bool = True) -
         cards["faces-vae"] = figures
     for name, figures in cards.items():
         calibration = figures.pop("calibration", None)
-        rounded = {k: round(v, 4) for k, v in figures.items()}
-        cards[name] = rounded
+        cards[name] = rounded(figures)
         if write:
             card = checkpoint.read_card(name)
-            card["metrics"] = card.get("metrics", {}) | rounded
+            card["metrics"] = card.get("metrics", {}) | cards[name]
             card["metrics_command"] = "python -m genai_demo evaluate faces"
             card["metrics_hardware"] = describe(pick_device())
             card["metrics_pictures"] = {"generated": count, "held_out": len(held_out)}

@@ -21,6 +21,7 @@ from genai_demo.core.frechet import frechet_distance
 from genai_demo.core.loop import batch_indices
 from genai_demo.core.metrics import psnr
 from genai_demo.core.pictures import to_pixels
+from genai_demo.core.rounding import rounded
 from genai_demo.core.tuning import Brake, Tuning
 from genai_demo.core.uploads import open_upload
 from genai_demo.faces import generate
@@ -264,8 +265,8 @@ def pack(tuning: Tuning, faces: Faces) -> dict[str, bytes]:
         "base": {"name": NAME, "files": base.get("files", {})},
         "data": {"origin": "pictures of a visitor", "learnt": len(faces.learnt), "held_out": len(faces.held_out)},
         "training": tuning.record() | {"rate": RATE, "batch": BATCH, "hardware": describe(pick_device())},
-        "metrics": {k: round(v, 4) for k, v in best.figures.items()},
-        "metrics_of_base": {k: round(v, 4) for k, v in first.figures.items()},
+        "metrics": rounded(best.figures),
+        "metrics_of_base": rounded(first.figures),
         "directions": base.get("directions", []),
     }
     return checkpoint.pack_checkpoint(NAME, best_network(tuning), card)

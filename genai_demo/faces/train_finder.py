@@ -30,6 +30,7 @@ from genai_demo.core import checkpoint
 from genai_demo.core.device import autocast, describe, pick_device
 from genai_demo.core.imagecheck import decode_picture, square_picture
 from genai_demo.core.loop import Average, LoopOptions, Run, processes, update, world
+from genai_demo.core.rounding import rounded, significant
 from genai_demo.faces.align import CROP_MIDDLE, NAME, WINDOWS, FoundFace, aligned_quad, quad_pose, search
 from genai_demo.faces.data import SIZE as SIDE
 from genai_demo.faces.finder import Finder, FinderConfig
@@ -374,8 +375,7 @@ def _command(options: argparse.Namespace) -> None:
     card = checkpoint.read_card(NAME)
     finder = checkpoint.load_weights(NAME, Finder(FinderConfig(**card["config"]))).to(memory_format=torch.channels_last)
     threshold, figures = measure(finder, held_out)
-    rounded = {k: round(v, 4) for k, v in figures.items()}
-    card |= {"threshold": round(threshold, 4), "metrics": rounded | {"command": f"{program} --measure"}}
+    card |= {"threshold": significant(threshold), "metrics": rounded(figures) | {"command": f"{program} --measure"}}
     checkpoint.write_card(NAME, card)
     print(json.dumps({"threshold": card["threshold"], **card["metrics"]}, indent=2))
 

@@ -18,6 +18,8 @@ from typing import Any
 FOLDER = Path(__file__).with_name("measured")
 MEDIA = ("text", "labels", "faces")
 DAMAGES = ("noise", "blur", "duplicates")
+COUNTED = ("examples", "size_steps", "size_time")
+"""Axes whose values are counts, of which there is at least one."""
 AXES = ("examples", "time", "size_steps", "size_time", *DAMAGES)
 MEASURES = {"text": "bits_per_byte", "labels": "accuracy", "faces": "psnr"}
 SMALLER_IS_BETTER = {"text"}
@@ -100,16 +102,16 @@ def load(medium: str) -> Measured:
 def parse(content: dict[str, Any], medium: str) -> Measured:
     """Check a file's content. Raises KeyError or TypeError where it is not what the command writes."""
     _require(content["medium"] == medium and not set(content["curves"]) - set(AXES))
-    rows = {axis: [_checked(row) for row in found] for axis, found in content["curves"].items() if found}
+    rows = {axis: [_checked(row, axis) for row in found] for axis, found in content["curves"].items() if found}
     _require(0 < sum(map(len, rows.values())) <= MAX_POINTS)
     about = {k: content[k] for k in ("command", "hardware", "date", "torch", "settings", "held_out", "examples")}
     return Measured(medium, {axis: points(found) for axis, found in rows.items()}, rows, about)
 
 
-def _checked(row: dict[str, Any]) -> dict[str, float]:
+def _checked(row: dict[str, Any], axis: str) -> dict[str, float]:
     _require(set(row) == set(FIELDS))
     _require(all(isinstance(v, (int, float)) and not isinstance(v, bool) and math.isfinite(v) for v in row.values()))
-    _require(row["x"] >= 0)
+    _require(row["x"] >= (1 if axis in COUNTED else 0))
     return row
 
 
@@ -119,12 +121,16 @@ def _require(right: bool) -> None:
 
 
 def points(rows: Sequence[dict[str, float]]) -> list[Point]:
-    """Trainings that share a value of the axis become one point; in the order of the axis."""
-    together = defaultdict(list)
-    for row in rows:
-        together[row["x"]].append(row)
+    """Trainings that share a value of the axis become one point; in the order of the axis.
+
+    Of two moments of one training that the clock could not tell apart the later one counts.
+    """
+    together: defaultdict[float, dict[float, dict[str, float]]] = defaultdict(dict)
+    for row in sorted(rows, key=lambda row: row["steps"]):
+        together[row["x"]][row["seed"]] = row
     found = []
-    for x, same in sorted(together.items()):
+    for x, by_seed in sorted(together.items()):
+        same = list(by_seed.values())
         mean = {name: sum(row[name] for row in same) / len(same) for name in FIELDS}
         spread = {
             name: math.sqrt(sum((row[name] - mean[name]) ** 2 for row in same) / max(1, len(same) - 1))

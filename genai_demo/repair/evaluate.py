@@ -19,6 +19,7 @@ from genai_demo.core import checkpoint
 from genai_demo.core.device import describe, pick_device
 from genai_demo.core.losses import FeatureDistance
 from genai_demo.core.metrics import psnr, ssim
+from genai_demo.core.rounding import rounded
 from genai_demo.repair import damage, generate
 from genai_demo.repair.data import Pictures, load
 from genai_demo.repair.identity import models
@@ -209,15 +210,6 @@ def evaluate(data: list[str] | None = None, count: int = PICTURES, write: bool =
         card["metrics_hardware"] = describe(pick_device())
         checkpoint.write_card(generate.NAME, card)
     return figures
-
-
-def rounded(values: Any) -> Any:
-    """All numbers of nested dictionaries with four decimals."""
-    if isinstance(values, dict):
-        return {k: rounded(v) for k, v in values.items()}
-    if isinstance(values, list):
-        return [rounded(v) for v in values]
-    return round(values, 4) if isinstance(values, float) else values
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

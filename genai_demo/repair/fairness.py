@@ -15,9 +15,10 @@ from genai_demo.core import groups
 from genai_demo.core.device import pick_device
 from genai_demo.core.losses import FeatureDistance
 from genai_demo.core.metrics import psnr, ssim
+from genai_demo.core.rounding import rounded
 from genai_demo.repair import damage
 from genai_demo.repair.data import home
-from genai_demo.repair.evaluate import ours, rounded
+from genai_demo.repair.evaluate import ours
 
 PROBLEMS = {"hole": "inpaint", "shrink4": "enlarge4"}
 PICTURES = 240

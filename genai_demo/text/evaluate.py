@@ -13,6 +13,7 @@ import numpy as np
 
 from genai_demo.core import cards, checkpoint, limits
 from genai_demo.core.device import describe, pick_device
+from genai_demo.core.rounding import rounded
 from genai_demo.core.sampling import Controls
 from genai_demo.text import generate, memorisation, verse
 from genai_demo.text.data import Texts, load
@@ -206,7 +207,7 @@ def run(args: argparse.Namespace) -> None:
 
 def measured_again(write: bool) -> dict[str, Any]:
     """The speed alone, which an idle machine should measure; into the card beside what is there if ``write``."""
-    figures = {k: round(v, 4) for k, v in speed().items()}
+    figures = rounded(speed())
     if write:
         _write(checkpoint.read_card(generate.NAME).get("metrics", {}) | figures)
     return figures
@@ -216,18 +217,13 @@ def memorised(data: str | None, quick: bool = False, write: bool = True) -> dict
     """The extraction test (``memorisation``); into the card, of whichever weights it is, if ``write``."""
     weights = cards.fingerprint(generate.NAME) if write else ""  # before: others may publish meanwhile
     figures = memorisation.measure(load(data), memorisation.DOCUMENTS // (10 if quick else 1))
-    figures = _rounded(figures)
+    figures = rounded(figures)
     if write:
         card = checkpoint.read_card(generate.NAME)
         command = "python -m genai_demo evaluate text --only memorisation"
         card["memorisation"] = {"command": command, "weights": weights, **figures}
         checkpoint.write_card(generate.NAME, card)
     return figures
-
-
-def _rounded(values: Any) -> Any:
-    """All numbers of nested dictionaries with four decimals."""
-    return {k: _rounded(v) for k, v in values.items()} if isinstance(values, dict) else round(values, 4)
 
 
 def _write(figures: dict[str, Any]) -> None:
@@ -253,9 +249,7 @@ def evaluate(data: str | None = None, quick: bool = False, write: bool = True) -
     if "code" in tasks:
         figures |= code(texts, tokenizer, 2 * WRITTEN // part) | exercises(2 if quick else TRIES)
     figures |= speed()
-    figures = {
-        k: {n: round(x, 4) for n, x in v.items()} if isinstance(v, dict) else round(v, 4) for k, v in figures.items()
-    }
+    figures = rounded(figures)
     if write:
         _write(figures)
     return figures

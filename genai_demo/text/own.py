@@ -15,6 +15,7 @@ from genai_demo.core.decode import continuations
 from genai_demo.core.device import autocast, describe, pick_device
 from genai_demo.core.loop import batch_indices
 from genai_demo.core.quantise import made_faster
+from genai_demo.core.rounding import significant
 from genai_demo.core.sampling import Controls
 from genai_demo.core.transformer import Transformer, TransformerConfig
 from genai_demo.core.tuning import Brake, Tuning
@@ -265,8 +266,8 @@ def pack(tuning: Tuning, texts: Texts) -> dict[str, bytes]:
             "characters": texts.characters,
         },
         "training": tuning.record() | {"rate": RATE, "rows": ROWS, "hardware": describe(pick_device())},
-        "metrics": {"bits_per_byte": round(best.score, 4)},
-        "metrics_of_base": {"bits_per_byte": round(first.score, 4)},
+        "metrics": {"bits_per_byte": significant(best.score)},
+        "metrics_of_base": {"bits_per_byte": significant(first.score)},
     }
     return checkpoint.pack_checkpoint(generate.NAME, best_network(tuning), card, eight_bit=True)
 

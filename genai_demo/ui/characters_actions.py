@@ -110,8 +110,10 @@ def train_characters(
         while (passed := time.monotonic() - start) < limits.MAX_LAB_SECONDS:
             began = time.monotonic()
             model.set_dropout(desk.look.dropout)
-            while not desk.halted and time.monotonic() - began < FRAME:
+            while not desk.halted:
                 model.step()
+                if time.monotonic() - began >= FRAME:  # after a step: it goes on, however slow the machine is
+                    break
             if desk.halted:
                 yield desk, picture_curves(model, language), gr.skip(), gr.skip(), pause_characters(desk, request)
                 return

@@ -1,5 +1,6 @@
 """A measured curve as an SVG drawing: points with error bars, joined by lines that carry their names."""
 
+import dataclasses
 import html
 import itertools
 import math
@@ -55,11 +56,11 @@ class Line:
 
 
 def nice_steps(low: float, high: float, most: int = 5) -> list[float]:
-    """Round numbers between the two, at most ``most``: 1, 2 or 5 times a power of ten apart."""
+    """Round numbers between the two (low < high), at most ``most``: 1, 2 or 5 times a power of ten apart."""
     size = 10 ** math.floor(math.log10((high - low) / most))
     width = next(size * m for m in (1, 2, 5, 10, 20) if (high - low) / (size * m) <= most - 1)
     first = math.ceil(low / width - 1e-9)
-    return [round(i * width, 10) for i in range(first, math.floor(high / width + 1e-9) + 1)]
+    return [float(f"{i * width:.12g}") for i in range(first, math.floor(high / width + 1e-9) + 1)]
 
 
 def decimals(values: Sequence[float]) -> int:
@@ -73,7 +74,7 @@ def short(value: float) -> str:
     for size, mark in ((1e6, "M"), (1e3, "k")):
         if value >= size:
             return f"{value / size:.2g}{mark}" if value < 10 * size else f"{value / size:.0f}{mark}"
-    return f"{value:g}" if value < 1 else f"{value:.3g}"
+    return f"{value:.2g}" if value < 1 else f"{value:.3g}"
 
 
 def spread_apart(places: list[float]) -> list[float]:
@@ -85,21 +86,30 @@ def spread_apart(places: list[float]) -> list[float]:
     return moved
 
 
+def has_place(x: float, log: bool) -> bool:
+    """Whether a value has a place on an axis: a logarithmic one has none for zero and below."""
+    return x > 0 or not log
+
+
 def chart(
     lines: Sequence[Line], title: str, x_label: str, y_label: str, *, log: bool, factor: float = 1.0,
     standalone: bool = False,
 ) -> str:  # fmt: skip
     """The drawing. factor: of the numbers at the upright axis. standalone: with colours of its own, for a file.
 
-    Raises ValueError where there is no point, or one that a logarithmic axis has no place for.
+    A logarithmic axis has no place for zero and below: it leaves such points out, and the words below it should say
+    so (``has_place``). Raises ValueError where there is no point that has a place.
     """
+    lines = [dataclasses.replace(line, dots=[d for d in line.dots if has_place(d.x, log)]) for line in lines]
+    lines = [line for line in lines if line.dots]
     dots = [dot for line in lines for dot in line.dots]
-    if not dots or (log and min(dot.x for dot in dots) <= 0):
+    if not dots:
         raise ValueError("A chart needs points, and a logarithmic axis positive ones.")
     scale = math.log if log else float
     x_low, x_high = (scale(f(dot.x for dot in dots)) for f in (min, max))
     low, high = min(d.y - d.spread for d in dots), max(d.y + d.spread for d in dots)
-    margin = 0.08 * (high - low) or 0.05 * abs(high) or 0.5
+    flat = high - low <= 1e-9 * max(abs(high), abs(low))  # but for what rounding leaves of a difference
+    margin = (0.05 * abs(high) or 0.5) if flat else 0.08 * (high - low)
     low, high = low - margin, high + margin
 
     def across(x: float) -> float:

@@ -12,7 +12,7 @@ from genai_demo.lab.curves import (
     learnt_by_heart,
     long_enough,
 )
-from genai_demo.ui.curves_chart import CHART_CSS, Dot, Line, chart
+from genai_demo.ui.curves_chart import CHART_CSS, Dot, Line, chart, has_place
 from genai_demo.ui.strings import add_texts, say
 from genai_demo.ui.texts_curves import CURVES
 
@@ -73,6 +73,8 @@ class Words:
         """A value of an axis."""
         if axis in ("noise", "duplicates"):
             return f"{100 * x:.0f} %"
+        if axis == "time" and x < 10:
+            return f"{x:.2g}"
         return f"{x:g} px" if axis == "blur" else f"{x:,.0f}"
 
 
@@ -131,10 +133,15 @@ PARTS_OF = {"size": ("size_steps", "size_time")}
 
 
 def drawing(measured: Measured, axis: str, language: str, standalone: bool = False) -> str:
-    """The chart of an axis; "size" has both ways of comparing sizes. Empty below two points."""
-    if max(len(measured.curves.get(part, ())) for part in PARTS_OF.get(axis, (axis,))) < 2:
+    """The chart of an axis; "size" has both ways of comparing sizes. Empty below two points.
+
+    Examples, time and size grow by factors, on a logarithmic axis; a time too short to be measured (0 s) has no place
+    there, and the words below the axis say that it is left out.
+    """
+    words, log = Words(measured, language), axis in ("examples", "time", "size")
+    parts = [measured.curves.get(part, []) for part in PARTS_OF.get(axis, (axis,))]
+    if max(sum(has_place(point.x, log) for point in part) for part in parts) < 2:
         return ""
-    words = Words(measured, language)
     percent = 100.0 if axis in ("noise", "duplicates") else 1.0
     held_out, learnt = (words.say(f"line.{name}") for name in ("held_out", "learnt"))
 
@@ -154,10 +161,12 @@ def drawing(measured: Measured, axis: str, language: str, standalone: bool = Fal
         lines = [line(curve, axis, held_out, "first"), line(curve, axis, learnt, "second", "learnt")] if curve else []
     if not lines:
         return ""
-    label = words.name("size_steps" if axis == "size" else axis)
+    name = label = words.name("size_steps" if axis == "size" else axis)
+    if not all(has_place(point.x, log) for part in parts for point in part):
+        label += words.say("left_out")
     return chart(
-        lines, f"{words.say(f'medium.{words.medium}')}: {label}", label, words.say(f"measure.{words.medium}"),
-        log=axis in ("examples", "time", "size"), factor=words.factor, standalone=standalone,
+        lines, f"{words.say(f'medium.{words.medium}')}: {name}", label, words.say(f"measure.{words.medium}"),
+        log=log, factor=words.factor, standalone=standalone,
     )  # fmt: skip
 
 
@@ -170,7 +179,7 @@ def _dot(words: Words, axis: str, point: Point, line: str, figure: float, spread
         name = words.name(axis, "name").lower() if words.language == "en" else words.name(axis, "name")
     return words.say(
         "dot", x=x, axis=name, line=line, value=words.value(figure), seeds=seeds, steps=point.steps,
-        seconds=point.seconds,
+        seconds=words.place("time", point.seconds),
     )  # fmt: skip
 
 
@@ -195,7 +204,7 @@ def _table(words: Words, axis: str) -> str:
     rows = [
         (
             words.place(axis, p.x), both(p.held_out, p.held_out_spread), both(p.learnt, p.learnt_spread),
-            f"{p.seeds}", f"{p.steps:,.0f}", f"{p.seconds:.1f}",
+            f"{p.seeds}", f"{p.steps:,.0f}", f"{p.seconds:.3g}",
         )
         for p in words.measured.curves[axis]
     ]  # fmt: skip

@@ -175,14 +175,14 @@ def train_gan(
     start, first, bench.running, bench.halted = time.monotonic(), gan.step_count, True, False
     try:
         yield bench, frame(gan, bench.part), say("lab.running", language, step=gan.step_count, rate=0)
-        while (passed := time.monotonic() - start) < limits.MAX_LAB_SECONDS:
+        while time.monotonic() - start < limits.MAX_LAB_SECONDS:
             began = time.monotonic()
             if bench.halted:
                 yield bench, frame(gan, bench.part), pause_gan(bench, request)
                 return
             bench.apply()
             _train_a_little(bench, began)
-            rate = (gan.step_count - first) / max(1e-3, passed)
+            rate = (gan.step_count - first) / max(1e-3, time.monotonic() - start)
             status = say("lab.running", language, step=gan.step_count, rate=rate)
             yield gr.skip(), frame(gan, bench.part), status
             pause = SLOW if bench.part else FRAME

@@ -70,7 +70,7 @@ def look(words: str, kind: str, language: str, request: gr.Request) -> tuple[str
     bits = -sum(math.log2(max(v.probability, 1e-12)) for v in found) / max(1, size)
     status = say(
         "inside.status", language_of(request), tokens=len(found), bits=bits,
-        share=sum(v.rank == 0 for v in found) / len(found), rate=len(found) / passed,
+        share=sum(v.rank == 0 for v in found) / len(found), rate=len(found) / max(1e-6, passed),
     )  # fmt: skip
     return json.dumps(tokens, ensure_ascii=False), status
 

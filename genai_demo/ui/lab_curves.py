@@ -27,7 +27,7 @@ def curves(points: Sequence[tuple[float, float, float]], names: tuple[str, str],
     values = [v for point in points for v in point[1:]]
     high, low = (max(values), min(values)) if values else (1.0, 0.0)
     low, high = min(low, 0.9 * high), max(high, low + 1e-3)
-    last = points[-1][0] if points else 1.0
+    last = (points[-1][0] if points else 0.0) or 1.0
 
     def place(step: float, value: float) -> str:
         x = LEFT + step / last * (WIDTH - LEFT - 10)

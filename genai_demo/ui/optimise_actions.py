@@ -99,12 +99,14 @@ def search_settings(
     study.halted = False
     yield study, *[gr.skip()] * 5, say("optimise.starting", language)
     search = study.prepare(words, trials, steps, reduction, stopping, patience, seed, fresh=False)
-    start, sampled = time.monotonic(), 0.0
+    start, sampled = time.monotonic(), -SAMPLE
     yield study, *pictures(search, language), study.sample, say("optimise.starting", language)
     while search.phase != "done" and time.monotonic() - start < limits.MAX_LAB_SECONDS:
         began = time.monotonic()
-        while not study.halted and search.phase != "done" and time.monotonic() - began < FRAME:
+        while not study.halted and search.phase != "done":
             search.advance()
+            if time.monotonic() - began >= FRAME:  # after a step: it goes on, however slow the machine is
+                break
         if study.halted:
             yield study, *pictures(search, language), study.sample, stop_search(study, request)
             return

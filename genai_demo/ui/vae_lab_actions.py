@@ -142,12 +142,14 @@ def train_vae(atelier: Atelier, beta: float, seed: float, request: gr.Request) -
     while time.monotonic() - start < limits.MAX_LAB_SECONDS:
         began = time.monotonic()
         training.set_beta(atelier.beta)
-        while not atelier.halted and time.monotonic() - began < FRAME:
+        while not atelier.halted:
             training.step()
+            if time.monotonic() - began >= FRAME:  # after a step: it goes on, however slow the machine is
+                break
         if atelier.halted:
             yield atelier, *_shown(training, language), pause_vae(atelier, request)
             return
-        rate = (training.step_count - first) / (time.monotonic() - start)
+        rate = (training.step_count - first) / max(1e-3, time.monotonic() - start)
         status = say("lab.running", language, step=training.step_count, rate=rate)
         yield gr.skip(), *_shown(training, language), status
     yield atelier, gr.skip(), gr.skip(), say("lab.time", language, seconds=limits.MAX_LAB_SECONDS)

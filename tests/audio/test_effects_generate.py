@@ -10,9 +10,9 @@ import torch
 from genai_demo.audio.effects import evaluate, generate, layout, spectrograms
 from genai_demo.audio.effects.classifier import Classifier, ClassifierConfig
 from genai_demo.audio.effects.generate import KINDS, NAMES, Recipe
-from genai_demo.audio.evaluate import rounded
 from genai_demo.audio.mel import HOP, LOWEST, RATE
 from genai_demo.core import checkpoint, limits
+from genai_demo.core.rounding import rounded
 from tests.audio.tiny_effects import home, lively, publish, write_set
 
 __all__ = ["home"]

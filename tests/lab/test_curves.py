@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from xml.etree import ElementTree
 
 import numpy as np
@@ -14,6 +15,7 @@ import pytest
 import torch
 
 from benchmarks import curves as command
+from benchmarks import curves_models
 from benchmarks.curves_models import Pictures, Recipe, Stories
 from benchmarks.curves_publish import content as file_of
 from benchmarks.curves_publish import write as write_files
@@ -80,7 +82,7 @@ def test_a_run_gives_a_valid_line_for_every_training(finished: Path) -> None:
     assert media == {"text", "labels", "faces"} and len(done) == len(finished.read_text().splitlines())
     for point in done.values():
         figures = point["figures"]
-        assert figures["steps"] > 0 and figures["seconds"] > 0 and figures["parameters"] > 0
+        assert figures["steps"] > 0 and figures["seconds"] >= 0 and figures["parameters"] > 0
         assert np.isfinite([figures["held_out"], figures["learnt"]]).all()
     long = [point for point in done.values() if point["recipe"]["course"]]
     assert all(len(point["figures"]["course"]) >= 3 for point in long) and len(long) == 3
@@ -111,11 +113,19 @@ def test_after_a_kill_only_what_is_missing_is_trained(
     assert command.read_results(results).keys() == known.keys()
 
 
-def test_the_minutes_bound_what_is_begun(arguments: list[str], tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
-    results = tmp_path / "curves.jsonl"
-    assert command.main([*arguments, "--results", str(results), "--minutes", "0.0001", "--only", "labels"]) == 0
-    said = capsys.readouterr().out
-    assert "Time is up" in said and len(command.read_results(results)) <= 1
+def test_the_minutes_bound_what_is_begun(
+    finished: Path, arguments: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+) -> None:
+    results, known, minutes = tmp_path / "curves.jsonl", command.read_results(finished), [0]
+
+    def measure(recipe: Recipe, bench: object) -> dict:
+        minutes[0] += 1
+        return known[command.key_of(recipe)]
+
+    monkeypatch.setattr(command, "measure", measure)
+    monkeypatch.setattr(command, "time", SimpleNamespace(monotonic=lambda: 60.0 * minutes[0]))
+    assert command.main([*arguments, "--results", str(results), "--minutes", "2.5", "--only", "labels"]) == 0
+    assert "Time is up" in capsys.readouterr().out and len(command.read_results(results)) == 3
 
 
 def test_the_list_tells_done_from_missing(finished: Path, arguments: list[str], capsys: pytest.CaptureFixture) -> None:
@@ -166,10 +176,50 @@ def test_publishing_writes_files_tables_and_drawings(
         rows = curves.load(medium).rows
         assert rows == file_of(medium, done, 1)["curves"]
         drawn = ElementTree.parse(docs / "curves" / f"{medium}-time.svg")
-        times = {row["x"] for row in rows["time"]}  # rounded: a fast machine measures twice at one of them
+        times = {row["x"] for row in rows["time"]} - {0}  # a clock that ticks seldom measures no time at all
         assert len(drawn.findall(".//*[@class='point']")) == 2 * len(times)
         assert f"(curves/{medium}-time.svg)" in page
     assert page.count("| parameters, equal time |") == 3 and "Not measured yet." not in page
+
+
+@pytest.mark.parametrize(
+    ("seconds", "drawn_at"),
+    [
+        ((0.0004, 0.0011, 0.0021, 0.0043), 4),  # a machine so fast that decimals would leave nothing of it
+        ((0.0, 0.0, 0.02, 0.04), 2),  # a clock that ticks seldom
+        ((0.0, 0.0, 0.0, 0.02), 0),  # fewer than two points have a place
+        ((0.0, 0.0, 0.0, 0.0), 0),
+        ((1e-9, 1e-9, 1e-9, 1e-9), 0),
+        ((900.0, 1800.0, 3600.0, 7200.0), 4),
+    ],
+)
+def test_trainings_of_any_speed_are_published(
+    seconds: tuple[float, ...], drawn_at: int, finished: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    places, done = command.plan, command.read_results(finished)
+    monkeypatch.setattr("benchmarks.curves_publish.plan", lambda medium, seeds: places(medium, seeds, 0.01))
+    for point in done.values():
+        point["figures"]["seconds"] = seconds[-1]
+        if point["recipe"]["course"]:
+            moments = zip(point["figures"]["course"], seconds, strict=False)
+            point["figures"]["course"] = [{**moment, "seconds": passed} for moment, passed in moments]
+    docs = tmp_path / "docs"
+    docs.mkdir()
+    (docs / "curves.md").write_text((ROOT / "docs" / "curves.md").read_text(encoding="utf-8"), encoding="utf-8")
+    assert len(write_files(done, 1, tmp_path / "measured", docs)) == len(curves.MEDIA)
+    for medium in curves.MEDIA:
+        path = docs / "curves" / f"{medium}-time.svg"
+        assert path.exists() == (drawn_at > 0)
+        drawn = ElementTree.parse(path).findall(".//*[@class='point']") if path.exists() else []
+        assert len(drawn) == 2 * drawn_at
+        assert (0 in seconds and drawn_at > 0) == (path.exists() and "(0 left out)" in path.read_text(encoding="utf-8"))
+
+
+def test_a_clock_that_ticks_seldom_still_gives_a_number_of_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = SimpleNamespace(process_time=lambda: 1.0, get_clock_info=lambda name: SimpleNamespace(resolution=0.015))
+    monkeypatch.setattr(curves_models, "time", clock)
+    task = SimpleNamespace(step=lambda step: {})
+    assert curves_models._seconds_per_step(task) == 0.015
 
 
 # --------------------------------------------------------------------------- the data that is damaged
@@ -241,6 +291,7 @@ def test_the_shipped_curves_are_valid_and_small(medium: str) -> None:
         {"curves": {"time": [{"x": 1}]}},
         {"curves": {"time": [row(1, float("nan"), 1)]}},
         {"curves": {"time": [row(-1, 1, 1)]}},
+        {"curves": {"examples": [row(0, 1, 1)]}},
         {"curves": {"time": [row(1, "much", 1)]}},
         {"curves": {"time": [row(i, 1, 1) for i in range(curves.MAX_POINTS + 1)]}},
         {"curves": [1]},
@@ -274,6 +325,12 @@ def test_points_are_means_with_deviations() -> None:
     assert measured().noise == pytest.approx(0.01 / 2**0.5)
     wild = [row(0.5, value, 2.4, seed) for seed, value in ((0, 2.0), (1, 3.0))]
     assert measured(noise=wild).noise == pytest.approx(0.01 / 2**0.5), "damaged data do not count"
+
+
+def test_moments_that_the_clock_cannot_tell_apart_are_no_two_trainings() -> None:
+    rows = [row(0.0, value, value, steps=steps) for steps, value in ((1, 5.0), (2, 4.0), (4, 3.0))]
+    (point,) = measured(time=rows).curves["time"]
+    assert (point.seeds, point.held_out, point.steps, point.held_out_spread) == (1, 3.0, 4, 0.0)
 
 
 def rows_of_examples(**figures: tuple[float, float]) -> list[dict[str, float]]:

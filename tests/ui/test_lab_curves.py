@@ -80,8 +80,36 @@ def test_a_logarithmic_axis_puts_factors_at_equal_distances() -> None:
     drawn = chart([Line("a", "first", dots)], "t", "x", "y", log=True)
     a, b, c = (float(x) for x in re.findall(r'class="dot" cx="([\d.]+)"', drawn))
     assert b - a == pytest.approx(c - b, abs=0.2)
+
+
+@pytest.mark.parametrize("none", [0, 0.0, -1.0])
+def test_a_logarithmic_axis_leaves_out_what_has_no_place(none: float) -> None:
+    placed = [Dot(x, 1.0 + x, 0, "") for x in (1e-7, 1, 30)]
+    lines = [Line("a", "first", [Dot(none, 1, 0, ""), *placed]), Line("b", "second", [Dot(none, 2, 0, "")])]
+    drawn = chart(lines, "t", "x", "y", log=True)
+    assert drawn == chart([Line("a", "first", placed)], "t", "x", "y", log=True)
+    assert chart(lines, "t", "x", "y", log=False).count('class="dot"') == 5
     with pytest.raises(ValueError, match="logarithmic"):
-        chart([Line("a", "first", [Dot(0, 1, 0, "")])], "t", "x", "y", log=True)
+        chart([Line("a", "first", [Dot(none, 1, 0, "")])], "t", "x", "y", log=True)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_words_below_the_axis_say_that_zero_is_left_out(language: str) -> None:
+    words = {"en": "(0 left out)", "zh": "（不含 0）"}[language]
+    times = [row(t, v, v) for t, v in ((0, 3.6), (0.002, 2.5), (0.004, 2.4))]
+    assert words in curves_view.drawing(measured(time=times), "time", language)
+    assert words not in curves_view.drawing(measured(time=times[1:]), "time", language)
+    assert curves_view.drawing(measured(time=times[:2]), "time", language) == "", "one point is no curve"
+    assert "0.002" in curves_view.section(measured(time=times), "time", language)
+
+
+@pytest.mark.parametrize("apart", [0.0, 1e-16, 4e-15, 1e-7, 1e-3, 1e6])
+@pytest.mark.parametrize("height", [0.0, 1e-9, 2.5, -3.0, 1e9])
+def test_any_figures_can_be_drawn(height: float, apart: float) -> None:
+    dots = [Dot(1, height, 0, ""), Dot(2, height + apart, 1e-17, "")]
+    drawn = chart([Line("a", "first", dots)], "t", "x", "y", log=True)
+    assert "nan" not in drawn and "inf" not in drawn
+    assert all(0 <= float(y) <= 260 for y in re.findall(r'class="dot" cx="[\d.]+" cy="(-?[\d.]+)"', drawn))
 
 
 def test_higher_stands_higher_and_names_do_not_overlap() -> None:
@@ -94,8 +122,10 @@ def test_higher_stands_higher_and_names_do_not_overlap() -> None:
 
 
 def test_numbers_of_an_axis_are_round_and_short() -> None:
-    assert nice_steps(17.2, 19.9) == [18, 19] or len(nice_steps(17.2, 19.9)) >= 3
-    assert [short(x) for x in (0.5, 100, 1_000, 9_226, 25_472, 1_316_163)] == [
+    assert nice_steps(17.2, 19.9) == [18, 19]
+    assert nice_steps(1e-13, 4e-13) == [1e-13, 2e-13, 3e-13, 4e-13]
+    assert [short(x) for x in (0.0004, 0.5, 100, 1_000, 9_226, 25_472, 1_316_163)] == [
+        "0.0004",
         "0.5",
         "100",
         "1k",

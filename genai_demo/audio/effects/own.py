@@ -23,6 +23,7 @@ from genai_demo.core import cards, checkpoint, lent, limits
 from genai_demo.core.archives import Dropped
 from genai_demo.core.device import autocast, describe, pick_device
 from genai_demo.core.loop import batch_indices, step_seed
+from genai_demo.core.rounding import rounded
 from genai_demo.core.tuning import Brake, Tuning
 
 NAME = generate.NAME
@@ -247,8 +248,8 @@ def pack(tuning: Tuning, material: Sounds) -> dict[str, bytes]:
             "seconds": round(material.seconds),
         },
         "training": tuning.record() | {"rate": RATE, "batch": BATCH, "hardware": describe(pick_device())},
-        "metrics": {k: round(v, 4) for k, v in best.figures.items()},
-        "metrics_of_base": {k: round(v, 4) for k, v in first.figures.items()},
+        "metrics": rounded(best.figures),
+        "metrics_of_base": rounded(first.figures),
     }
     return checkpoint.pack_checkpoint(NAME, best_network(tuning), card)
 

@@ -24,6 +24,7 @@ from genai_demo.audio.effects.spectrograms import Spectrograms, load
 from genai_demo.core import checkpoint
 from genai_demo.core.device import describe, pick_device
 from genai_demo.core.loop import LoopOptions, Run, processes, start_from, world
+from genai_demo.core.rounding import rounded
 
 MODELS = ("effects-codec", "effects", "effects-classifier")
 SPEEDS = (1.0, 2 ** (-1 / 12), 2 ** (1 / 12))
@@ -141,7 +142,7 @@ def publish(model: str, folder: Path, task: AnyTask, clips: Spectrograms) -> Non
             "seconds": round(best["seconds"]),
             "hardware": describe(pick_device()),
             "settings": dataclasses.asdict(task.settings),
-            "held_out": {k: round(v, 4) for k, v in best["figures"].items()},
+            "held_out": rounded(best["figures"]),
         },
     }
     if isinstance(task, train_flow.EffectsTask):

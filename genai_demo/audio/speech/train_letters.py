@@ -20,6 +20,7 @@ import torch
 from genai_demo.audio.speech import english
 from genai_demo.audio.speech.letters import NAME, NEVER, RADIX, START, Letters, LettersConfig
 from genai_demo.core import checkpoint
+from genai_demo.core.rounding import significant
 
 ORDER = 7
 HELD_OUT = 20
@@ -241,8 +242,8 @@ def measure(model: Letters, words: Sequence[Entry]) -> dict[str, float]:
         nearest = min(plain[1:], key=lambda choice: edits(plain[0], choice))
         errors += edits(plain[0], nearest)
         total += len(nearest)
-    found = {name: round(n / len(listed), 4) for name, n in wrong.items()}
-    return found | {"phone_error_without_stress": round(errors / total, 4), "words": len(listed)}
+    found = {name: significant(n / len(listed)) for name, n in wrong.items()}
+    return found | {"phone_error_without_stress": significant(errors / total), "words": len(listed)}
 
 
 def edits(first: Sequence[str], second: Sequence[str]) -> int:

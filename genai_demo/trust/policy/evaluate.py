@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from genai_demo.core import checkpoint
+from genai_demo.core.rounding import rounded
 from genai_demo.trust.policy import check, examples, personal
 from genai_demo.trust.policy.model import NAME
 from genai_demo.trust.policy.normalise import SIMPLIFIED
@@ -135,10 +136,3 @@ def evaluate(data: str | None = None, quick: bool = False, write: bool = True) -
         card |= {"metrics": figures, "metrics_command": "python -m genai_demo evaluate trust --only policy"}
         checkpoint.write_card(NAME, card)
     return figures
-
-
-def rounded(values: Any) -> Any:
-    """All numbers of nested dictionaries with four decimals."""
-    if isinstance(values, dict):
-        return {k: rounded(v) for k, v in values.items()}
-    return round(values, 4) if isinstance(values, float) else values

@@ -19,6 +19,7 @@ from torch import Tensor, nn
 
 from genai_demo.core import checkpoint, training
 from genai_demo.core.loop import Average, batch_indices, update
+from genai_demo.core.rounding import significant
 from genai_demo.trust.policy import examples, normalise, vectors
 from genai_demo.trust.policy.model import (
     FIRST,
@@ -331,7 +332,7 @@ def publish(folder: Path, task: PolicyTask) -> None:
     card = {
         "purpose": "Finds sentences that the content policy stops, beside word lists and patterns.",
         "config": {k: list(v) if isinstance(v, tuple) else v for k, v in dataclasses.asdict(task.config).items()},
-        "threshold": {la: round(best["figures"][f"threshold_{la}"], 5) for la in examples.LANGUAGES},
+        "threshold": {la: significant(best["figures"][f"threshold_{la}"]) for la in examples.LANGUAGES},
         "licence": LICENCE,
         "terms": TERMS,
         "limits": LIMITS,
