@@ -44,7 +44,7 @@ ENGLISH = {
     "St. Paul on Main St., etc.": "Saint Paul on Main Street, et cetera.",
     "e.g. this, i.e. that": "for example, this, that is, that",
     "No. 5, pp. 10-12": "number five, pages ten to twelve",
-    "J. R. R. Tolkien of the U.S. Army": "J R R Tolkien of the US. Army",
+    "J. R. R. Tolkien of the U.S. Army": "J R R Tolkien of the US Army",
     "Henry VIII read Chapter IV": "Henry the eighth read Chapter four",
     "see https://www.example.com/a": "see example dot com slash a",
     "mail bob.smith@mail.org": "mail bob dot smith at mail dot org",

@@ -87,17 +87,17 @@ def english_word(word: str) -> Phones:
     """
     word = re.sub(r"[^A-Za-z']", "", word.replace("’", "'")).strip("'") if word != "'s" else word
     stem, _, rest = word.partition("'")
-    if stem.isupper() and rest in ("s", "") and (stem in SPELLED or _is_abbreviation(stem)):
+    if stem.isupper() and rest in ("s", "") and (stem in SPELLED or is_abbreviation(stem)):
         return _plural(spell(stem)) if rest else spell(stem)
     if len(stem) > 2 and stem[-1] == "s" and (stem[:-1].isupper() or stem[:-1].lower() in SPOKEN):  # PCs, GIFs, PhDs
-        return _plural(spell(stem[:-1]) if _is_abbreviation(stem[:-1]) else _small(stem[:-1].lower()))
+        return _plural(spell(stem[:-1]) if is_abbreviation(stem[:-1]) else _small(stem[:-1].lower()))
     pieces = re.findall(r"[A-Z]?[a-z']+|[A-Z]+(?![a-z])", word)
     if len(pieces) > 1 and not known(word.lower()):
         return sum((english_word(p) for p in pieces), ())
     return _small(word.lower())
 
 
-def _is_abbreviation(capitals: str) -> bool:
+def is_abbreviation(capitals: str) -> bool:
     """Whether capitals are spelled: short, and no word or name of the dictionary, or without a vowel.
 
     One that the dictionary does not know is still a word where vowels and consonants take turns: FEMA, COVAX.
@@ -107,6 +107,16 @@ def _is_abbreviation(capitals: str) -> bool:
     if known(capitals.lower()):
         return not re.search("[AEIOUY]", capitals)
     return not re.fullmatch("(?:[B-DF-HJ-NP-TV-Z][AEIOU]){2,}[B-DF-HJ-NP-TV-Z]?", capitals)
+
+
+def apart(capitals: str) -> str:
+    """Capitals one by one, for text that is read again: "Q ay", as an A of its own would be the article."""
+    return " ".join("ay" if c == "A" else c for c in capitals)
+
+
+def is_spelled(capitals: str) -> bool:
+    """Whether capitals are read by the names of their letters."""
+    return [s for s, _ in english_word(capitals)] == [s for s, _ in spell(capitals)]
 
 
 def _small(word: str) -> Phones:

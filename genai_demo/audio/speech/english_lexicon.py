@@ -19,6 +19,7 @@ SPOKEN = {
     "qwerty": "K W ER1 T IY0", "captcha": "K AE1 P CH AH0",
     "pytorch": "P AY1 T AO2 R CH", "brexit": "B R EH1 K S IH0 T", "regex": "R EH1 JH EH2 K S",
     "ubuntu": "UW0 B UH1 N T UW0", "wysiwyg": "W IH1 Z IY0 W IH2 G", "phd": "P IY2 EY2 CH D IY1",
+    "nacl": "EH2 N EY2 S IY2 EH1 L", "naoh": "EH2 N EY2 OW2 EY1 CH",
     "apis": "EY2 P IY2 AY1 Z",
 }  # fmt: skip
 """Read so whatever their capitals."""

@@ -7,6 +7,8 @@ _ONES = (
 ONES = _ONES.split()
 TENS = ["", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 SCALES = [(10**12, "trillion"), (10**9, "billion"), (10**6, "million"), (1000, "thousand"), (100, "hundred")]
+_MONTHS = "January February March April May June July August September October November December"
+MONTHS = _MONTHS.split()
 _ORDINALS = {"one": "first", "two": "second", "three": "third", "five": "fifth", "eight": "eighth", "nine": "ninth"}
 _ORDINALS |= {"twelve": "twelfth"}
 
@@ -34,8 +36,8 @@ def ordinal(number: int) -> str:
 
 
 def year(number: int) -> str:
-    """As years are read: nineteen eighty four, two thousand five, twenty twenty six."""
-    if not 1100 <= number < 2100 or 2000 <= number < 2010:
+    """As years are read: nineteen eighty four, two thousand five, twenty twenty six, ten sixty six, four seventy."""
+    if not 100 < number < 2100 or number % 1000 < 10:
         return cardinal(number)
     century, rest = divmod(number, 100)
     return f"{cardinal(century)} " + ("hundred" if not rest else f"oh {ONES[rest]}" if rest < 10 else cardinal(rest))

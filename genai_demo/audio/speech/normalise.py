@@ -22,6 +22,8 @@ _BREAKING = re.compile(r"<(?:br|/?(?:p|div|li|h[1-6]|tr|ul|ol))\b", re.IGNORECAS
 """Tags that end a line."""
 _SOFT = re.compile("[\u00ad\u200b\u2060\ufeff]")
 """Invisible signs inside words."""
+_RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹⁻"
+_LOWERED = str.maketrans(_RAISED, "0123456789-")
 _LONGEST_WORD = 30
 """Letters; what is longer is cut, as no word is."""
 _SPEAKABLE = re.compile(rf"[A-Za-z{HAN}]")
@@ -55,7 +57,7 @@ def normalise(text: str) -> Normalised:
         )
     dropped: list[str] = []
     plain = unwrap(_SOFT.sub("", _without_tags(text, dropped)))
-    plain = unicodedata.normalize("NFKC", plain.replace("²", "^2").replace("³", "^3"))
+    plain = unicodedata.normalize("NFKC", _superscripts(plain))
     plain = read_english.addresses(english_capitals.unshouted(plain))
     spoken = "".join(
         (read_chinese if language == "zh" else read_english).expand(piece) for language, piece in _spans(plain)
@@ -64,6 +66,13 @@ def normalise(text: str) -> Normalised:
     if not _SPEAKABLE.search(spoken):
         raise ValueError("Nothing in this text can be spoken: it holds no English or Chinese words and no numbers.")
     return Normalised(spoken, tuple(dict.fromkeys(dropped)))
+
+
+def _superscripts(text: str) -> str:
+    """Powers of numbers, letters and units as ^2; raised numbers after a word are footnotes and go; 20º is 20°."""
+    text = re.sub(r"(?<=\d)(\s?)º", r"\1°", text)
+    text = re.sub(rf"(?<=[A-Za-z]{{4}})[{_RAISED}]+|(?<=[.,;!?])[{_RAISED}]+", "", text)
+    return re.sub(f"[{_RAISED}]+", lambda m: "^" + m[0].translate(_LOWERED), text)
 
 
 def _without_tags(text: str, dropped: list[str]) -> str:
