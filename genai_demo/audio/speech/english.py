@@ -88,9 +88,9 @@ def english_word(word: str) -> Phones:
     word = re.sub(r"[^A-Za-z']", "", word.replace("’", "'")).strip("'") if word != "'s" else word
     stem, _, rest = word.partition("'")
     if stem.isupper() and rest in ("s", "") and (stem in SPELLED or is_abbreviation(stem)):
-        return _plural(spell(stem)) if rest else spell(stem)
+        return plural(spell(stem)) if rest else spell(stem)
     if len(stem) > 2 and stem[-1] == "s" and (stem[:-1].isupper() or stem[:-1].lower() in SPOKEN):  # PCs, GIFs, PhDs
-        return _plural(spell(stem[:-1]) if is_abbreviation(stem[:-1]) else _small(stem[:-1].lower()))
+        return plural(spell(stem[:-1]) if is_abbreviation(stem[:-1]) else _small(stem[:-1].lower()))
     pieces = re.findall(r"[A-Z]?[a-z']+|[A-Z]+(?![a-z])", word)
     if len(pieces) > 1 and not known(word.lower()):
         return sum((english_word(p) for p in pieces), ())
@@ -119,6 +119,11 @@ def is_spelled(capitals: str) -> bool:
     return [s for s, _ in english_word(capitals)] == [s for s, _ in spell(capitals)]
 
 
+def initialism(capitals: str) -> str:
+    """Capitals that shall be read one by one: as they are where an English word of them is spelled anyway."""
+    return capitals if is_spelled(capitals) else apart(capitals)
+
+
 def _small(word: str) -> Phones:
     if word in _USUAL:
         return phones(_USUAL[word])
@@ -140,9 +145,9 @@ def derived(word: str) -> Phones:
     for ending in ("'s", "s'", "'", "s", "es"):
         stem = word.removesuffix(ending)
         if stem != word and (found := _stem(stem, ("es",) if ending == "es" else ())):
-            return _plural(found) if "s" in ending else found
+            return plural(found) if "s" in ending else found
     if word.endswith("ies") and (found := _stem(word[:-3] + "y")):
-        return _plural(found)
+        return plural(found)
     if word.endswith("ed") and (found := _stem(word[:-2], ("e", "double")) or _stem(word[:-3] + "y")):
         return found + _past(found)
     for ending, sound in _ENDINGS:
@@ -168,7 +173,7 @@ def _stem(stem: str, changes: tuple[str, ...] = ()) -> Phones:
     return next((found[0] for t in tries if (found := known(t))), ())
 
 
-def _plural(stem: Phones) -> Phones:
+def plural(stem: Phones) -> Phones:
     """With the ending -s."""
     last = stem[-1][0]
     return stem + phones("IH0 Z" if last in _SIBILANT else "S" if last in _VOICELESS else "Z")

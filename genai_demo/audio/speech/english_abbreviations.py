@@ -75,8 +75,8 @@ _NAMES = {
 
 
 def _stop(m: re.Match[str]) -> str:
-    """A full stop where the sentence ends with what was found, else nothing."""
-    return ". " if re.match(r"[\"'”’)\]\s]*$", m.string[m.end() :]) else ""
+    """A full stop where the sentence ends with what was found and its full stop, else nothing."""
+    return ". " if m[0].rstrip().endswith(".") and re.match(r"[\"'”’)\]\s]*$", m.string[m.end() :]) else ""
 
 
 def _before(m: re.Match[str]) -> str:
@@ -110,7 +110,7 @@ def _numbered(m: re.Match[str]) -> bool:
 
 def _road(m: re.Match[str]) -> str:
     sure = m[1] in ("Ave", "Rd", "Blvd", "Hwy", "Pkwy")
-    return _ROADS[m[1]] + (_stop(m) if m[0].endswith(".") else "") if sure or _after_name(m) else m[0]
+    return _ROADS[m[1]] + _stop(m) if sure or _after_name(m) else m[0]
 
 
 def _day(m: re.Match[str]) -> str:
@@ -140,18 +140,19 @@ def _word(m: re.Match[str]) -> str:
     return (word.capitalize() if m[1][0].isupper() else word) + (_stop(m) or " ")
 
 
+def _unit(m: re.Match[str]) -> str:
+    """A unit after its number; no name follows one, so a capital begins a sentence."""
+    capital = re.match(r"\s+[A-Z]", m.string[m.end() :]) is not None
+    return f"{m[1]}{'inches' if m[2] == 'in' else m[2]}{'. ' if capital else _stop(m)}"
+
+
 def _number_word(m: re.Match[str]) -> str:
     word = _BEFORE_NUMBER[m[1].lower()]
     return (word.capitalize() if m[1][0].isupper() and m[1] not in ("No", "Nos") else word) + " "
 
 
-def letters(capitals: str) -> str:
-    """Capitals that shall be read one by one: as they are where an English word of them is spelled anyway."""
-    return capitals if english.is_spelled(capitals) else english.apart(capitals)
-
-
 def _initials(m: re.Match[str]) -> str:
-    return letters(re.sub(r"[^A-Z]", "", m[0])) + (_stop(m) if m[0].endswith(".") else "")
+    return english.initialism(re.sub(r"[^A-Z]", "", m[0])) + _stop(m)
 
 
 SHORT = frozenset((*_TITLES, *_ROADS, *_DAYS, *_SHORT_MONTHS.split("|"), "Sep", *_BEFORE_NUMBER, *_WORDS, *_NAMES)) | {
@@ -165,12 +166,12 @@ RULES: list[Rule] = [
     (r"\ba\.k\.a\.?", "also known as"),
     (r"\bw\.r\.t\.?", "with respect to"),
     (r"\bet al\b\.?(?=\s*[,;)(a-z\d])", "et al"),
-    (r"\bPh\.\s?D(?:\.(?=s\b)|\b\.?)", lambda m: "PhD" + (_stop(m) if m[0].endswith(".") else "")),
+    (r"\bPh\.\s?D(?:\.(?=s\b)|\b\.?)", lambda m: "PhD" + _stop(m)),
     (r"\b([BM])\.\s?(Sc|Ed|Eng|Phil)\b\.?", lambda m: f"{m[1]} {'S C' if m[2] == 'Sc' else m[2]}{_stop(m)}"),
     (rf"\b({'|'.join(_BEFORE_NUMBER)}|{'|'.join(k.capitalize() for k in _BEFORE_NUMBER)})\.\s?(?=\d)", _number_word),
     (r"\bsq\.?\s?(?=(?:ft|in|mi|m|km)\b)", "square "),
     (rf"(?<=\d)(\s?(?:square )?)({_AFTER_NUMBER})\.(?!\w)",
-     lambda m: f"{m[1]}{'inches' if m[2] == 'in' else m[2]}{_stop(m)}"),
+     _unit),
     (r"\b(Dr|St)\b(?!')\.?", _title_or_road),
     (r"\b(Ave|Rd|Blvd|Hwy|Pkwy|(?:Av|Ln|Sq|Ct|Pl|Ter)(?=\.))\b\.?", _road),
     (rf"\b({'|'.join(_TITLES)})\.\s?(?=[A-Z])", lambda m: _TITLES[m[1]] + " "),
@@ -184,7 +185,7 @@ RULES: list[Rule] = [
     (rf"\b({'|'.join(_NAMES)})\.", lambda m: _NAMES[m[1]] + _stop(m)),
     (r"\b(Jr|Sr)\b(?!')", lambda m: _NAMES[m[1]]),
     (rf"(?<!\d)(?<!\d )\b({_STOPS})\.", _word),
-    (r"\b(vs|etc)\b(?!')", lambda m: _WORDS[m[1]]),
+    (r"(?<!slash )\b(vs|etc)\b(?!')", lambda m: _WORDS[m[1]]),
     (r"(?<=[a-z]) v\.? (?=[A-Z][a-z])", " versus "),
     (r"\b[A-Z](?:\.[A-Z])+\b(?!\.?[a-z])\.?", _initials),
     (r"\b([A-HJ-Z])\.(?=\s+[A-Z])", r"\1"),

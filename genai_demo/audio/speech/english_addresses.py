@@ -19,7 +19,8 @@ _PATH = re.compile(
 _DOTTED = re.compile(r"(?<![\w.])\w[\w-]*(?:\.\w[\w-]*)+(?!\w)", re.ASCII)
 _LEADING = re.compile(r"(?<![\w.)\]])\.(?=[A-Za-z]{2,})", re.ASCII)
 _NO_NAME = re.compile(
-    r"(?:[A-Za-z]\.)+[A-Za-z]?|Ph\.D|[BM]\.(?:Sc|Ed|Eng|Phil)|[\d.]+\w{0,3}|[\d.]+[eE]-?\d+|v\d[\d.]*", re.ASCII
+    r"(?:[A-Za-z]\.)+[A-Za-z]?|Ph\.D|[BM]\.(?:Sc|Ed|Eng|Phil)|[\d.]+\w{0,3}|[\d.]+[eE]-?\d+|[A-Za-z]+\d+\.\d+|v\d[\d.]*",
+    re.ASCII,
 )
 """Initials, degrees, numbers with a unit, versions."""
 _TWO_SENTENCES = re.compile(

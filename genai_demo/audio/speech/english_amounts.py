@@ -2,7 +2,7 @@
 
 import re
 
-from genai_demo.audio.speech.english import apart
+from genai_demo.audio.speech.english import initialism
 from genai_demo.audio.speech.english_numbers import cardinal, digits, number, ordinal, year
 from genai_demo.audio.speech.english_units import NUMBER
 from genai_demo.audio.speech.rewriting import Rule
@@ -26,6 +26,8 @@ _DIALLED = (
     r"(?:[Cc]all|[Dd]ial|[Pp]hone|[Tt]ext|[Tt]elephone|[Ff]ax|[Mm]obile|[Hh]otline|PIN|pin|[Cc]ode|[Pp]assword|[Pp]asscode|"
     r"ZIP|[Zz]ip|[Ee]xtension|[Ss]erial)"
 )
+_MAKERS = "Boeing|Airbus|Embraer|Cessna|Porsche|Ferrari|[Mm]odel|[Ff]light"
+"""After these, numbers joined by a dash are a name."""
 _STATES = (
     "AL|AK|AZ|AR|CA|CO|CT|DE|FL|GA|HI|ID|IL|IN|IA|KS|KY|LA|ME|MD|MA|MI|MN|MS|MO|MT|NE|NV|NH|NJ|NM|NY|NC|ND|OH|OK|OR|PA|"
     "RI|SC|SD|TN|TX|UT|VT|VA|WA|WV|WI|WY|DC"
@@ -63,6 +65,8 @@ def _phone(m: re.Match[str]) -> str:
 def _range(m: re.Match[str]) -> str:
     """Two numbers joined by a dash: mostly from one to the other, a sum where they are set apart and fall."""
     first, second = (float(x.replace(",", "")) for x in (m[1], m[3]))
+    if re.search(rf"\b(?:{_MAKERS}) $", m.string[: m.start()]):
+        return f" {_model(m[1])} {_plain(m[3])} "
     spaced, told = m[2] != m[2].strip(), _SCORE.search(m.string) is not None
     if first > second and not told:
         if spaced:
@@ -118,7 +122,7 @@ FIRST: list[Rule] = [
     (r"(?<![\w.])(?:\+?\d{1,3}[- .])?(?:\(\d{3}\)\s?|\d{3}[- .])\d{3}[- .]\d{4}\b", _phone),
     (r"(?<!\w)\+\d[\d ()-]{6,}\d\b|(?<![\w.,-])\d{3}-\d{4}\b(?!-)|(?<![\w.,])0\d{2,4}(?: \d{3,4}){1,3}\b", _phone),
     (r"(?<![\w.,-])(?!\d{4}-\d\d?-\d\d?\b|\d\d?-\d\d?-\d{4}\b)\d+(?:-\d+){2,}\b(?!-)|\b\d{5}-\d{4}\b", _phone),
-    (rf"\b({_STATES})\s+(\d{{5}})\b", lambda m: f"{apart(m[1])} {digits(m[2])}"),
+    (rf"\b({_STATES})\s+(\d{{5}})\b", lambda m: f"{initialism(m[1])} {digits(m[2])}"),
     (rf"\b({_DIALLED}(?: (?:number|code))?(?: is| at| us at| me at| on|:)?\s?)(\d{{3,}})\b"
      r"(?![.,:]\d|%|\s+[a-z]{2,}s\b)",
      lambda m: m[1] + digits(m[2])),

@@ -17,6 +17,11 @@ _YEAR = r"(?:,? (\d{4})\b(?![:.]\d))?"
 _HALF = r"([AaPp]\.?\s?[Mm])\b\.?"
 _HOUR = r"([01]?\d|2[0-4])"
 _TO = r"\s?[-–—]\s?"
+_NO_COUNT = (
+    "the|in|since|until|till|by|of|from|for|before|after|during|year|to|and|late|early|mid|circa|around|its|his|her|"
+    "their|our|my|a|this"
+)
+"""Before a year, rather than before how many there are."""
 _ERA = r"(BCE|BC|CE|AD)\b"
 
 
@@ -125,18 +130,10 @@ def _decade(m: re.Match[str]) -> str:
 
 def _counted(m: re.Match[str]) -> bool:
     """Whether a number from 1100 to 2099 counts what follows: 1250 books, but the 1984 elections."""
-    plural = re.match(r"\s+(?:[a-z]+\s+)?([a-z]{2,}s)\b", m.string[m.end() :])
-    before = re.search(
-        r"(?:\b(?:the|in|since|until|till|by|of|from|for|before|after|during|year|to|and|late|early|mid|circa|around|its|"
-        r"his|her|their|our|my|a|this)|[A-Z]\w*,?)\s*$",
-        m.string[: m.start()],
-        re.IGNORECASE,
-    )
-    direct = re.match(r"\s+(?:people|men|women|children|[a-z]{2,}s)\b", m.string[m.end() :])
-    verbs = ("was", "is", "has", "does", "this", "its", "as", "us", "his", "sees", "always", "thus", "brings", "marks")
-    return bool(direct and not before and plural and plural[1] not in verbs) or bool(
-        direct and not before and not plural
-    )
+    things = re.match(r"\s+(people|men|women|children|[a-z]{2,}s)\b", m.string[m.end() :])
+    if things is None or things[1] in ("was", "is", "has", "does", "this", "its", "as", "us", "his", "always", "thus"):
+        return False
+    return re.search(rf"(?:\b(?i:{_NO_COUNT})|\b[A-Z]\w*,?)\s*$", m.string[: m.start()]) is None
 
 
 def _year(m: re.Match[str]) -> str:

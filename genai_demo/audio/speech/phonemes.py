@@ -186,4 +186,4 @@ def warm() -> None:
     from genai_demo.audio.speech import letters
 
     letters.model()
-    phonemise("A first try. 先试一下。")
+    phonemise("I read a first try. 先试一下。")

@@ -10,7 +10,7 @@ from genai_demo.audio.speech import english_abbreviations as abbreviations
 from genai_demo.audio.speech import english_amounts as amounts
 from genai_demo.audio.speech import english_dates as dates
 from genai_demo.audio.speech import english_units as units
-from genai_demo.audio.speech.english import apart, known
+from genai_demo.audio.speech.english import apart, initialism, known
 from genai_demo.audio.speech.english_addresses import addresses
 from genai_demo.audio.speech.english_numbers import cardinal, ordinal
 from genai_demo.audio.speech.rewriting import Rewriter, Rule
@@ -89,12 +89,12 @@ def _count(m: re.Match[str]) -> str:
 def _formula(m: re.Match[str]) -> str:
     """H2SO4: letters by their names."""
     parts = re.findall(r"\d+|[A-Za-z]+", m[0])
-    return " ".join(cardinal(int(p)) if p.isdigit() else abbreviations.letters(p.upper()) for p in parts)
+    return " ".join(cardinal(int(p)) if p.isdigit() else initialism(p.upper()) for p in parts)
 
 
 def _spaced(m: re.Match[str]) -> str:
     """Capitals beside a digit one by one: MP3, PS5, 3D."""
-    return f" {abbreviations.letters(m[1])} "
+    return f" {initialism(m[1])} "
 
 
 def _divided(m: re.Match[str]) -> str:
