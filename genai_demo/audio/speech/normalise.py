@@ -1,7 +1,7 @@
 """Text as people write it to words as people say them: "$3.50" to "three dollars fifty", 50% to 百分之五十.
 
 What comes out holds words in Latin letters, Chinese characters, spaces and the pauses , . ? ! only.
-A number is read in the language of the words beside it (``read_english`` and ``read_chinese``). What
+A number is read in the language of its sentence or of the words beside it (``mixed``). What
 cannot be spoken, such as emoji, other alphabets and tags, is left out and reported.
 """
 
@@ -10,12 +10,11 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from genai_demo.audio.speech import english_capitals, read_chinese, read_english
+from genai_demo.audio.speech import english_capitals, mixed, read_english
+from genai_demo.audio.speech.mixed import HAN
 from genai_demo.core import limits
+from genai_demo.core.chinese import simplified_characters
 from genai_demo.core.sentences import unwrap
-
-HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff"
-"""Chinese characters, for use inside the brackets of a regular expression."""
 
 _TAG = re.compile(r"</?[A-Za-z!?][^<>]{0,300}>|&(?:[a-z]{2,8}|#\d{1,6});")
 _BREAKING = re.compile(r"<(?:br|/?(?:p|div|li|h[1-6]|tr|ul|ol))\b", re.IGNORECASE)
@@ -24,11 +23,11 @@ _SOFT = re.compile("[\u00ad\u200b\u2060\ufeff]")
 """Invisible signs inside words."""
 _RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹⁻"
 _LOWERED = str.maketrans(_RAISED, "0123456789-")
+_NUMERALS = dict(zip("两万亿点负减时", "兩萬億點負減時", strict=True))
+"""What the reading of numbers brings into a text in traditional characters."""
 _LONGEST_WORD = 30
 """Letters; what is longer is cut, as no word is."""
 _SPEAKABLE = re.compile(rf"[A-Za-z{HAN}]")
-_UNIT = re.compile(rf"(?<=[\d\s])(?<![A-Za-z])(?:{read_chinese.UNIT})(?![A-Za-z])")
-_STRONG = re.compile(rf"[{HAN}]+|[A-Za-z]+(?:['’][A-Za-z]+)*")
 _PAUSES = str.maketrans({
     **dict.fromkeys("、，,;；:：()（）[]【】{}《》〈〉「」『』—–―~～|…·•/\\", ", "),
     **dict.fromkeys("。．.", ". "), "？": "? ", "！": "! ", "?": "? ", "!": "! ", "\n": ". ",
@@ -59,10 +58,10 @@ def normalise(text: str) -> Normalised:
     plain = unwrap(_SOFT.sub("", _without_tags(text, dropped)))
     plain = unicodedata.normalize("NFKC", _superscripts(plain))
     plain = read_english.addresses(english_capitals.unshouted(plain))
-    spoken = "".join(
-        (read_chinese if language == "zh" else read_english).expand(piece) for language, piece in _spans(plain)
-    )
-    spoken = _tidy(_letters_only(spoken, dropped))
+    simple = simplified_characters(plain)
+    spoken = _tidy(_letters_only(mixed.expand(simple), dropped))
+    if simple != plain:
+        spoken = _as_written(spoken, plain, simple)
     if not _SPEAKABLE.search(spoken):
         raise ValueError("Nothing in this text can be spoken: it holds no English or Chinese words and no numbers.")
     return Normalised(spoken, tuple(dict.fromkeys(dropped)))
@@ -75,6 +74,26 @@ def _superscripts(text: str) -> str:
     return re.sub(f"[{_RAISED}]+", lambda m: "^" + m[0].translate(_LOWERED), text)
 
 
+def _as_written(spoken: str, written: str, simple: str) -> str:
+    """With the traditional characters of the text as written; ``simple`` is the same in simplified ones.
+
+    A character that the reading of numbers brings in as well has no place of its own in the text: it is
+    changed only where the text writes it one way throughout.
+    """
+    forms: dict[str, list[str]] = {}
+    for character, form in zip(simple, written, strict=True):
+        forms.setdefault(character, []).append(form)
+    spoken = "".join(c if c in forms else _NUMERALS.get(c, c) for c in spoken)
+    for character, found in forms.items():
+        if any(form != character for form in found) and character in spoken:
+            if spoken.count(character) == len(found):
+                pieces = spoken.split(character)
+                spoken = "".join(a + b for a, b in zip(pieces, [*found, ""], strict=True))
+            elif len(set(found)) == 1:
+                spoken = spoken.replace(character, found[0])
+    return spoken
+
+
 def _without_tags(text: str, dropped: list[str]) -> str:
     def remove(found: re.Match[str]) -> str:
         if found[0].startswith("&") and (character := html.unescape(found[0])) != found[0]:
@@ -83,38 +102,6 @@ def _without_tags(text: str, dropped: list[str]) -> str:
         return "\n" if _BREAKING.match(found[0]) else " "
 
     return _TAG.sub(remove, text)
-
-
-def _spans(text: str) -> list[tuple[str, str]]:
-    """The text in pieces of one language each: letters decide, what is between them goes with a neighbour."""
-    units = {place for m in _UNIT.finditer(text) for place in range(m.start(), m.end())}
-    strong = [m for m in _STRONG.finditer(text) if m.start() not in units]
-    if not strong:
-        return [("en", text)]
-    spans: list[tuple[str, str]] = []
-    end, left = 0, ""
-    for found in strong:
-        right = "en" if found[0].isascii() or "’" in found[0] else "zh"
-        spans += _between(text[end : found.start()], left or right, right) + [(right, found[0])]
-        end, left = found.end(), right
-    spans.append((left, text[end:]))
-    merged: list[tuple[str, str]] = []
-    for language, piece in spans:
-        if merged and merged[-1][0] == language:
-            merged[-1] = (language, merged[-1][1] + piece)
-        else:
-            merged.append((language, piece))
-    return merged
-
-
-def _between(text: str, left: str, right: str) -> list[tuple[str, str]]:
-    """Signs and numbers between words: those after a space or the end of a sentence belong to the next word."""
-    if left == right or not re.search(r"\d", text):
-        return [(left, text)]
-    first = re.match(r"(?:[^\s.,!?。，、！？;；:：]|[.,:](?=\d))*[.!?。！？]?(?=\s|[.,。，、！？;；])", text)
-    last = re.search(r"\S*\d\S*\s*$", text)
-    cut = max(first.end() if first else 0, last.start() if last else 0)
-    return [(left, text[:cut]), (right, text[cut:])]
 
 
 def _letters_only(text: str, dropped: list[str]) -> str:

@@ -12,7 +12,9 @@ from dataclasses import dataclass
 
 from genai_demo.audio.speech import english, homographs
 from genai_demo.audio.speech import mandarin as chinese
-from genai_demo.audio.speech.normalise import HAN, normalise
+from genai_demo.audio.speech.mixed import HAN
+from genai_demo.audio.speech.normalise import normalise
+from genai_demo.core.chinese import simplified_characters
 
 EDGE = "|"
 """Silence at the start and the end of an utterance."""
@@ -24,6 +26,9 @@ MARKS: tuple[str, ...] = ("", "en0", "en1", "en2", "zh1", "zh2", "zh3", "zh4", "
 
 FIRST_PHONES, LONGEST = 40, 160
 """Phones of the first piece of a text, so that it is spoken soon, and of any other."""
+_ABBREVIATION = 3
+"""Letters up to which capitals in a Chinese sentence are no word."""
+_CALLS = frozenset(("YES", "NO", "WOW", "HI", "BYE", "OH", "AH", "HA", "THE"))
 _TOKEN = re.compile(rf"[A-Za-z']+|[{HAN}]+|[,.?!]")
 _SENTENCE = re.compile(r"[^.?!\n]+[.?!\n]*")
 _BREATH = frozenset(
@@ -136,15 +141,25 @@ def _pieces(sentence: str) -> list[_Piece]:
             if found:
                 found.append((token, start, (Phone(token, "", language),)))
         elif token[0].isascii():
-            sounds = homographs.choose([t for t, _ in tokens], place) or english.english_word(token)
+            sounds = _letters(tokens, place) or homographs.choose([t for t, _ in tokens], place)
+            sounds = sounds or english.english_word(token)
             if sounds:
                 found.append((token, start, tuple(Phone(s, "en" + m if m else "", "en") for s, m in sounds)))
         else:
-            for i, syllable in enumerate(chinese.syllables(token)):
+            for i, syllable in enumerate(chinese.syllables(simplified_characters(token))):
                 sounds = tuple(mandarin(syllable)) if syllable else ()
                 if sounds:
                     found.append((token[i], start + i, tuple(Phone(s, m, "zh") for s, m in sounds)))
     return found
+
+
+def _letters(tokens: list[tuple[str, int]], place: int) -> english.Phones | None:
+    """The names of the letters, where capitals stand alone among Chinese words, as do AI, IT and US."""
+    token = tokens[place][0]
+    around = [t for t, _ in (*tokens[max(0, place - 1) : place], *tokens[place + 1 : place + 2]) if t not in PAUSES]
+    alone = around and not any(t.isascii() for t in around)
+    spelled = token.isalpha() and (len(token) == 1 or (token.isupper() and len(token) <= _ABBREVIATION))
+    return english.spell(token) if alone and spelled and token not in _CALLS else None
 
 
 def _cut(pieces: list[_Piece], limit: int) -> int:
