@@ -22,9 +22,9 @@ _NO_NAME = re.compile(
     r"(?:[A-Za-z]\.)+[A-Za-z]?|Ph\.D|[BM]\.(?:Sc|Ed|Eng|Phil)|[\d.]+\w{0,3}|[\d.]+[eE]-?\d+|[A-Za-z]+\d+\.\d+|v\d[\d.]*",
     re.ASCII,
 )
-"""Initials, degrees, numbers with a unit, versions."""
+"""Initials, degrees, numbers with a unit, versions (v2.0, PM2.5)."""
 _TWO_SENTENCES = re.compile(
-    r"[a-z\d]*[a-z]{2}\.[A-Z][a-z]*|(?:No|no|[Pp]|[Vv]ol|[Ff]ig|Mr|Mrs|Ms|Dr|St|Prof|vs|approx|[Ss]ec)\.\w+"
+    r"[a-z\d]*[a-z]{2}\.[A-Z][a-z]*|(?:N[Oo]|no|[Pp]|[Vv]ol|[Ff]ig|Mr|Mrs|Ms|Dr|St|Prof|vs|approx|[Ss]ec)\.\w+"
 )
 """The space after a full stop was left out, or an abbreviation's."""
 _NAMES = {
