@@ -90,10 +90,11 @@ MUSIC: dict[str, tuple[str, str]] = {
     "music.voice.bass": ("bass", "男低音"),
     "music.own": ("Your own melody", "你的旋律"),
     "music.own.note": (
-        "Play it on the keyboard or click it into the grid; or upload a MIDI file (up to "
+        "Play it on the keyboard or click it into the grid; or upload a MIDI file (.mid, .rmi or .kar, up to "
         f"{_MEGABYTES} MB, {_NOTES} notes and {MAX_BARS} bars; a track named as a melody is taken, else the highest). "
         "The melody itself is never changed.",
-        f"在琴键上弹奏，或在网格中点入；也可上传 MIDI 文件（不超过 {_MEGABYTES} MB、{_NOTES} 个音、{MAX_BARS} 小节，"
+        "在琴键上弹奏，或在网格中点入；也可上传 MIDI 文件（.mid、.rmi 或 .kar，不超过 "
+        f"{_MEGABYTES} MB、{_NOTES} 个音、{MAX_BARS} 小节，"
         "优先取名称标明为旋律的音轨，否则取最高声部）。旋律本身不会被改动。",
     ),
     "music.source": ("Which melody", "用哪段旋律"),
@@ -158,10 +159,6 @@ MUSIC_ERRORS: tuple[tuple[str, str], ...] = (
     ("This is no MIDI file, or it is damaged. Export it again.", "这不是 MIDI 文件，或文件已损坏，请重新导出。"),
     ("This MIDI file holds drums only. Use one with a melody.", "该 MIDI 文件只有鼓，请使用带旋律的文件。"),
     ("This MIDI file holds no notes. Use one with a melody.", "该 MIDI 文件没有音符，请使用带旋律的文件。"),
-    (
-        "The MIDI file counts time in film frames. Export it with ticks per quarter note.",
-        "该 MIDI 文件按电影帧计时，请改为按四分音符计时后导出。",
-    ),
     ("There are no notes. Play or upload a melody first.", "没有音符，请先弹奏或上传旋律。"),
     (
         "Every note needs a start and a length in quarter notes and a MIDI pitch.",
@@ -195,5 +192,18 @@ MUSIC_ERRORS: tuple[tuple[str, str], ...] = (
     ("Of {0} voices the one named as a melody was taken.", "共 {0} 个声部，取名称标明为旋律者。"),
     ("Of {0} voices the highest one was taken as the melody.", "共 {0} 个声部，取最高者为旋律。"),
     ("The metre {0} is not known here; 4/4 was taken.", "不支持拍号 {0}，按 4/4 处理。"),
+    ("The metre changes on the way; {0} was taken for all of it.", "中途变换拍号，全曲按 {0} 处理。"),
+    (
+        "Notes that are never switched off, and so last to the end of their track: {0}.",
+        "没有结束事件、因而延续到音轨末尾的音：{0} 个。",
+    ),
+    ("Notes lengthened to a thirty-second: {0}.", "延长为三十二分音符的音：{0} 个。"),
+    ("Notes left out as too short for the grid: {0}.", "短于网格而略去的音：{0} 个。"),
+    ("Damaged places of the file that were skipped: {0}.", "跳过的文件损坏处：{0} 处。"),
+    ("The file is cut off; what is there of it was read.", "文件被截断，已读入现有部分。"),
+    (
+        "The file counts time in film frames; {0} quarter notes a minute were taken.",
+        "该文件按电影帧计时，按每分钟 {0} 个四分音符处理。",
+    ),
 )
 """As ``errors.SENTENCES``: the errors of the room's door, and its remarks on melodies."""

@@ -20,7 +20,10 @@ SHOWN += [*sorted((PACKAGE / "lab").glob("*.py"))]
 SHOWN += [PACKAGE / "repair" / f"{name}.py" for name in ("generate", "damage", "art", "styles", "compose", "scenes")]
 SHOWN += [PACKAGE / "faces" / f"{name}.py" for name in ("generate", "latents", "align", "networks")]
 SHOWN += [PACKAGE / "audio" / "effects" / f"{name}.py" for name in ("generate", "kinds")]
-SHOWN += [PACKAGE / "audio" / "music" / f"{name}.py" for name in ("generate", "notation", "listening", "synth")]
+SHOWN += [
+    PACKAGE / "audio" / "music" / f"{name}.py"
+    for name in ("generate", "midi_melody", "midi_notes", "listening", "synth")
+]
 SHOWN += [PACKAGE / "audio" / f"{name}.py" for name in ("decoding", "sounds")]
 NEVER_IN_THE_PAGE = (
     "half precision cannot",

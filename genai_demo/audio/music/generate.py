@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import torch
 
-from genai_demo.audio.music import notation, synth, tunes
+from genai_demo.audio.music import midi_melody, notation, synth, tunes
 from genai_demo.audio.music.events import END, HEAD, MAX_BARS, NAMES, ROWS, decode, voice_bars
 from genai_demo.audio.music.grammar import Given, Grammar
 from genai_demo.audio.music.listening import melody_of
@@ -290,6 +290,6 @@ def similarity(piece: Piece) -> Similarity:
     return Similarity(shared.notes, size, shared.title, sentence)
 
 
-read_midi = notation.read_midi
+read_midi = midi_melody.read_midi
 write_midi = notation.write_midi
 write_abc = notation.write_abc

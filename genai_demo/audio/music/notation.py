@@ -1,27 +1,13 @@
-"""Pieces to MIDI files and ABC text, and melodies out of MIDI files."""
+"""Pieces to MIDI files and ABC text."""
 
-import dataclasses
 import io
 import itertools
 import math
-import re
-from collections import defaultdict
-from typing import Any
 
-from genai_demo.audio.music.listening import melody_of
-from genai_demo.audio.music.pieces import METRES, QUARTER, Chord, Note, Piece
-from genai_demo.core import limits
+from genai_demo.audio.music.pieces import QUARTER, Chord, Note, Piece
 
-DRUMS = 9
-"""The channel of drums, counted from 0."""
 PROGRAMS = {"melody": 40, "soprano": 19, "alto": 19, "tenor": 19, "bass": 19, "chords": 24}
 """General MIDI: violin, church organ, guitar."""
-BROKEN = (OSError, EOFError, IndexError, KeyError, TypeError, AttributeError, OverflowError)
-"""What reading damaged bytes may raise."""
-LEADS = re.compile(r"melod|soprano|lead|vocal|solo|tune", re.IGNORECASE)
-"""Names of tracks that are meant as melodies."""
-FAR = 0.3
-"""A track counts as a melody with at least this share of the notes of the fullest one."""
 
 
 # --------------------------------------------------------------------------- MIDI
@@ -31,11 +17,11 @@ def write_midi(piece: Piece) -> bytes:
     """A standard MIDI file with a track for every voice, and one for the chords."""
     import mido
 
-    file = mido.MidiFile(type=1, ticks_per_beat=QUARTER * 20)
+    file = mido.MidiFile(type=1, ticks_per_beat=QUARTER * 20, charset="utf-8")
     scale = file.ticks_per_beat // QUARTER
     numerator, _, denominator = piece.metre.partition("/")
     head = mido.MidiTrack()
-    head.append(mido.MetaMessage("track_name", name=_plain(piece.title or piece.style)))
+    head.append(mido.MetaMessage("track_name", name=piece.title or piece.style))
     head.append(mido.MetaMessage("set_tempo", tempo=round(60e6 / piece.bpm)))
     head.append(mido.MetaMessage("time_signature", numerator=int(numerator), denominator=int(denominator)))
     head.append(mido.MetaMessage("key_signature", key=signature_name(piece)))
@@ -59,86 +45,6 @@ def write_midi(piece: Piece) -> bytes:
     buffer = io.BytesIO()
     file.save(file=buffer)
     return buffer.getvalue()
-
-
-def read_midi(data: bytes, style: str = "", key: str = "") -> Piece:
-    """The melody of a MIDI file, on the grid; what had to be changed stands in its remarks.
-
-    Of several tracks one is taken that is named as a melody, else the one that lies highest; each must have
-    enough notes.
-    Raises ValueError where the file is broken, too large, or holds no notes but drums.
-    """
-    import mido
-
-    if len(data) > limits.MAX_MIDI_BYTES:
-        raise ValueError(f"The MIDI file is larger than {limits.MAX_MIDI_BYTES // 2**20} MiB. Use a shorter piece.")
-    try:
-        file = mido.MidiFile(file=io.BytesIO(data), clip=True)
-        lines, drums, facts = _lines(file)
-    except ValueError as error:
-        if str(error).startswith("The MIDI file"):
-            raise
-        raise ValueError("This is no MIDI file, or it is damaged. Export it again.") from error
-    except (*BROKEN, mido.KeySignatureError) as error:
-        raise ValueError("This is no MIDI file, or it is damaged. Export it again.") from error
-    if not lines:
-        raise ValueError("This MIDI file holds drums only. Use one with a melody." if drums else
-                         "This MIDI file holds no notes. Use one with a melody.")  # fmt: skip
-    most = max(map(len, lines.values()))
-    full = {place: line for place, line in lines.items() if len(line) >= FAR * most}
-    named = {place: line for place, line in full.items() if LEADS.search(file.tracks[place[0]].name)}
-    melody = max((named or full).values(), key=lambda line: sum(p for _, _, p in line) / len(line))
-    first = min(start for start, _, _ in melody)
-    metre = facts["metre"] if facts["metre"] in METRES else "4/4"
-    numerator, _, denominator = metre.partition("/")
-    bar = int(numerator) * 4 / int(denominator)
-    silence = math.floor(first / bar + 1e-6) * bar
-    piece = melody_of([(s - silence, d, p) for s, d, p in melody], style, key, metre, facts["bpm"])
-    remarks = list(piece.remarks)
-    if len(lines) > 1:
-        which = "the one named as a melody was taken" if named else "the highest one was taken as the melody"
-        remarks.append(f"Of {len(lines)} voices {which}.")
-    if metre != facts["metre"]:
-        remarks.append(f"The metre {facts['metre']} is not known here; 4/4 was taken.")
-    return dataclasses.replace(piece, remarks=tuple(remarks))
-
-
-def _lines(file: Any) -> tuple[dict[tuple[int, int], list[tuple[float, float, int]]], int, dict[str, Any]]:
-    """Notes (start, length, pitch) in quarters by track and channel, how many are drums, metre and tempo."""
-    if file.ticks_per_beat <= 0 or file.ticks_per_beat >= 0x8000:
-        raise ValueError("The MIDI file counts time in film frames. Export it with ticks per quarter note.")
-    lines: dict[tuple[int, int], list[tuple[float, float, int]]] = defaultdict(list)
-    facts: dict[str, Any] = {"metre": "4/4", "bpm": 100.0}
-    drums = total = 0
-    for number, track in enumerate(file.tracks):
-        now = 0
-        open_notes: dict[tuple[int, int], int] = {}
-        for message in track:
-            now += message.time
-            if message.type == "set_tempo" and message.tempo > 0:
-                facts["bpm"] = min(400.0, max(20.0, 60e6 / message.tempo))
-            elif message.type == "time_signature" and not facts.get("seen"):
-                facts |= {"metre": f"{message.numerator}/{message.denominator}", "seen": True}
-            if message.type not in ("note_on", "note_off"):
-                continue
-            place = (message.channel, message.note)
-            begun = open_notes.pop(place, None)
-            if begun is not None and now > begun:
-                start, length = begun / file.ticks_per_beat, (now - begun) / file.ticks_per_beat
-                if message.channel == DRUMS:
-                    drums += 1
-                else:
-                    lines[number, message.channel].append((start, length, message.note))
-                total += 1
-            if total > limits.MAX_MIDI_NOTES:
-                raise ValueError(f"The MIDI file holds more than {limits.MAX_MIDI_NOTES:,} notes. Use a shorter piece.")
-            if message.type == "note_on" and message.velocity > 0:
-                open_notes[place] = now
-    return dict(lines), drums, facts
-
-
-def _plain(text: str) -> str:
-    return text.encode("ascii", "replace").decode()
 
 
 # --------------------------------------------------------------------------- spelling
