@@ -52,6 +52,9 @@ ONE_AND_NOT = {
     "三分之一": "san1 fen1 zhi1 yi1",
     "一百一十": "yi4 bai3 yi1 shi2",
     "九一年": "jiu3 yi1 nian2",
+    "二点一米": "er4 dian3 yi1 mi3",
+    "三点一刻": "san1 dian3 yi2 ke4",
+    "一不小心": "yi2 bu4 xiao3 xin1",
 }
 THIRD_TONES = {
     "老师好": "lao3 shi1 hao3",
@@ -184,6 +187,20 @@ POLYPHONES = {
     "薄弱": "bo2 ruo4",
     "出差": "chu1 chai1",
     "对称": "dui4 chen4",
+    "数了数": "shu3 le5 shu3",
+    "量了量": "liang2 le5 liang2",
+    "出去转一转": "chu1 qu4 zhuan4 yi5 zhuan4",
+    "没猜中答案": "mei2 cai1 zhong4 da2 an4",
+    "看中国电影": "kan4 zhong1 guo2 dian4 ying3",
+    "头发长了": "tou2 fa5 chang2 le5",
+    "长了一个包": "zhang3 le5 yi2 ge4 bao1",
+    "毛巾还没干": "mao2 jin1 hai2 mei2 gan1",
+    "教教我": "jiao1 jiao1 wo3",
+    "照一张相": "zhao4 yi4 zhang1 xiang4",
+    "把孩子背上楼": "ba3 hai2 zi5 bei1 shang4 lou2",
+    "尽最大努力": "jin4 zui4 da4 nu3 li4",
+    "温差大": "wen1 cha1 da4",
+    "穿着讲究": "chuan1 zhuo2 jiang3 jiu5",
 }
 TRADITIONAL = {
     "銀行": "yin2 hang2",
@@ -202,6 +219,12 @@ TRADITIONAL = {
     "看著書": "kan4 zhe5 shu1",
     "不一樣": "bu4 yi2 yang4",
     "關係": "guan1 xi5",
+    "衣服乾了": "yi1 fu5 gan1 le5",
+    "他很能幹": "ta1 hen3 neng2 gan4",
+    "一隻手": "yi4 zhi1 shou3",
+    "白髮老人": "bai2 fa4 lao3 ren2",
+    "繫鞋帶": "ji4 xie2 dai4",
+    "戰鬥": "zhan4 dou4",
 }
 FIGURES = {
     "2口人": "liang2 kou3 ren2",

@@ -47,7 +47,7 @@ def _after(m: re.Match[str]) -> str:
 
 _RULES: list[tuple[str, Callable[[re.Match[str]], str]]] = [
     (rf"()(?<![\d.])((?:{_SERVICE})(?:[、和或,/](?:{_SERVICE}))+)(?![\d.]){_COUNTED}", _after),
-    (r"(?<![A-Za-z\d])([GDCZTKYLS])(\d{3,4})(?=次)", _after),
+    (r"(?<![A-Za-z\d])([A-Z]{1,2})(\d{3,4})(?=次)", _after),
     (r"(?<![\d.])(?:\(?\+?86\)?[- ]?)?(1[3-9]\d)[- ]?(\d{4})[- ]?(\d{4})(?!\d)", _groups),
     (r"(?<![\d.])(?:\+?86[- ]?)?\(?(0\d{2,3})\)?[- ]?(\d{7,8}|\d{3,4}[- ]\d{4})(?![\d.])", _landline),
     (r"(?<![\d.])([48]00)-?(\d{3})-?(\d{4})(?![\d.])", _groups),

@@ -14,7 +14,7 @@ _NEUTRAL = (
     "行李 月亮 云彩 天气 时候 早上 晚上 晌午 地方 屋里 家里 里头 外头 上头 下头 后头 前头 里边 外边 "
     "这个 那个 哪个 这么 那么 怎么 什么 多么 我们 你们 他们 她们 它们 咱们 人们 味道 动静 功夫 工夫 学问 "
     "差事 官司 笑话 闺女 队伍 街坊 邻居 亲家 冤枉 委屈 精神 困难 苗条 打发 对付 伺候 相声 帐篷 交情 状元 使唤 "
-    "力量 部分 提防 地上 对不起 了不起 看不起 来不及 差不多 怪不得 为什么"
+    "讲究 力量 部分 提防 地上 对不起 了不起 看不起 来不及 差不多 怪不得 为什么"
 )
 NEUTRAL = frozenset(_NEUTRAL.split())
 """Words whose last syllable is spoken without its tone, where dictionaries agree."""
@@ -23,7 +23,8 @@ _READ = """
 怪不得 guai4bu5de5, 为什么 wei4shen2me5, 大夫 dai4fu5, 朝阳 chao2yang2, 还是 hai2shi4, 会计 kuai4ji4,
 不得了 bu4de2liao3, 多长 duo1chang2, 得不到 de2bu5dao4, 没得 mei2de2, 相片 xiang4pian4, 下载 xia4zai4,
 加载 jia1zai4, 落下 luo4xia4, 一箭中的 yi2jian4zhong4di4, 唱曲 chang4qu3, 蒙古 meng3gu3, 内蒙古 nei4meng3gu3,
-蒙古族 meng3gu3zu2, 恶心 e3xin1, 时差 shi2cha1, 色差 se4cha1, 炸鸡 zha2ji1, 华山 hua4shan1, 重阳 chong2yang2,
+蒙古族 meng3gu3zu2, 恶心 e3xin1, 时差 shi2cha1,
+温差 wen1cha1, 色差 se4cha1, 炸鸡 zha2ji1, 华山 hua4shan1, 重阳 chong2yang2,
 尽头 jin4tou2, 的士 di1shi4, 打的 da3di1, 答应 da1ying5, 一行人 yi4xing2ren2, 和面 huo4mian4, 宿舍 su4she4,
 行人 xing2ren2, 重写 chong2xie3, 重读 chong2du2, 重做 chong2zuo4, 数数 shu3shu4, 还钱 huan2qian2,
 还款 huan2kuan3, 还书 huan2shu1, 还债 huan2zhai4, 还清 huan2qing1, 下行 xia4xing2, 上行 shang4xing2,
@@ -42,3 +43,10 @@ READ = {
 _ER = "儿子 女儿 儿童 儿女 儿孙 儿媳 儿科 儿歌 儿戏 婴儿 幼儿 孤儿 少儿 胎儿 健儿 男儿 小儿 宠儿 弃儿 育儿 混血儿"
 FULL_ER = frozenset(_ER.split())
 """Words in which 儿 is a syllable of its own."""
+_TRADITIONAL = """
+乾 gan1, 幹 gan4, 隻 zhi1, 祇 zhi3, 髮 fa4, 發 fa1, 繫 ji4, 捲 juan3, 臟 zang4, 髒 zang1, 鬥 dou4, 籲 yu4,
+瞭 liao3, 徵 zheng1, 纖 xian1, 鬱 yu4, 颳 gua1, 鹹 xian2, 築 zhu4, 穀 gu3, 蔔 bo5, 崑 kun1, 鍊 lian4,
+鬆 song1, 彆 bie4, 闆 ban3, 濛 meng2, 矇 meng1
+"""
+TRADITIONAL = dict(pair.split(" ") for pair in _TRADITIONAL.replace(",\n", ", ").strip().split(", "))
+"""Traditional characters with one reading, whose simplified form has several."""

@@ -6,6 +6,7 @@ _DIGITS = "零〇一二三四五六七八九幺两"
 _ONE_IN_WORDS = ("统一", "唯一", "万一", "之一", "专一", "单一", "如一")
 _ONE_ENDS_WORDS = ("划一", "合一", "归一", "逐一", "其一", "不一", "同一", "周一")
 _AFTER_ORDINAL = "月号楼班等级期路室栋幢"
+_AFTER_CLOCK = "刻个起块下直般定样"
 _ONE_OF = ("星期", "礼拜", "周", "高", "初", "大", "研", "第", "其")
 
 
@@ -61,7 +62,7 @@ def _is_ordinal(text: str, place: int, ends_word: bool) -> bool:
         or (after == "年" and beyond == "级")
         or (before in ("百", "千", "万", "零") and before and after == "十")
         or (before == "月" and after == "日")
-        or (before == "点" and (not after or after in _DIGITS))
+        or (before == "点" and until[-2:-1] in _DIGITS + "十" and after not in _AFTER_CLOCK)
         or (after == "点" and bool(beyond) and beyond in _DIGITS)
     )
 

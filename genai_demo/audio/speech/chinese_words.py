@@ -152,7 +152,7 @@ def _get(before: str, after: str, previous: Word) -> str:
 
 def _adverbial(text: str, place: int, previous: Word) -> str:
     """地: the particle after an adverb, or ground."""
-    if text[place + 1] in _PLACES:
+    if text[place + 1] in _PLACES and previous.tag[:1] not in ("d", "z", "i"):
         return "di4"
     doubled = place > 1 and text[place - 1] == text[place - 2]
     described = len(previous.text) > 1 and not previous.tag.startswith(_OTHER_NOUNS)

@@ -10,6 +10,8 @@ import functools
 import re
 
 from genai_demo.audio.speech import chinese_tones, chinese_words
+from genai_demo.audio.speech.chinese_lexicon import TRADITIONAL
+from genai_demo.core.chinese import simplified_characters
 
 _INITIALS = "b p m f d t n l g k h j q x zh ch sh r z c s"
 _FINALS = (
@@ -73,7 +75,12 @@ def _split(letters: str) -> tuple[str, str]:
 def syllables(text: str) -> list[str]:
     """The spoken syllable of every character, such as ["ni2", "hao3"]; "" where one has no known reading.
 
-    text: Simplified Chinese characters only, one phrase: tones change across all of it.
+    text: Chinese characters only, simplified or traditional, one phrase: tones change across all of it.
     """
-    words = chinese_words.words(text)
-    return chinese_tones.spoken(words, chinese_words.readings(words))
+    simple = simplified_characters(text)
+    words = chinese_words.words(simple)
+    found = chinese_words.readings(words)
+    for place, (character, now) in enumerate(zip(text, simple, strict=True)):
+        if character != now and character in TRADITIONAL and not found[place].endswith("5"):
+            found[place] = TRADITIONAL[character]
+    return chinese_tones.spoken(words, found)

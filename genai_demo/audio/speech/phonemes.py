@@ -14,7 +14,6 @@ from genai_demo.audio.speech import english, homographs
 from genai_demo.audio.speech import mandarin as chinese
 from genai_demo.audio.speech.mixed import HAN
 from genai_demo.audio.speech.normalise import normalise
-from genai_demo.core.chinese import simplified_characters
 
 EDGE = "|"
 """Silence at the start and the end of an utterance."""
@@ -146,7 +145,7 @@ def _pieces(sentence: str) -> list[_Piece]:
             if sounds:
                 found.append((token, start, tuple(Phone(s, "en" + m if m else "", "en") for s, m in sounds)))
         else:
-            for i, syllable in enumerate(chinese.syllables(simplified_characters(token))):
+            for i, syllable in enumerate(chinese.syllables(token)):
                 sounds = tuple(mandarin(syllable)) if syllable else ()
                 if sounds:
                     found.append((token[i], start + i, tuple(Phone(s, m, "zh") for s, m in sounds)))
