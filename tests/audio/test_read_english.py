@@ -37,6 +37,11 @@ ABBREVIATIONS = {
     "Gen. Grant met Col. Young and Prof. Li.": "General Grant met Colonel Young and Professor Li.",
     "Mr. and Mrs. Bell, Ms. Dee": "Mister and Missus Bell, Miz Dee",
     "Brown v. Board": "Brown versus Board",
+    "We fly Fri.-Sun., 8-4.": "We fly Friday to Sunday, eight to four.",
+    "Gen. Lee saw Mt. Baker at Ft. Bragg.": "General Lee saw Mount Baker at Fort Bragg.",
+    "B2 vs. b3": "B two versus b three",
+    "It took 3 hrs. 5 mins. in all.": "It took three hours five minutes in all.",
+    "Follow Rt. 7 to High Rd. Stop there.": "Follow Route seven to High Road. Stop there.",
     "Hits by a.k.a. Smith et al. in 1999": "Hits by also known as Smith et al in nineteen ninety nine",
 }
 DASHES = {
@@ -131,6 +136,11 @@ UNITS = {
     "Rocky IV, Super Bowl XLII": "Rocky four, Super Bowl forty two",
     "Pope Pius XII": "Pope Pius the twelfth",
     "With James I travel far.": "With James I travel far.",
+    "3/4 cup, 1/4 tsp of it, 1 1/2 km": "three quarters cup, one quarter teaspoon of it, one and a half kilometers",
+    'a 5/8" nail': "a five eighths inch nail",
+    "a 5 kg bag of 5 kg": "a five kilogram bag of five kilograms",
+    "6e4 km, 2×10^5 kg": "six times ten to the power of four kilometers, two times ten to the power of five kilograms",
+    "rated 7/10, split 70/30": "rated seven out of ten, split seventy thirty",
     "3M users": "three million users",
 }
 DOTS = {

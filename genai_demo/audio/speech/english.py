@@ -39,6 +39,8 @@ _BEGINNINGS = {
 }  # fmt: skip
 _USUAL = {"was": "W AH1 Z", "an": "AH0 N"}
 """Where running speech prefers another form than the one that the dictionary lists first."""
+LONGEST_INITIALISM = 6
+"""Letters; longer rows of capitals are words."""
 _HALF = 4
 """Letters that each half of a compound has at least."""
 
@@ -102,7 +104,7 @@ def is_abbreviation(capitals: str) -> bool:
 
     One that the dictionary does not know is still a word where vowels and consonants take turns: FEMA, COVAX.
     """
-    if capitals in SPELLED or len(capitals) > 6 or not capitals.isupper():
+    if capitals in SPELLED or len(capitals) > LONGEST_INITIALISM or not capitals.isupper():
         return capitals in SPELLED
     if known(capitals.lower()):
         return not re.search("[AEIOUY]", capitals)
@@ -121,7 +123,7 @@ def is_spelled(capitals: str) -> bool:
 
 def initialism(capitals: str) -> str:
     """Capitals that shall be read one by one: as they are where an English word of them is spelled anyway."""
-    return capitals if is_spelled(capitals) else apart(capitals)
+    return capitals if len(capitals) <= LONGEST_INITIALISM and is_spelled(capitals) else apart(capitals)
 
 
 def _small(word: str) -> Phones:

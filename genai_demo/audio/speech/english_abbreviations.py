@@ -52,7 +52,7 @@ _BEFORE_NUMBER = {
     "eq": "equation", "art": "article", "ver": "version", "rm": "room", "ext": "extension", "tel": "telephone",
     "apt": "apartment", "ste": "suite", "ca": "circa", "c": "circa", "min": "minimum", "max": "maximum",
     "est": "established", "par": "paragraph", "pt": "part", "ep": "episode", "op": "opus", "gr": "grade",
-    "bldg": "building",
+    "bldg": "building", "rt": "route", "rte": "route",
 }  # fmt: skip
 _AFTER_NUMBER = "mins?|secs?|hrs?|ft|in|lbs?|oz|yds?|mi|km|kg|cm|mm|tbsp|tsp|gal|qt|wks?|yrs?|mos?|sq|ml|mg|g"
 _WORDS = {
@@ -98,7 +98,7 @@ def _title_or_road(m: re.Match[str]) -> str:
     short, dotted = m[1], m[0].endswith(".")
     named = re.match(r"\s?[A-Z]", m.string[m.end() :]) is not None
     if _after_name(m):
-        return _ROADS[short] + _stop(m) if dotted or not named or _numbered(m) else m[0]
+        return _ROADS[short] + _road_stop(m) if dotted or not named or _numbered(m) else m[0]
     if named:
         return _TITLES[short] + " "
     return (("Street" if short == "St" else "Doctor") + _stop(m)) if dotted else m[0]
@@ -110,7 +110,14 @@ def _numbered(m: re.Match[str]) -> bool:
 
 def _road(m: re.Match[str]) -> str:
     sure = m[1] in ("Ave", "Rd", "Blvd", "Hwy", "Pkwy")
-    return _ROADS[m[1]] + _stop(m) if sure or _after_name(m) else m[0]
+    return _ROADS[m[1]] + _road_stop(m) if sure or _after_name(m) else m[0]
+
+
+def _road_stop(m: re.Match[str]) -> str:
+    """A full stop where the sentence ends: a capital after a road begins a new one, but for places along it."""
+    rest = m.string[m.end() :]
+    begins = m[0].endswith(".") and re.match(r"\s+[A-Z][a-z]", rest) and not re.match(_AFTER_ROAD, rest)
+    return ". " if begins else _stop(m)
 
 
 def _day(m: re.Match[str]) -> str:
@@ -159,6 +166,10 @@ SHORT = frozenset((*_TITLES, *_ROADS, *_DAYS, *_SHORT_MONTHS.split("|"), "Sep", 
     "lb", "lbs", "oz", "ft", "in", "sec", "secs", "hr", "yd", "yds", "mi", "tbsp", "tsp", "gal", "yr", "wk", "mo",
 }  # fmt: skip
 """Before a small letter the full stop of these ends no sentence."""
+BEFORE_NUMBER = frozenset((*_BEFORE_NUMBER, *map(str.capitalize, _BEFORE_NUMBER), "hr", "hrs", "ft", "lb", "lbs"))
+"""Before a number the full stop of these ends no sentence."""
+BEFORE_NAME = frozenset(_TITLES) - {"Dr", "St", "Fr"}
+"""Before a name the full stop of these ends no sentence."""
 _STOPS = "|".join((*_WORDS, *(word.capitalize() for word in _WORDS if word not in ("alt", "dir", "ext"))))
 RULES: list[Rule] = [
     (r"\b[eE]\.\s?g\.,?", "for example,"),
@@ -177,14 +188,14 @@ RULES: list[Rule] = [
     (rf"\b({'|'.join(_TITLES)})\.\s?(?=[A-Z])", lambda m: _TITLES[m[1]] + " "),
     (r"\b(Mr|Mrs|Ms|Prof)\b(?!')\.?", lambda m: _TITLES[m[1]]),
     (r"(?<!\d )\bMt (?=[A-Z])", "Mount "),
-    (rf"\b({_DAY})\s?[-–]\s?({_DAY})\b\.?", lambda m: f"{_DAYS[m[1]]} to {_DAYS[m[2]]}{_stop(m)}"),
+    (rf"\b({_DAY})\.?\s?[-–]\s?({_DAY})\b\.?", lambda m: f"{_DAYS[m[1]]} to {_DAYS[m[2]]}{_stop(m)}"),
     (rf"\b({_DAY})\s?[&/]\s?({_DAY})\b\.?", lambda m: f"{_DAYS[m[1]]} and {_DAYS[m[2]]}{_stop(m)}"),
     (rf"\b({_DAY})\.", _day),
     (rf"\b({_DAY})(?={_DATE_FOLLOWS})", lambda m: _DAYS[m[1]]),
     (rf"\b({_SHORT_MONTHS})\.(?!\s?\d)", _month),
     (rf"\b({'|'.join(_NAMES)})\.", lambda m: _NAMES[m[1]] + _stop(m)),
     (r"\b(Jr|Sr)\b(?!')", lambda m: _NAMES[m[1]]),
-    (rf"(?<!\d)(?<!\d )\b({_STOPS})\.", _word),
+    (rf"\b(?!(?<=\d )(?:min|sec|hr|yr)s?\b)({_STOPS})\.", _word),
     (r"(?<!slash )\b(vs|etc)\b(?!')", lambda m: _WORDS[m[1]]),
     (r"(?<=[a-z]) v\.? (?=[A-Z][a-z])", " versus "),
     (r"\b[A-Z](?:\.[A-Z])+\b(?!\.?[a-z])\.?", _initials),

@@ -10,7 +10,8 @@ from genai_demo.audio.speech.rewriting import Rule
 _FRACTIONS = {2: "half", 4: "quarter"}
 _OPERAND = r"(?:\d+(?:[.,]\d+)*(?:[a-z]\b)?|(?<![A-Za-z'’])[A-Za-z](?![A-Za-z'’]))(?:\^-?\d+)?%?"
 _SUM = re.compile(
-    rf"\(*[-−]?{_OPERAND}\)*(?:\s*[-−–+*/×÷x·=≠<>≤≥]\s*\(*[-−]?{_OPERAND}\)*)+(?:\s*=(?:\s*\?)?)?(?!\w)", re.ASCII
+    rf"(?<![\d.,])\(*[-−]?{_OPERAND}\)*(?:\s*[-−–+*/×÷x·=≠<>≤≥]\s*\(*[-−]?{_OPERAND}\)*)+(?:\s*=(?:\s*\?)?)?(?!\w)",
+    re.ASCII,
 )
 _ASKED = re.compile(
     r"\b(?:what(?:'s|’s| is| does| do you get for)?|how much is|calculate|compute|evaluate|solve|simplify|work out|"
@@ -25,6 +26,9 @@ _SCORE = re.compile(
 _DIALLED = (
     r"(?:[Cc]all|[Dd]ial|[Pp]hone|[Tt]ext|[Tt]elephone|[Ff]ax|[Mm]obile|[Hh]otline|PIN|pin|[Cc]ode|[Pp]assword|[Pp]asscode|"
     r"ZIP|[Zz]ip|[Ee]xtension|[Ss]erial)"
+)
+_MARKS = re.compile(
+    r"\b(?:scor|rat(?:e|ing)|grade|gave|gives?|got|review|exam|quiz|stars|marks?\b|out of)", re.IGNORECASE
 )
 _MAKERS = "Boeing|Airbus|Embraer|Cessna|Porsche|Ferrari|[Mm]odel|[Ff]light"
 """After these, numbers joined by a dash are a name."""
@@ -86,9 +90,11 @@ def _plain(text: str) -> str:
     return year(int(text)) if re.fullmatch(r"1[1-9]\d\d|20\d\d", text) else number(text)
 
 
-def _fraction(m: re.Match[str]) -> str:
+def fraction(m: re.Match[str]) -> str:
     whole, above, below = m[1], int(m[2]), int(m[3])
-    if m[0] in ("24/7", "9/11") or above == below:
+    if not whole and above <= below and below in (5, 10, 20, 50, 100) and _MARKS.search(m.string):
+        return f"{cardinal(above)} out of {cardinal(below)}"
+    if m[0] in ("24/7", "9/11") or above == below or (above + below == 100 and above % 5 == 0):
         return f"{cardinal(above)} {cardinal(below)}"
     if not 1 < below <= 100 or above > 100:
         return f"{whole or ''} {cardinal(above)} over {cardinal(below)}"
@@ -100,12 +106,9 @@ def _fraction(m: re.Match[str]) -> str:
     return f"{cardinal(above)} {name}"
 
 
-def _scientific(m: re.Match[str]) -> str:
-    return f"{number(m[1])} times ten to the power of {number(m[2])}"
-
-
 def _power(m: re.Match[str]) -> str:
-    return {"2": " squared", "3": " cubed"}.get(m[1]) or f" to the power of {number(m[1])}"
+    """The exponent stays a number, which may have a unit after it."""
+    return {"2": " squared", "3": " cubed"}.get(m[1]) or f" to the power of {m[1]}"
 
 
 def _version(m: re.Match[str]) -> str:
@@ -118,6 +121,8 @@ def _ip(m: re.Match[str]) -> str:
 
 FIRST: list[Rule] = [
     # What no date, time or unit may take apart.
+    (r"\b(\d+(?:\.\d+)?)[eE]([+-]?\d+)\b", lambda m: f"{number(m[1])} times ten to the power of {m[2].lstrip('+')}"),
+    (r"(?<=\d)\^\(?([-−]?\d+)\)?", _power),
     (r"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?![\w.]*\d)", _ip),
     (r"(?<![\w.])(?:\+?\d{1,3}[- .])?(?:\(\d{3}\)\s?|\d{3}[- .])\d{3}[- .]\d{4}\b", _phone),
     (r"(?<!\w)\+\d[\d ()-]{6,}\d\b|(?<![\w.,-])\d{3}-\d{4}\b(?!-)|(?<![\w.,])0\d{2,4}(?: \d{3,4}){1,3}\b", _phone),
@@ -130,12 +135,11 @@ FIRST: list[Rule] = [
 PERCENT: list[Rule] = [
     (rf"(-?)\b({NUMBER})\s?%?\s?(?:-|–|to)\s?({NUMBER})\s?%", lambda m: f"{number(m[2])} to {number(m[3])} percent"),
     (rf"(?<![\w.])([-−]?(?:{NUMBER}))\s?-?%", lambda m: number(m[1]) + " percent"),
-    (r"(?<!\w)(?:(\d+)[ -])?(\d+)[/⁄](\d+)(?![\d/])", _fraction),
+    (r"(?<!\w)(?:(\d+)[ -])?(\d+)[/⁄](\d+)(?![\d/])", fraction),
 ]  # fmt: skip
 RULES: list[Rule] = [
     (r"\b(\d+):(\d+)\b", lambda m: f"{number(m[1])} to {number(m[2])}"),
     (r"\b(\d{1,3}(?:,\d{3})*|\d+)(?:st|nd|rd|th)\b", lambda m: ordinal(int(m[1].replace(",", "")))),
-    (r"\b(\d+(?:\.\d+)?)[eE]([+-]?\d+)\b", _scientific),
     (r"\^\(?([-−]?\d+)\)?", _power),
     (r"\b(\d{3,4})[x×](\d{3,4})\b", lambda m: f"{year(int(m[1]))} by {year(int(m[2]))}"),
     (r"\b(\d+(?:\.\d+)?)(?:[x×]|\s?x\s)\s?(?=\d)", lambda m: f"{number(m[1])} by "),

@@ -66,6 +66,9 @@ _PER_WORDS = (
 _PER |= {word: word for word in _PER_WORDS.split()}
 
 
+_NO_NOUN = "of|in|is|are|was|were|and|or|to|for|per|from|on|at|with|that|which|as|than|by|long|wide|high|tall|deep|away"
+
+
 def _money(m: re.Match[str]) -> str:
     minus, sign, amount, scale = m[1] or m[3], m[2] or m[6], m[4].replace(",", ""), m[5]
     one, many, cent, cents = _CURRENCIES[sign.upper() if sign.isalpha() else sign]
@@ -107,7 +110,16 @@ def with_unit(amount: str, unit: str, one: bool) -> str:
 
 
 def _with_unit(m: re.Match[str]) -> str:
-    return with_unit(number(m[1]), m[2], m[1].lstrip("-−") == "1")
+    """In the singular before what is measured: a 5 km run."""
+    measured = re.search(r"\b(?:an?|this|that|the|each|every|my|your|his|her|our|their)\s+$", m.string[: m.start()])
+    noun = re.match(rf"\s+(?!(?:{_NO_NOUN})\b)[A-Za-z]", m.string[m.end() :])
+    return with_unit(number(m[1]), m[2], m[1].lstrip("-−") == "1" or bool(measured and noun))
+
+
+def _fraction_with_unit(m: re.Match[str]) -> str:
+    """1/2 tsp; the fraction itself is left to its rule."""
+    unit = with_unit("", m[3], m[1] is None)
+    return f"{m[1] or ''}{m[2]} {unit.strip()}"
 
 
 def _range_with_unit(m: re.Match[str]) -> str:
@@ -130,7 +142,7 @@ def _inches(m: re.Match[str]) -> str:
 
 
 RULES: list[Rule] = [
-    (rf"({NUMBER}\s?(?:[kKmMbB]|bn|{UNIT})?)\s?/\s?({'|'.join(sorted(_PER, key=len, reverse=True))})\b(?!/)",
+    (rf"(?<![\d.,])({NUMBER}\s?(?:[kKmMbB]|bn|{UNIT})?)\s?/\s?({'|'.join(sorted(_PER, key=len, reverse=True))})\b(?!/)",
      lambda m: m[0] if m[0].split("/")[0][-2:] + "/" + m[2] == "km/h" else f"{m[1]} per {_PER[m[2]]}"),
     (r"(?<=[€£$])\s?\d{1,3}(?:\.\d{3})*,\d\d(?!\d)|\b\d{1,3}(?:\.\d{3})*,\d\d(?=\s?[€£])", _comma),
     (rf"({_SIGN})\s?({NUMBER})(?:\s?[-–—]\s?)(?:{_SIGN})?({NUMBER})(?:\s?({_SCALES})\b)?()", _prices),
@@ -138,12 +150,14 @@ RULES: list[Rule] = [
      lambda m: f"{number(m[2])} {_SCALE.get(m[3] or '', '')} to {number(m[4])} {_SCALE.get(m[5] or '', '')} "
                f"{_CURRENCIES[m[1]][1]}".replace("  ", " ")),
     (rf"([-−]?)(?<![A-Za-z])({_SIGN})\s?([-−]?)({NUMBER})(?:\s?({_SCALES})\b)?()", _money),
-    (rf"([-−]?)()()({NUMBER})(?:\s?({_SCALES}))?\s?([$€£₹₽](?!\s?\d)|\b(?:{_CODE})\b)", _money),
-    (rf"({NUMBER})\s?¢", lambda m: f"{number(m[1])} cent{'' if m[1] == '1' else 's'}"),
+    (rf"([-−]?)()()(?<![\d.,])({NUMBER})(?:\s?({_SCALES}))?\s?([$€£₹₽](?!\s?\d)|\b(?:{_CODE})\b)", _money),
+    (rf"(?<![\d.,])({NUMBER})\s?¢", lambda m: f"{number(m[1])} cent{'' if m[1] == '1' else 's'}"),
     (r"\b(\d{1,3})°\s?(\d{1,2})['’′]\s?(?:(\d{1,2}(?:\.\d+)?)(?:\"|''|″|”|′′)\s?)?([NSEW])?\b", _degrees),
     (r"\b(\d)['’′]\s?(\d{1,2})(?:\"|''|″|”|′′|\b)", lambda m: f"{cardinal(int(m[1]))} foot {cardinal(int(m[2]))}"),
+    (r"(?<![\w./])((?:\d+[ -])?\d+[/⁄]\d+)(?:\"|''|″|′′)", r"\1 inch"),
     (rf"\b({NUMBER})(?:\"|''|″|′′)", _inches),
     (rf"\b({NUMBER})′", lambda m: with_unit(number(m[1]), "ft", m[1] == "1")),
+    (rf"(?<![\w./])(\d+[ -])?(\d+[/⁄]\d+)\s?({UNIT})(?![\w/])", _fraction_with_unit),
     (rf"(?<![\w.])([-−]?(?:{NUMBER}))\s?(?:-|–|—|to)\s?([-−]?(?:{NUMBER}))\s?({UNIT})(?![\w/])", _range_with_unit),
     (rf"(?<![\w.])({NUMBER})-({_JOINED})(?![\w/])", lambda m: with_unit(number(m[1]), m[2], True)),
     (rf"(?<![\w.])([-−–]?(?:{NUMBER}))\s?({UNIT})(?![\w/])", _with_unit),

@@ -10,32 +10,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from genai_demo.audio.speech import english, homograph_words, word_class
+from genai_demo.audio.speech import homograph_neighbours as beside
 from genai_demo.audio.speech.english import Phones, phones
 from genai_demo.audio.speech.homograph_words import words
 
 _PAUSES = (",", ".", "?", "!", "")
-_MODALS = words(
-    "will would can could may might must shall should do does did cannot please let's lets not i'll you'll he'll "
-    "she'll it'll we'll they'll who'll gonna helps"
-)
-"""A verb follows."""
-_SUBJECTS = frozenset(("i", "you", "we", "they", "who"))
-_THIRD = frozenset(("he", "she", "it"))
-_DETERMINERS = words(
-    "a an the my your his her its our their no any some each every this that these those another either neither"
-)
-_OBJECTS = _DETERMINERS | {"it", "them", "me", "us", "him", "all", "both", "only"}
-_FIRST_WORDS = words("and or then also just always never now first next simply carefully but to")
-"""What an order may begin with, besides the verb."""
-_LET = words("let make makes made help helps helped watch watched see saw hear heard lets")
-_COMPOUNDS = words("sports sales arms savings goods customs works systems news")
-"""Plurals that stand before a noun as one word with it."""
-_BE = words("am is are was were be been being i'm you're he's she's it's we're they're isn't wasn't aren't")
-_FEEL = _BE | words("feel feels felt seem seems seemed quite very perfectly so more become became remain")
-_HAVE = words("have has had having haven't hasn't hadn't i've you've we've they've who've already ever never just")
-_HOW_CLOSE = words("so very too as how pretty really quite more come came comes get got")
-_ONCE = words("yesterday ago last earlier once when after before then previously")
-_OFTEN = words("every always often usually sometimes daily rarely seldom never now regularly if")
 
 
 @dataclass(frozen=True)
@@ -73,12 +52,12 @@ class _Place:
 
     def starts(self) -> bool:
         """Whether nothing but a pause, or a word that leads over, stands before."""
-        return self.before in _PAUSES or (self.before in _FIRST_WORDS and self.before != "to")
+        return self.before in _PAUSES or (self.before in beside.FIRST_WORDS and self.before != "to")
 
 
-def choose(tokens: list[str], place: int) -> Phones | None:
+def choose(tokens: tuple[str, ...], place: int) -> Phones | None:
     """The sounds of a word in its sentence where they depend on it, else None."""
-    here = _Place(tuple(tokens), place)
+    here = _Place(tokens, place)
     word = here.word()
     if word in ("the", "a"):
         return _weak(tokens[place], here)
@@ -91,32 +70,46 @@ def choose(tokens: list[str], place: int) -> Phones | None:
 def _is_verb(here: _Place) -> bool:
     """Whether the word is a verb: the neighbours first, then the tagger, then a plural that must be its subject."""
     before, after, tag = here.before, here.after, here.tag()
-    if before in _MODALS or before.endswith("n't") or before in _SUBJECTS:
+    if here.word(-2 if before == "not" else -1) in beside.BE:  # is not perfect, isn't perfect
+        return tag.startswith("VV") and before not in beside.BE
+    if before in beside.MODALS or before.endswith("n't") or before in beside.SUBJECTS:
         return True
     if before == here.word():
         return False
     if before == "to":
-        return tag.startswith("VV") or after in _OBJECTS or here.word(-2) in _PAUSES
-    if before in _THIRD and here.word().endswith("s"):
+        return tag.startswith("VV") or after in beside.OBJECTS or here.word(-2) in _PAUSES
+    if before in beside.THIRD and here.word().endswith("s"):
         return True
-    if before in ("her", "him", "them", "me", "us", "it") and here.word(-2) in _LET:
+    if before in ("her", "him", "them", "me", "us", "it") and here.word(-2) in beside.LET:
         return True
-    if before in _DETERMINERS and not (before in ("this", "that", "these", "those") and tag.startswith("VV")):
+    if before in beside.DETERMINERS and not (before in ("this", "that", "these", "those") and tag.startswith("VV")):
         return False
-    if here.starts() and after in _OBJECTS:
+    if here.starts() and after in beside.OBJECTS:
         return True
+    if here.starts() and here.tag(1).startswith("NN") and _is_finite(here.tag(2)):  # Refuse collection is ...
+        return False
     if tag.startswith("VV"):
         return True
     return tag.startswith(("NN", "AJ")) and _after_subject(here)
 
 
+def _is_finite(tag: str) -> bool:
+    return re.match("V.[BDZ0]", tag) is not None
+
+
 def _after_subject(here: _Place) -> bool:
-    """Whether a plural before must be the subject of this word: "Metals contract in the cold"."""
-    if here.tag(-1) not in ("NN2", "NN0") or here.before in _COMPOUNDS or here.word().endswith("s"):
+    """Whether a noun before must be the subject of this word, as no other verb stands there.
+
+    "Metals contract in the cold", "The camera records sound".
+    """
+    subjects = ("NN1", "NP0") if here.word().endswith("s") else ("NN2", "NN0")
+    if here.tag(-1) not in subjects or here.before in beside.COMPOUNDS:
         return False
+    if here.word().endswith("s"):
+        return here.after not in _PAUSES and not any(_is_finite(here.tag(i)) for i in range(-here.at, 100))
     if here.tag(1).startswith(("VV", "VB", "VH", "VM", "VD", "NN")):
         return False
-    return not any(re.match("V.[BDZ0]", here.tag(-i)) for i in range(1, here.at + 1))
+    return not any(_is_finite(here.tag(-i)) for i in range(1, here.at + 1))
 
 
 def _either(first: str, second: str, is_first: Callable[[_Place], bool]) -> Callable[[_Place], Phones | None]:
@@ -126,24 +119,24 @@ def _either(first: str, second: str, is_first: Callable[[_Place], bool]) -> Call
 
 def _read_past(here: _Place) -> bool:
     before, tag = here.before, here.tag()
-    if before in _MODALS or before.endswith(("n't", "'ll")) or before == "to":
+    if before in beside.MODALS or before.endswith(("n't", "'ll")) or before == "to":
         return False
-    if before in _HAVE or before in _BE or tag == "VVN":
+    if before in beside.HAVE or before in beside.BE or tag == "VVN":
         return True
     if before in _PAUSES or tag in ("VVI", "NN1") or before in ("a", "good", "great", "quick", "and", "please"):
         return tag in ("VVN", "VVD") and before == "and" and here.past_elsewhere()
     subject = -1 if not here.tag(-1).startswith("AV") else -2
-    if here.word(subject) in _THIRD or here.tag(subject) in ("NN1", "NP0", "PNI"):
+    if here.word(subject) in beside.THIRD or here.tag(subject) in ("NN1", "NP0", "PNI"):
         return True
-    if here.near(_OFTEN):
+    if here.near(beside.OFTEN):
         return False
-    return here.near(_ONCE) or here.past_elsewhere() or here.after in _DETERMINERS
+    return here.near(beside.ONCE) or here.past_elsewhere() or here.after in beside.DETERMINERS
 
 
 def _used(here: _Place) -> Phones:
     """Used to do, or accustomed: with an S; where somebody makes use of a thing, with a Z."""
     if here.after == "to":
-        passive = here.before in _BE or here.tag(-1).startswith("VB") or here.tag() == "VVN"
+        passive = here.before in beside.BE or here.tag(-1).startswith("VB") or here.tag() == "VVN"
         does = here.tag(2) in ("VVI", "VVB", "VBI", "VHI", "VDI")
         if does != passive:  # "he used to walk", "I am used to it"
             return phones("Y UW1 S T")
@@ -158,13 +151,19 @@ def _use(here: _Place) -> Phones:
 
 
 def _is_live_verb(here: _Place) -> bool:
-    if here.before in _MODALS or here.before in _SUBJECTS or here.before.endswith("n't"):
+    if here.before in beside.MODALS or here.before in beside.SUBJECTS or here.before.endswith("n't"):
         return True
-    if here.before in _DETERMINERS or here.tag(1) in ("NN1", "NN2") or here.before in ("go", "goes", "going", "went"):
+    if (
+        here.before in beside.DETERMINERS
+        or here.tag(1) in ("NN1", "NN2")
+        or here.before in ("go", "goes", "going", "went")
+    ):
+        return False
+    if here.tag(-1) in ("VVD", "VVN", "VVG"):  # played live
         return False
     if here.tag(-1) in ("NN2", "NN0") or here.before in ("to", "that", "people", "both", "all", "still"):
         return True
-    return here.tag().startswith("VV") and here.tag(-1) not in ("NN1", "PNP", "NP0") and here.before not in _BE
+    return here.tag().startswith("VV") and here.tag(-1) not in ("NN1", "PNP", "NP0") and here.before not in beside.BE
 
 
 def _is_lead_metal(here: _Place) -> bool:
@@ -190,37 +189,39 @@ def _is_bend(here: _Place) -> bool:
 
 def _is_open(here: _Place) -> bool:
     """Whether close is what one does to a door, not where one is."""
-    if here.after in ("to", "by", "friend", "friends", "together", "range", "enough", "relative", "relatives", "at"):
-        return here.before in _MODALS or (here.before == "to" and here.after != "to")
-    if here.before in _HOW_CLOSE:
+    if here.before in beside.SUBJECTS and here.after not in ("to", "enough", "friends", "by", "together"):
+        return True
+    if here.after in beside.CLOSE_TO:
+        return here.before in beside.MODALS or (here.before == "to" and here.after != "to")
+    if here.before in beside.HOW_CLOSE:
         return False
-    if (here.starts() and here.after in _OBJECTS) or here.tag().startswith("NN"):
+    if (here.starts() and here.after in beside.OBJECTS) or here.tag().startswith("NN"):
         return True
     return _is_verb(here)
 
 
 def _is_satisfied(here: _Place) -> bool:
     if here.tag() == "AJ0" or here.after in ("with", "himself", "herself", "themselves", "yourself", "myself"):
-        return here.before not in _DETERMINERS
-    return here.before in _FEEL and not here.tag(1).startswith("NN")
+        return here.before not in beside.DETERMINERS
+    return here.before in beside.FEEL and not here.tag(1).startswith("NN")
 
 
 def _is_tiny(here: _Place) -> bool:
     if here.after in homograph_words.TINY:
         return here.tag(-1) != "CRD"
-    alone = here.before in _BE and here.after in _PAUSES
+    alone = here.before in beside.BE and here.after in _PAUSES
     return alone or here.before in ("very", "extremely", "incredibly", "most", "so")
 
 
 def _is_wounded(here: _Place) -> bool:
     """Whether wound is what was wound, not a wound."""
-    if here.before in _DETERMINERS or here.before in _MODALS or here.before == "to":
+    if here.before in beside.DETERMINERS or here.before in beside.MODALS or here.before == "to":
         return False
     return here.tag() in ("VVD", "VVN") or here.after in ("up", "around", "down", "round")
 
 
 def _is_polish_people(here: _Place) -> bool:
-    return here.tokens[here.at][0].isupper() and not (here.starts() and here.after in _OBJECTS)
+    return here.tokens[here.at][0].isupper() and not (here.starts() and here.after in beside.OBJECTS)
 
 
 def _is_who(here: _Place) -> bool:
@@ -243,7 +244,7 @@ def _does(here: _Place) -> Phones | None:
 
 def _is_dived(here: _Place) -> bool:
     into = here.after in ("into", "in", "off", "under", "down", "headfirst", "deep", "from", "right", "straight", "for")
-    return here.tag() == "VVD" or (into and here.before not in _DETERMINERS and here.tag(-1) != "AJ0")
+    return here.tag() == "VVD" or (into and here.before not in beside.DETERMINERS and here.tag(-1) != "AJ0")
 
 
 def _has_syllable(things: str) -> Callable[[_Place], bool]:

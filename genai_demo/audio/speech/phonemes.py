@@ -132,6 +132,7 @@ def _pieces(sentence: str) -> list[_Piece]:
     """Words and pauses of a sentence; of several pauses in a row the last counts, and none comes first."""
     tokens = [(m[0], m.start()) for m in _TOKEN.finditer(sentence)]
     found: list[_Piece] = []
+    written = tuple(token for token, _ in tokens)
     for place, (token, start) in enumerate(tokens):
         if token in PAUSES:
             language = found[-1][2][-1].language if found else "en"
@@ -140,8 +141,7 @@ def _pieces(sentence: str) -> list[_Piece]:
             if found:
                 found.append((token, start, (Phone(token, "", language),)))
         elif token[0].isascii():
-            sounds = _letters(tokens, place) or homographs.choose([t for t, _ in tokens], place)
-            sounds = sounds or english.english_word(token)
+            sounds = _letters(tokens, place) or homographs.choose(written, place) or english.english_word(token)
             if sounds:
                 found.append((token, start, tuple(Phone(s, "en" + m if m else "", "en") for s, m in sounds)))
         else:

@@ -57,15 +57,23 @@ def expand(text: str) -> str:
 
 
 def _sentences(text: str) -> list[str]:
-    """The sentences, with the space after them. None begins with a small letter after an abbreviation."""
+    """The sentences, with the space after them. None begins after an abbreviation that leads over to it."""
     found: list[str] = []
     for piece in split_sentences(text):
-        short = re.search(r"(\w+)\.\s+$", found[-1]) if found and piece[0].islower() else None
-        if short and short[1] in abbreviations.SHORT:
+        short = re.search(r"(\w+)\.\s+$", found[-1]) if found else None
+        joined = found and not found[-1][-1].isspace()  # Mon.-Fri.
+        if joined or (short and short[1] in _goes_on(piece[0])):
             found[-1] += piece
         else:
             found.append(piece)
     return found
+
+
+def _goes_on(first: str) -> frozenset[str]:
+    """The abbreviations whose full stop ends no sentence before a character."""
+    if first.islower():
+        return abbreviations.SHORT
+    return abbreviations.BEFORE_NUMBER if first.isdigit() else abbreviations.BEFORE_NAME
 
 
 def _roman_number(numeral: str) -> int:
