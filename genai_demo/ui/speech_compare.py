@@ -19,7 +19,10 @@ SAID = "The birch canoe slid on the smooth planks."
 
 
 class Recording(gr.Audio):
-    """A sound box whose event functions receive the path of the file, unopened, as ``common.Upload``."""
+    """A sound box whose event functions receive the path of the file, unopened, as ``common.Upload``.
+
+    Files come through a box of their own: this one's refuses what the browser takes for no audio (WebM, MP4, AMR).
+    """
 
     is_template = True
 
@@ -30,6 +33,19 @@ class Recording(gr.Audio):
         if not payload.path:
             raise gr.Error("Upload the sound as a file.", print_exception=False)
         return str(payload.path)
+
+
+@readable_errors
+def take_recording(file: str | None) -> tuple[str | None, None]:
+    """An uploaded sound, or that of a video, as a WAV file that every browser plays; and the emptied box.
+
+    Args:
+        file: a sound file of any kind.
+    """
+    if not file:
+        return None, None
+    samples = sounds.read(file, max_seconds=limits.MAX_COMPARED_SECONDS)
+    return keep_file(sounds.wave_bytes(samples), "recording.wav"), None
 
 
 @readable_errors
@@ -75,9 +91,12 @@ def build(voice: gr.Radio, seed: gr.Number) -> Any:
     gr.Markdown(text("speech.compare.note"), elem_classes="notice")
     with gr.Row(equal_height=False):
         with gr.Column(min_width=260):
+            file = gr.File(
+                label=text("speech.recording.file"), type="filepath", height=110, elem_id="speech-recording-file"
+            )
             recording = Recording(
-                label=text("speech.recording"), sources=["upload", "microphone"], type="filepath",
-                elem_id="speech-recording", buttons=[],
+                label=text("speech.recording"), sources=["microphone"], type="filepath", elem_id="speech-recording",
+                buttons=[],
             )  # fmt: skip
         with gr.Column(min_width=260):
             said = gr.Textbox(
@@ -96,6 +115,7 @@ def build(voice: gr.Radio, seed: gr.Number) -> Any:
                 )  # fmt: skip
                 look = gr.HTML(css_template=PICTURES_CSS, apply_default_css=False)
                 outputs += [player, look]
+    file.upload(take_recording, file, [recording, file], api_visibility="private", show_progress="minimal")
     return go.click(
         compare_speech, [recording, said, voice, seed], outputs, api_name="compare_speech", show_progress="minimal",
         time_limit=120, **MODEL_EVENT,

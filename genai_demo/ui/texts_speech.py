@@ -4,7 +4,7 @@ from genai_demo.audio.decoding import NAMED
 from genai_demo.core import limits
 
 CHARACTERS = f"{limits.MAX_SPEECH_CHARACTERS:,}"
-SECONDS, MEGABYTES = f"{limits.MAX_COMPARED_SECONDS:g}", limits.MAX_SOUND_BYTES // limits.MEGABYTE
+SECONDS, MEGABYTES = f"{limits.MAX_COMPARED_SECONDS:g}", limits.MAX_UPLOAD_BYTES // limits.MEGABYTE
 
 SPEECH: dict[str, tuple[str, str]] = {
     "speech.room": ("Speech", "语音"),
@@ -77,6 +77,7 @@ SPEECH: dict[str, tuple[str, str]] = {
         "还原，可听出这一步的损失；“合成”只依据文字。",
     ),
     "speech.recording": ("A recording", "录音"),
+    "speech.recording.file": ("A sound file, or a video", "声音文件或视频"),
     "speech.said": ("What is said in it", "录音的文字"),
     "speech.said.info": ("This sentence is synthesised, in the voice chosen above.", "用上面所选的声音合成这句话。"),
     "speech.compare.go": ("Compare", "对比"),

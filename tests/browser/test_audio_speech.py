@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from genai_demo.audio import sounds
+from tests.audio.test_decoding import packed
 from tests.browser.test_browser import WAIT, browser, open_tab  # noqa: F401
 from tests.ui.speech_page import served, voices
 
@@ -138,13 +139,20 @@ def test_phones_are_bent_with_keys_and_mouse_and_spoken_so(page: Page) -> None:
 
 
 def test_a_recording_stands_beside_its_copy(page: Page, tmp_path: Path) -> None:
-    wave = 0.1 * np.sin(np.arange(sounds.RATE) / 20)
+    """Also one that the browser takes for a film, and one that it cannot play itself."""
     page.get_by_text("side by side").click()
-    page.locator("#speech-recording input[type=file]").set_input_files(sounds.write(wave, tmp_path / "tone.wav"))
-    page.locator("#speech-compare-go").click()
-    for name in ("original", "copy", "synthesised"):
-        expect(page.locator(f"#speech-{name} audio")).to_be_visible(timeout=WAIT)
-    expect(page.locator("#speech-compare-status")).to_contain_text("differs")
+    for name, data in (
+        ("memo.webm", packed("webm", "libopus")),
+        ("memo.amr", packed("amr", "libopencore_amrnb", 8_000)),
+    ):
+        (tmp_path / name).write_bytes(data)
+        page.locator("#speech-recording-file input[type=file]").set_input_files(tmp_path / name)
+        expect(page.locator("#speech-recording #waveform")).to_be_visible(timeout=WAIT)
+        page.locator("#speech-compare-go").click()
+        for column in ("original", "copy", "synthesised"):
+            expect(page.locator(f"#speech-{column} audio")).to_be_visible(timeout=WAIT)
+        expect(page.locator("#speech-compare-status")).to_contain_text("differs")
+        page.locator("#speech-recording").get_by_role("button", name="Clear").click()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -17,8 +17,10 @@ from genai_demo.audio.speech import generate
 from genai_demo.core import limits
 from genai_demo.ui import speech_actions as actions
 from genai_demo.ui.errors import localise
+from genai_demo.ui.speech_compare import take_recording
 from genai_demo.ui.speech_phonemes import plan_words, read_plan
 from genai_demo.ui.texts_speech import SPEECH
+from tests.audio.test_decoding import is_tone, packed
 from tests.ui.speech_page import forget, served, voices
 from tests.ui.test_errors import PACKAGE, sentences
 
@@ -26,7 +28,16 @@ TEXT = "Hi. 你好!"
 SETTINGS = {"voice": "kathleen", "speed": 1, "pitch": 0, "energy": 0, "seed": 3}
 BENDS = {"speed": 1, "pitch": 0, "energy": 0, "seed": 3}
 REQUEST = SimpleNamespace(headers={"accept-language": "en"})
-DOORS = ("speech/generate", "speech/plans", "speech/phonemes", "speech/normalise", "vocoder", "sounds", "mel")
+DOORS = (
+    "speech/generate",
+    "speech/plans",
+    "speech/phonemes",
+    "speech/normalise",
+    "vocoder",
+    "decoding",
+    "sounds",
+    "mel",
+)
 NEVER_IN_THE_PAGE = (
     "A spectrogram",
     "This spectrogram",
@@ -215,6 +226,30 @@ def test_a_recording_is_compared_with_its_copy(client: Client, recording: Path) 
     assert "differs" in status and look.count("<img") == 4
     assert len(sounds.read(original)) == pytest.approx(len(sounds.read(copy)), abs=256)
     assert np.abs(sounds.read(synthesised) - generate.speak("Hi.", seed=3)[1]).max() < 1e-3
+
+
+@pytest.mark.parametrize(
+    ("name", "container", "codec"),
+    [
+        ("memo.m4a", "ipod", "aac"),
+        ("memo.webm", "webm", "libopus"),
+        ("film.mp4", "mp4", "aac"),
+        ("memo", "ogg", "libopus"),
+    ],
+)
+def test_recordings_of_telephones_and_browsers_are_compared(
+    client: Client, tmp_path: Path, name: str, container: str, codec: str
+) -> None:
+    (tmp_path / name).write_bytes(packed(container, codec))
+    found = client.predict(handle_file(tmp_path / name), "Hi.", "kathleen", 3, api_name="/compare_speech")
+    assert len(sounds.read(found[1])) == pytest.approx(0.6 * sounds.RATE, abs=3_000)
+
+
+def test_an_uploaded_recording_becomes_one_that_browsers_play(tmp_path: Path) -> None:
+    (tmp_path / "memo.wma").write_bytes(packed("asf", "wmav2", layout="stereo"))
+    path, emptied = take_recording(str(tmp_path / "memo.wma"))
+    assert path is not None and Path(path).read_bytes()[8:12] == b"WAVE" and emptied is None
+    assert is_tone(sounds.read(path))
 
 
 @pytest.mark.parametrize(
