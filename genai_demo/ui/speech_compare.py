@@ -92,7 +92,7 @@ def build(voice: gr.Radio, seed: gr.Number) -> Any:
     with gr.Row(equal_height=False):
         with gr.Column(min_width=260):
             file = gr.File(
-                label=text("speech.recording.file"), type="filepath", height=110, elem_id="speech-recording-file"
+                label=text("speech.recording.file"), type="filepath", height=140, elem_id="speech-recording-file"
             )
             recording = Recording(
                 label=text("speech.recording"), sources=["microphone"], type="filepath", elem_id="speech-recording",
