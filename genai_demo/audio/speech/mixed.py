@@ -15,6 +15,9 @@ _UNIT = re.compile(rf"(?<=[\d\s])(?<![A-Za-z])(?:{read_chinese.UNIT})(?![A-Za-z]
 _STRONG = re.compile(rf"[{HAN}]+|[A-Za-z]+(?:['’][A-Za-z]+)*")
 _LATIN = re.compile(r"[A-Za-z][ -~]*")
 _WORD = re.compile(r"[A-Za-z]+")
+_LONG_WORD = re.compile(r"[A-Za-z]{2,}")
+_ENDLESS = re.compile(r"\d{17,}")
+"""Figures that are no amount; apart they cost no time."""
 _NAME = 3
 """Words of the longest name in Latin letters whose numbers a Chinese sentence reads in Chinese."""
 
@@ -34,10 +37,10 @@ def expand(text: str) -> str:
 def _kind(sentence: str) -> str:
     """ "zh" for a Chinese sentence, "en" for any other, "" for one without a letter; 。 is Chinese too."""
     sentence = _UNIT.sub("", sentence)
-    characters, words = len(re.findall(f"[{HAN}。！？]", sentence)), len(_WORD.findall(sentence))
-    if not characters and not words:
+    characters, words = len(re.findall(f"[{HAN}。！？]", sentence)), len(_LONG_WORD.findall(sentence))
+    if not characters and not _WORD.search(sentence):
         return ""
-    common = len(re.findall(r"(?<![A-Za-z])[a-z]+(?![A-Za-z])", sentence))
+    common = len(re.findall(r"(?<![A-Za-z])[a-z]{2,}(?![A-Za-z])", sentence))
     names = (m[0] for m in re.finditer(r"[ -~]+", sentence) if re.search(r"\d", m[0]))
     few = characters >= words or (characters and not common)
     return "zh" if few and all(len(_WORD.findall(name)) <= _NAME for name in names) else "en"
@@ -48,6 +51,7 @@ def _chinese(text: str) -> str:
 
 
 def _by_words(text: str) -> str:
+    text = _ENDLESS.sub(lambda m: " ".join(m[0]), text)
     return "".join(
         (read_chinese if language == "zh" else read_english).expand(piece) for language, piece in _spans(text)
     )
