@@ -159,6 +159,8 @@ SENTENCES = [
     ("It is not separate.", "separate", "S EH P ER IH T"),
     ("That isn't perfect.", "perfect", "P ER F IH K T"),
     ("The band performed live.", "live", "L AY V"),
+    ("It has a minute flaw.", "minute", "M AY N UW T"),
+    ("The minute hand moved.", "minute", "M IH N AH T"),
     ("Did you use to smoke?", "use", "Y UW S"),
     ("Vitamin A helps.", "a", "EY"),
     ("A Tale of Two Cities", "a", "AH"),

@@ -42,6 +42,8 @@ ABBREVIATIONS = {
     "B2 vs. b3": "B two versus b three",
     "It took 3 hrs. 5 mins. in all.": "It took three hours five minutes in all.",
     "Follow Rt. 7 to High Rd. Stop there.": "Follow Route seven to High Road. Stop there.",
+    "It opened in Oct. Crowds came on Fri. Dec. 3.": "It opened in October. Crowds came on Friday December third.",
+    "Dr. Which left.": "Doctor Which left.",
     "Hits by a.k.a. Smith et al. in 1999": "Hits by also known as Smith et al in nineteen ninety nine",
 }
 DASHES = {
@@ -167,6 +169,7 @@ INITIALISMS = {
     "MP4, PS5, B2C, H5N1": "MP four, PS five, B two C, H five N one",
     "A4 and B12 and PM2.5": "ay four and B twelve and PM two point five",
     "COVID-19 and WW2": "COVID nineteen and World War Two",
+    "two MP4s and two PS6s": "two MP fours and two PS sixes",
     "Wi-Fi": "wifi",
     "R&D at AT&T, Q&A": "R and D at ay T and T, Q and ay",
     "TCP/IP and and/or": "TCP IP and and or",

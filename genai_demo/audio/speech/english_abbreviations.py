@@ -79,6 +79,11 @@ def _stop(m: re.Match[str]) -> str:
     return ". " if m[0].rstrip().endswith(".") and re.match(r"[\"'”’)\]\s]*$", m.string[m.end() :]) else ""
 
 
+def _stop_before_capital(m: re.Match[str]) -> str:
+    """As ``_stop``, for what stands before no name: a capital after it begins a sentence."""
+    return ". " if m[0].endswith(".") and re.match(r"\s+[A-Z]", m.string[m.end() :]) else _stop(m)
+
+
 def _before(m: re.Match[str]) -> str:
     """The word before, where only a space is between; a road may also be called after a number: 5th."""
     found = re.search(r"([A-Za-z\d][\w'’]*)\s+$", m.string[: m.start()])
@@ -131,12 +136,13 @@ def _day(m: re.Match[str]) -> str:
         or re.search(rf"{_ANY_DAY}\.?\s*(?:[-–&/,]|and|or|to|through)\s*$", before)
         or not (before + rest).strip()
     )
-    return _DAYS[m[1]] + _stop(m) if told else m[0]
+    dated = re.match(rf"\s+(?:{_SHORT_MONTHS}|May\b)", rest)
+    return _DAYS[m[1]] + ("" if dated else _stop_before_capital(m)) if told else m[0]
 
 
 def _month(m: re.Match[str]) -> str:
     """Jan. at the end of a sentence may be a person."""
-    end = _stop(m)
+    end = _stop_before_capital(m)
     if m[1] == "Jan" and end and not re.search(_WHEN, m.string[: m.start()]):
         return m[0]
     return next(name for name in MONTHS if name.startswith(m[1][:3])) + (end or " ")
@@ -149,8 +155,7 @@ def _word(m: re.Match[str]) -> str:
 
 def _unit(m: re.Match[str]) -> str:
     """A unit after its number; no name follows one, so a capital begins a sentence."""
-    capital = re.match(r"\s+[A-Z]", m.string[m.end() :]) is not None
-    return f"{m[1]}{'inches' if m[2] == 'in' else m[2]}{'. ' if capital else _stop(m)}"
+    return f"{m[1]}{'inches' if m[2] == 'in' else m[2]}{_stop_before_capital(m)}"
 
 
 def _number_word(m: re.Match[str]) -> str:
@@ -170,6 +175,8 @@ BEFORE_NUMBER = frozenset((*_BEFORE_NUMBER, *map(str.capitalize, _BEFORE_NUMBER)
 """Before a number the full stop of these ends no sentence."""
 BEFORE_NAME = frozenset(_TITLES) - {"Dr", "St", "Fr"}
 """Before a name the full stop of these ends no sentence."""
+BEFORE_MONTH = frozenset(_DAYS)
+"""Before a month and a day the full stop of these ends no sentence."""
 _STOPS = "|".join((*_WORDS, *(word.capitalize() for word in _WORDS if word not in ("alt", "dir", "ext"))))
 RULES: list[Rule] = [
     (r"\b[eE]\.\s?g\.,?", "for example,"),

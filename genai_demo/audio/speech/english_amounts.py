@@ -3,7 +3,7 @@
 import re
 
 from genai_demo.audio.speech.english import initialism
-from genai_demo.audio.speech.english_numbers import cardinal, digits, number, ordinal, year
+from genai_demo.audio.speech.english_numbers import cardinal, digits, number, ordinal, plural, year
 from genai_demo.audio.speech.english_units import NUMBER
 from genai_demo.audio.speech.rewriting import Rule
 
@@ -154,5 +154,6 @@ LAST: list[Rule] = [
     (r"(?<![\w.)])[-−–](?=\d)", "minus "),
     (r"−", " minus "),
     (r"#(?=\d)", " number "),
+    (rf"({NUMBER})['’]?s\b", lambda m: f" {plural(number(m[1]))} "),
     (rf"{NUMBER}|\.\d+", lambda m: f" {number(m[0])} "),
 ]

@@ -3,7 +3,7 @@
 import re
 
 from genai_demo.audio.speech.english import apart
-from genai_demo.audio.speech.english_numbers import MONTHS, cardinal, number, ordinal, year
+from genai_demo.audio.speech.english_numbers import MONTHS, cardinal, number, ordinal, plural, year
 from genai_demo.audio.speech.rewriting import Rule
 
 _MONTH = (
@@ -123,9 +123,7 @@ def _decade(m: re.Match[str]) -> str:
     spoken = {"100": "hundred", "1000": "thousand"}.get(tens) or (
         year(int(tens)) if len(tens) == 4 else cardinal(int(tens))
     )
-    first, last = spoken.rpartition(" ")[::2]
-    plural = last[:-1] + "ies" if last.endswith("y") else last + "s"
-    return f"{first} {plural}".strip()
+    return plural(spoken)
 
 
 def _counted(m: re.Match[str]) -> bool:

@@ -43,6 +43,13 @@ def year(number: int) -> str:
     return f"{cardinal(century)} " + ("hundred" if not rest else f"oh {ONES[rest]}" if rest < 10 else cardinal(rest))
 
 
+def plural(words: str) -> str:
+    """Several of a number: nineties, sixes, threes."""
+    if words.endswith("y"):
+        return words[:-1] + "ies"
+    return words + ("es" if words.endswith("x") else "s")
+
+
 def digits(text: str) -> str:
     """One by one; other signs are passed over."""
     return " ".join(ONES[int(c)] for c in text if c in "0123456789")

@@ -209,6 +209,8 @@ def _is_satisfied(here: _Place) -> bool:
 def _is_tiny(here: _Place) -> bool:
     if here.after in homograph_words.TINY:
         return here.tag(-1) != "CRD"
+    if here.before == "a" and here.tag(1) in ("NN1", "NN2"):
+        return here.after not in ("hand", "steak", "book", "walk", "read")
     alone = here.before in beside.BE and here.after in _PAUSES
     return alone or here.before in ("very", "extremely", "incredibly", "most", "so")
 

@@ -25,6 +25,7 @@ _KINGS = (
     "Darius|Xerxes|Thutmose|Amenhotep|Nebuchadnezzar|Maximilian|Joseph|Juan"
 )
 _CROWNED = "King|Queen|Pope|Emperor|Empress|Tsar|Czar|Kaiser|Sultan|Prince|Duke|Saint|Pharaoh"
+_MONTH = r"(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sep|Oct|Nov|Dec)[a-z]*\.? \d"
 _COUNTED = (
     "Chapter|Part|Volume|Act|Scene|Book|War|Section|Type|Class|Phase|Title|Article|Stage|Level|Apollo|Figure|Table|"
     "Appendix|Grade|Round|Unit|Lesson|Schedule|Annex|Mark|Category|Tier|Form|Bowl"
@@ -62,18 +63,21 @@ def _sentences(text: str) -> list[str]:
     for piece in split_sentences(text):
         short = re.search(r"(\w+)\.\s+$", found[-1]) if found else None
         joined = found and not found[-1][-1].isspace()  # Mon.-Fri.
-        if joined or (short and short[1] in _goes_on(piece[0])):
+        alone = short and found[-1].strip() == f"{short[1]}." and short[1] in abbreviations.SHORT  # Dr. Who
+        if joined or alone or (short and short[1] in _goes_on(piece)):
             found[-1] += piece
         else:
             found.append(piece)
     return found
 
 
-def _goes_on(first: str) -> frozenset[str]:
-    """The abbreviations whose full stop ends no sentence before a character."""
-    if first.islower():
+def _goes_on(piece: str) -> frozenset[str]:
+    """The abbreviations whose full stop ends no sentence before this."""
+    if piece[0].islower():
         return abbreviations.SHORT
-    return abbreviations.BEFORE_NUMBER if first.isdigit() else abbreviations.BEFORE_NAME
+    if piece[0].isdigit():
+        return abbreviations.BEFORE_NUMBER
+    return abbreviations.BEFORE_NAME | (abbreviations.BEFORE_MONTH if re.match(_MONTH, piece) else frozenset())
 
 
 def _roman_number(numeral: str) -> int:
