@@ -150,6 +150,46 @@ def continuations(
             first = kept  # the oldest half was forgotten
 
 
+class Constraint(Protocol):
+    """What the paths of a beam search must hold. It never changes: every token makes another."""
+
+    @property
+    def met(self) -> int:
+        """How many of its parts have come, or begun."""
+
+    def starts(self) -> list[int]:
+        """The tokens after which one more is met."""
+
+    @property
+    def forced(self) -> bool:
+        """Whether a part of it has begun that is not whole yet."""
+
+    def score(self, logits: Tensor, allowed: Tensor) -> Tensor:
+        """Log probabilities of the next token, -inf for what may not come. All (rows,); allowed: outside its parts."""
+
+    def after(self, token: int) -> "Constraint":
+        """The constraint after one more token."""
+
+
+class Free:
+    """No constraint."""
+
+    met = 0
+    forced = False
+
+    def starts(self) -> list[int]:
+        """None."""
+        return []
+
+    def score(self, logits: Tensor, allowed: Tensor) -> Tensor:
+        """As the model has it."""
+        return logits.masked_fill(~allowed, -torch.inf).log_softmax(0)
+
+    def after(self, token: int) -> "Free":
+        """The same."""
+        return self
+
+
 def beam_search(
     model: Transformer,
     tokens: list[int],
@@ -159,32 +199,42 @@ def beam_search(
     most: int,
     length_penalty: float = 0.8,
     no_repeat: int = 0,
+    constraint: Constraint | None = None,
 ) -> list[tuple[list[int], float]]:
     """The likeliest continuations, best first, with their log probability over length^penalty.
 
     Wu et al. 2016 (1609.08144), section 7, without the coverage term. Those that came to no end in ``most`` tokens
     stand behind all that did. no_repeat: so many tokens in a row come at most once, and no token three times in a row
     (Paulus et al. 2018, section 2.5); 0: whatever is likely.
+    constraint: the beams, twice as many, are shared out over how many of its parts have come (Post and Vilar 2018,
+    "Fast Lexically Constrained Decoding"), so that a path which holds an unlikely one does not give way to those that
+    put it off.
     """
     session = Session(model, tokens, len(tokens), 1)
     scores = torch.zeros(1)
     paths: list[list[int]] = [[]]
+    rules: list[Constraint] = [constraint or Free()]
     finished: list[tuple[list[int], float]] = []
     for step in range(1, most + 1):
-        logits = session.logits.masked_fill(~allowed, -torch.inf)
-        totals = scores[:, None] + logits.log_softmax(1)
+        steps = [rule.score(row, allowed) for rule, row in zip(rules, session.logits, strict=True)]
+        totals = scores[:, None] + torch.stack(steps)
         for row, path in enumerate(paths):
-            totals[row, _repetitions(path, no_repeat)] = -torch.inf
-        values, places = totals.flatten().topk(2 * beams)
-        rows, chosen = places // totals.shape[1], places % totals.shape[1]
+            if not rules[row].forced:
+                totals[row, _repetitions(path, no_repeat)] = -torch.inf
         kept: list[tuple[int, int, float]] = []
-        for row, token, value in zip(rows.tolist(), chosen.tolist(), values.tolist(), strict=True):
-            if value == -math.inf:
-                continue  # it may not come
-            if token == end:
-                finished.append((paths[row], value / step**length_penalty))
-            elif len(kept) < beams:
-                kept.append((row, token, value))
+        banks = _banks(totals, rules)
+        share = beams if len(banks) == 1 else max(2, 2 * beams // len(banks))
+        for bank in banks:
+            values, places = bank.flatten().topk(2 * beams)
+            rows, chosen = places // totals.shape[1], places % totals.shape[1]
+            room = len(kept) + share
+            for row, token, value in zip(rows.tolist(), chosen.tolist(), values.tolist(), strict=True):
+                if value == -math.inf:
+                    continue  # it may not come
+                if token == end:
+                    finished.append((paths[row], value / step**length_penalty))
+                elif len(kept) < room:
+                    kept.append((row, token, value))
         if not kept:
             break  # all that may come has come
         finished = sorted(finished, key=lambda f: -f[1])[:beams]
@@ -192,6 +242,7 @@ def beam_search(
         if len(finished) == beams and finished[-1][1] >= best:
             break
         paths = [[*paths[row], token] for row, token, _ in kept]
+        rules = [rules[row].after(token) for row, token, _ in kept]
         scores = torch.tensor([k[2] for k in kept])
         session.pick(torch.tensor([k[0] for k in kept]))
         if session.tokens.shape[1] >= model.config.context - 1:
@@ -200,8 +251,21 @@ def beam_search(
     finished = sorted(finished, key=lambda f: -f[1])
     if len(finished) < beams:
         size = max(1, len(paths[0])) ** length_penalty
-        finished += [(path, float(score) / size) for path, score in zip(paths, scores, strict=True)]
+        open_ends = sorted(zip(rules, scores.tolist(), paths, strict=True), key=lambda o: (-o[0].met, -o[1]))
+        finished += [(path, score / size) for _, score, path in open_ends]
     return finished[:beams]
+
+
+def _banks(totals: Tensor, rules: Sequence[Constraint]) -> list[Tensor]:
+    """The scores of all steps, apart by how many parts of the constraint have come after them; -inf elsewhere."""
+    starts = [rule.starts() for rule in rules]
+    counts = {rule.met for rule in rules} | {rule.met + 1 for rule, first in zip(rules, starts, strict=True) if first}
+    if len(counts) == 1:
+        return [totals]
+    met = torch.tensor([rule.met for rule in rules], device=totals.device)[:, None].expand_as(totals).clone()
+    for row, tokens in enumerate(starts):
+        met[row, tokens] += 1
+    return [totals.masked_fill(met != count, -torch.inf) for count in sorted(counts)]
 
 
 def _repetitions(path: list[int], length: int) -> list[int]:

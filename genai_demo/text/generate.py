@@ -10,7 +10,6 @@ The model loads on first use and stays. Same seed, same settings, same machine: 
 import dataclasses
 import functools
 import math
-import re
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -20,13 +19,13 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from genai_demo.core import checkpoint, decode, greenlist, lent, limits
+from genai_demo.core import checkpoint, chinese, decode, greenlist, lent, limits, sentences
 from genai_demo.core.device import pick_device
 from genai_demo.core.greenlist import STRENGTH
 from genai_demo.core.quantise import load_writer
 from genai_demo.core.sampling import Controls
 from genai_demo.core.transformer import Transformer
-from genai_demo.text import scripts, verse
+from genai_demo.text import faithful, scripts, verse
 from genai_demo.text.documents import LANGUAGES
 from genai_demo.text.syntax import cut_back
 from genai_demo.text.tokenizer import load_tokenizer
@@ -43,7 +42,7 @@ LONGEST_SENTENCE = 200
 """Tokens of one sentence's translation, and ..."""
 LONGER = 3
 """... so many times as many as the sentence has, with a few to spare."""
-SENTENCE = re.compile(r"""[^.!?。！？…\n]*[.!?。！？…]+["'”’」』)）]*[^\S\n]*|[^.!?。！？…\n]+|\n+""")
+SCRIPTS = ("simplified", "traditional")
 _loading = threading.RLock()
 
 
@@ -288,44 +287,68 @@ def chat(
 # --------------------------------------------------------------------------- translation
 
 
-def translate(text: str, source: str = "en", target: str = "zh") -> str:
-    """Translate sentence by sentence; line breaks stay where they are."""
-    return "".join(best[0] if best else piece for piece, best in translate_sentences(text, source, target))
+def translate(text: str, source: str = "en", target: str = "zh", script: str = "simplified") -> str:
+    """Translate sentence by sentence; line breaks stay where they are, but for those in mid-sentence.
+
+    script: of the Chinese that comes out, one of ``SCRIPTS``.
+    """
+    pieces = translate_sentences(text, source, target, script=script)
+    return "".join(best[0] if best else piece for piece, best in pieces)
 
 
 def translate_sentences(
-    text: str, source: str = "en", target: str = "zh", beams: int = BEAMS
+    text: str, source: str = "en", target: str = "zh", beams: int = BEAMS, script: str = "simplified"
 ) -> Iterator[tuple[str, list[str]]]:
-    """Every sentence with its translations, best first; what is only space comes with none.
+    """Every sentence with its translations, best first; what is only space, or the head of an item, comes with none.
 
-    The beams are ranked by how likely both ways find them, see ``_both_ways``.
+    The beams are ranked by how likely both ways find them, see ``_both_ways``. Numbers and placeholders are those of
+    the source, see ``faithful``. script: as for ``translate``.
     """
-    _choice(source, LANGUAGES, "language"), _choice(target, LANGUAGES, "language")
+    _choice(source, LANGUAGES, "language"), _choice(target, LANGUAGES, "language"), _choice(script, SCRIPTS, "script")
     if source == target:
         raise ValueError("Choose two different languages.")
     encoded(text)
-    tokenizer, net = load_tokenizer(), model()
-    mark = tokenizer.control
-    pieces = SENTENCE.findall(text)
+    pieces = sentences.split_sentences(sentences.unwrap(text), source)
     for piece, following in zip(pieces, [*pieces[1:], "\n"], strict=True):
         words = piece.strip()
-        if not words:
+        if not words or sentences.is_head(piece) or not faithful.has_words(words):
             yield piece, []
             continue
-        prompt = [mark("translate"), mark(source), *tokenizer.encode(words), mark(target)]
-        prompt = prompt[: net.config.context // 2 - 1] + (
-            [mark(target)] if len(prompt) >= net.config.context // 2 else []
-        )
-        most = min(LONGEST_SENTENCE, LONGER * len(prompt) + 8, net.config.context - len(prompt) - 1)
-        may_come = (allowed("end") & scripts.translated(words, target)).to(pick_device())
-        beam = decode.beam_search(net, prompt, may_come, mark("end"), beams, most, no_repeat=3)
-        found = _both_ways(prompt, [tokens for tokens, _ in beam])
         space = piece[len(piece.rstrip()) :]
         if target == "zh":
             space = space if "\n" in space else ""
         elif not following.startswith("\n"):
             space = space or " "
-        yield piece, [tokenizer.decode(tokens).strip() + space for tokens in found]
+        found = _translations(words, source, target, beams)
+        found = list(dict.fromkeys(map(chinese.traditional, found))) if script == "traditional" else found
+        yield piece, [translation + space for translation in found]
+
+
+def _translations(sentence: str, source: str, target: str, beams: int) -> list[str]:
+    """Of one sentence, best first; those with other numbers in words than the source behind all others.
+
+    Where all have such, the sentence is translated once more with all its numbers in digits.
+    """
+    for all_words in (False, True):
+        read = faithful.read(sentence, source, target, all_words)
+        found = list(dict.fromkeys(_translated(read, source, target, beams)))
+        true = [translation for translation in found if read.is_true(translation)]
+        if true:
+            break
+    return true + [translation for translation in found if translation not in true]
+
+
+def _translated(read: faithful.Source, source: str, target: str, beams: int) -> list[str]:
+    """Translations of a sentence as the model reads it, best first."""
+    tokenizer, net = load_tokenizer(), model()
+    mark = tokenizer.control
+    prompt = [mark("translate"), mark(source), *tokenizer.encode(read.words), mark(target)]
+    prompt = prompt[: net.config.context // 2 - 1] + ([mark(target)] if len(prompt) >= net.config.context // 2 else [])
+    most = min(LONGEST_SENTENCE, LONGER * len(prompt) + 8, net.config.context - len(prompt) - 1)
+    may_come = (allowed("end") & scripts.translated(read.words, target)).to(pick_device())
+    beam = decode.beam_search(net, prompt, may_come, mark("end"), beams, most, 0.8, 3, read.copies)
+    found = [tokens for tokens, _ in beam]
+    return [read.text(tokens) for tokens in _both_ways(prompt, [t for t in found if read.copies.holds(t)] or found)]
 
 
 @torch.inference_mode()
