@@ -6,6 +6,7 @@ _DIGITS = "零〇一二三四五六七八九幺两"
 _ONE_IN_WORDS = ("统一", "唯一", "万一", "之一", "专一", "单一", "如一")
 _ONE_ENDS_WORDS = ("划一", "合一", "归一", "逐一", "其一", "不一", "同一", "周一")
 _AFTER_ORDINAL = "月号楼班等级期路室栋幢"
+_COUNTS = "五九两几"
 _AFTER_CLOCK = "刻个起块下直般定样"
 _ONE_OF = ("星期", "礼拜", "周", "高", "初", "大", "研", "第", "其")
 
@@ -83,11 +84,12 @@ def _third_tones(words: list[str], found: list[str]) -> list[str]:
 
 
 def _feet(words: list[str]) -> list[int]:
-    """Lengths of the feet: words, or two single characters; one left over at the end joins the last foot."""
+    """Lengths of the feet: words, or two single characters, but a numeral goes with what it counts; one left
+    over at the end joins the last foot."""
     feet: list[int] = []
     single = False
     for word in words:
-        if len(word) == 1 and single:
+        if len(word) == 1 and single and word not in _COUNTS:
             feet[-1], single = 2, False
         else:
             feet.append(len(word))

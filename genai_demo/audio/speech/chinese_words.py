@@ -95,8 +95,9 @@ def readings(found: list[Word]) -> list[str]:
             listed = _listed(part)
             for i, syllable in enumerate(_dictionary(part)):
                 place = start + i
-                told = polyphones.reading(text, place, listed, len(word.text) == 1)
-                if part[i] == "得" and not listed and place > begin:  # 跑得快, 想得美
+                told = polyphones.reading(text, place, listed, len(word.text) == 1, place == begin)
+                inside = place > begin and not listed
+                if inside and (part[i] == "得" or (part[i] == "地" and word.tag in ("d", "z"))):  # 跑得快, 轻轻地
                     told = "de5"
                 syllables.append(_particle(text, place, found, number) or told or syllable)
             start += len(part)
@@ -136,17 +137,19 @@ def _particle(text: str, place: int, found: list[Word], number: int) -> str | No
     if word.text != sign:
         return None
     if sign == "得":
-        return _get(before, after, previous)
+        return _get(before, after, previous, found[number + 1] if number + 1 < len(found) else Word("", ""))
     if sign == "地":
         return _adverbial(text, place, previous) if before and after else "di4"
     return "guo5" if sign == "过" and before and after in ("", "的", "了") else None
 
 
-def _get(before: str, after: str, previous: Word) -> str:
+def _get(before: str, after: str, previous: Word, following: Word) -> str:
     """得: to get, must, or the particle before how something is done."""
     subject = not before or before in _MUST_BEFORE or previous.tag[:1] in ("r", "t")
     if subject:
         return "de2" if after and after in _GOT else "de5" if after == "很" else "dei3"
+    if previous.tag == "n" and following.tag == "v" and after not in _GOT:  # 作业得写完
+        return "dei3"
     return "de2" if after == "了" and previous.tag[:1] in ("n", "v") and len(previous.text) > 1 else "de5"
 
 

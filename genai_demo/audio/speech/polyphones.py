@@ -15,7 +15,7 @@ _Pattern = tuple[bool, re.Pattern[str], re.Pattern[str]]
 
 @functools.cache
 def _rules() -> dict[str, tuple[str, list[tuple[str, _Pattern]]]]:
-    """For every character its reading outside of known words ("?": alone only), and others with what calls for them."""
+    """For every character its usual reading ("?": as a word of its own only), and others with what calls for them."""
     found: dict[str, tuple[str, list[tuple[str, _Pattern]]]] = {}
     rules: list[tuple[str, _Pattern]] = []
     for line in _TABLE.read_text(encoding="utf-8").splitlines():
@@ -34,10 +34,11 @@ def _pattern(written: str) -> _Pattern:
     return written.startswith("!"), re.compile(f"(?:{before})$"), re.compile(after)
 
 
-def reading(text: str, place: int, listed: bool, alone: bool) -> str | None:
+def reading(text: str, place: int, listed: bool, alone: bool, first: bool) -> str | None:
     """The pinyin of a character in its phrase, None where the dictionary is to decide.
 
-    listed: whether it belongs to a word whose reading the dictionary gives. alone: whether it is a word itself.
+    listed: whether it belongs to a word whose reading the dictionary gives. alone, first: whether
+    it is a word itself, or the first of one.
     """
     if text[place] not in _rules():
         return None
@@ -45,4 +46,4 @@ def reading(text: str, place: int, listed: bool, alone: bool) -> str | None:
     for pinyin, (sure, before, after) in rules:
         if (sure or not listed) and before.search(text[:place]) and after.match(text, place + 1):
             return pinyin
-    return None if listed or (usual.endswith("?") and not alone) else usual.rstrip("?")
+    return usual.rstrip("?") if alone or (first and not listed and not usual.endswith("?")) else None

@@ -200,7 +200,7 @@ _JOINED: list[_Rule] = [
      _calculation),
     (r"(?<![\d.])(\d{1,2})·(\d{1,2})(?![\d.])", lambda m: digits(m[1]) + digits(m[2])),
     (r"(?<![\d.])3\.15(?=晚会|打假|消费者)", "三一五"),
-    (r"(?<=[一二三四五六七八九十日])\s+(?=\d)", ","),
+    (r"(?<=[一二三四五六七八九十日])\s+(?=\d)|(?<=[周期拜][一二三四五六])(?=\d)", ","),
     (chinese_codes.HYPHENATED, lambda m: chinese_codes.each(m[0])),
 ]  # fmt: skip
 _COMPILED = [
