@@ -302,3 +302,11 @@ ALL |= IN_CHINESE
 @pytest.mark.parametrize(("written", "spoken"), ALL.items())
 def test_reading(written: str, spoken: str) -> None:
     assert read(f"你好。{written}。") == f"你好,{spoken}"
+
+
+@pytest.mark.parametrize(
+    ("written", "spoken"),
+    [("C++", "C plus plus"), ("5 x 3", "five times three"), ("8K", "eight K"), ("42", "forty two")],
+)
+def test_letters_alone_are_no_chinese_sentence(written: str, spoken: str) -> None:
+    assert normalise(written).text == spoken

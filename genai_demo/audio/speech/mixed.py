@@ -42,7 +42,7 @@ def _kind(sentence: str) -> str:
         return ""
     common = len(re.findall(r"(?<![A-Za-z])[a-z]{2,}(?![A-Za-z])", sentence))
     names = (m[0] for m in re.finditer(r"[ -~]+", sentence) if re.search(r"\d", m[0]))
-    few = characters >= words or (characters and not common)
+    few = characters and (characters >= words or not common)
     return "zh" if few and all(len(_WORD.findall(name)) <= _NAME for name in names) else "en"
 
 
