@@ -17,6 +17,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from genai_demo.core.attention import causal_attention
+from genai_demo.core.next_token import next_token_loss
+
 
 @dataclass(frozen=True)
 class TransformerConfig:
@@ -135,7 +138,10 @@ class Attention(nn.Module):
             mask = torch.ones(q.shape[2], k.shape[2], dtype=torch.bool, device=x.device).tril(k.shape[2] - q.shape[2])
         if seen is not None:
             seen.append(self.weights(q, k))
-        y = F.scaled_dot_product_attention(q, k, v, attn_mask=mask, is_causal=causal and mask is None)
+        if causal and mask is None:
+            y = causal_attention(q, k, v)
+        else:
+            y = F.scaled_dot_product_attention(q, k, v, attn_mask=mask)
         return self.project(y.transpose(1, 2).flatten(2))
 
     @staticmethod
@@ -225,6 +231,16 @@ class Transformer(nn.Module):
         """(..., W) to (..., rows) float32."""
         raw = F.linear(hidden, self.embedding.weight).float()
         return self.config.softcap * torch.tanh(raw / self.config.softcap) if self.config.softcap else raw
+
+    def loss(self, hidden: Tensor, targets: Tensor, fused: bool = False) -> Tensor:
+        """Mean cross-entropy of the next token in nats, 0 where there is nothing to learn.
+
+        hidden: (B, T, W). targets: (B, T) int64, -100 where nothing is learnt. fused: see ``next_token_loss``.
+        """
+        hidden, targets = hidden.flatten(0, 1), targets.flatten()
+        if self.config.softcap:
+            return next_token_loss(hidden, self.embedding.weight, targets, self.config.softcap, fused)
+        return F.cross_entropy(self.logits(hidden), targets, reduction="sum") / (targets >= 0).sum().clamp(min=1)
 
     def step(self, tokens: Tensor, cache: Cache) -> Tensor:
         """Logits after one more token for every sequence of the cache: (B,) -> (B, rows)."""

@@ -88,19 +88,16 @@ class TextTask:
         self.averaged: dict[str, nn.Module] = {"model": self.ema.target}
         self.course = Optimisers(self.model, settings.matrix_rate, settings.embedding_rate, settings.decay)
         self.optimizers, self.rates = self.course.by_name, self.course.rates
-        self.loss = torch.compile(self.plain_loss) if settings.compile else self.plain_loss
+        self.hidden = torch.compile(self.model.hidden) if settings.compile else self.model.hidden
 
     def rate_factor(self, step: int) -> float:
         """Share of the rates at this step."""
         settings = self.settings
         return rate_factor(step, settings.steps, settings.warm_up, settings.cool_down)
 
-    def plain_loss(self, tokens: Tensor, targets: Tensor) -> Tensor:
+    def loss(self, tokens: Tensor, targets: Tensor) -> Tensor:
         """Mean cross-entropy in nats. tokens, targets: (B, T) int64, -100 where nothing is learnt."""
-        hidden, targets = self.model.hidden(tokens).flatten(0, 1), targets.flatten()
-        if not self.settings.compile:  # a compiler would start again for every number of rows
-            hidden, targets = hidden[targets >= 0], targets[targets >= 0]
-        return F.cross_entropy(self.model.logits(hidden), targets)
+        return self.model.loss(self.hidden(tokens), targets, self.settings.compile)
 
     def step(self, step: int) -> dict[str, float | Tensor]:
         self.course.set_rates(self.rate_factor(step))

@@ -77,11 +77,11 @@ class MusicTask:
         self.averaged: dict[str, nn.Module] = {"model": self.ema.target}
         self.course = Optimisers(self.model, settings.matrix_rate, settings.embedding_rate, settings.decay)
         self.optimizers, self.rates = self.course.by_name, self.course.rates
-        self.loss = torch.compile(self.plain_loss) if settings.compile else self.plain_loss
+        self.hidden = torch.compile(self.model.hidden) if settings.compile else self.model.hidden
 
-    def plain_loss(self, tokens: Tensor, targets: Tensor) -> Tensor:
+    def loss(self, tokens: Tensor, targets: Tensor) -> Tensor:
         """Mean cross-entropy in nats. tokens, targets: (B, T) int64, -100 where nothing is learnt."""
-        return F.cross_entropy(self.model(tokens).flatten(0, 1), targets.flatten())
+        return self.model.loss(self.hidden(tokens), targets, self.settings.compile)
 
     def step(self, step: int) -> dict[str, float | Tensor]:
         settings = self.settings
