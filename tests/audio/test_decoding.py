@@ -17,6 +17,7 @@ from genai_demo.audio.decoding import SoundError
 from genai_demo.audio.sounds import RATE
 from genai_demo.core import limits
 from genai_demo.ui.texts_own import REASONS
+from genai_demo.ui.trust_frames import film_of
 
 
 def tone(hertz: float = 440.0, seconds: float = 0.6, rate: int = 48_000, amplitude: float = 0.5) -> np.ndarray:
@@ -327,6 +328,23 @@ def test_damage_of_any_kind_is_a_sound_or_a_sentence(container, codec, rate):
     tracemalloc.stop()
     assert heard >= 2
     assert peak < 300 * 2**20
+
+
+@pytest.mark.parametrize(("container", "tag"), [("ipod", b"mp4a"), ("mov", b"mp4a"), ("3gp", b"samr")])
+def test_a_coding_that_nobody_knows_is_no_sound(container, tag):
+    """PyAV has no decoder for such a stream; asking it to decode ends the whole program."""
+    codec, rate = ("libopencore_amrnb", 8_000) if container == "3gp" else ("aac", 44_100)
+    data = packed(container, codec, rate)
+    assert tag in data
+    with pytest.raises(SoundError, match="no sound"):
+        sounds.read(data.replace(tag, b"zqzq").replace(b"esds", b"zqzq"))
+
+
+def test_a_film_of_a_coding_that_nobody_knows_is_refused():
+    data = packed("mp4", "aac", video=True)
+    assert len(film_of(data)) == 1 and b"mp4v" in data
+    with pytest.raises(ValueError, match="film is damaged"):
+        film_of(data.replace(b"mp4v", b"zqzq").replace(b"esds", b"zqzq"))
 
 
 def test_lengths_that_a_header_claims_reserve_no_memory():
