@@ -306,7 +306,7 @@ def test_reading(written: str, spoken: str) -> None:
 
 @pytest.mark.parametrize(
     ("written", "spoken"),
-    [("C++", "C plus plus"), ("5 x 3", "five times three"), ("8K", "eight K"), ("42", "forty two")],
+    [("C++", "C plus plus"), ("5 x 3", "five by three"), ("8K", "eight K"), ("42", "forty two")],
 )
 def test_letters_alone_are_no_chinese_sentence(written: str, spoken: str) -> None:
     assert normalise(written).text == spoken
