@@ -123,7 +123,8 @@ def continuations(
     rules: one for every continuation, or none. mark: makes green tokens likelier, see ``core.greenlist``.
     at_least: tokens before an end, unless nothing else may come.
     """
-    session, forbidden = Session(model, tokens, kept, count), ~allowed
+    session = Session(model, tokens, kept, count)
+    forbidden = ~allowed.to(session.tokens.device)
     sources = [torch.Generator().manual_seed(seed + i) for i in range(count)]
     running = [True] * count
     first = session.tokens.shape[1]
@@ -211,7 +212,8 @@ def beam_search(
     put it off.
     """
     session = Session(model, tokens, len(tokens), 1)
-    scores = torch.zeros(1)
+    device = session.tokens.device
+    scores, allowed = torch.zeros(1, device=device), allowed.to(device)
     paths: list[list[int]] = [[]]
     rules: list[Constraint] = [constraint or Free()]
     finished: list[tuple[list[int], float]] = []
@@ -243,11 +245,11 @@ def beam_search(
             break
         paths = [[*paths[row], token] for row, token, _ in kept]
         rules = [rules[row].after(token) for row, token, _ in kept]
-        scores = torch.tensor([k[2] for k in kept])
-        session.pick(torch.tensor([k[0] for k in kept]))
+        scores = torch.tensor([k[2] for k in kept], device=device)
+        session.pick(torch.tensor([k[0] for k in kept], device=device))
         if session.tokens.shape[1] >= model.config.context - 1:
             break
-        session.add(torch.tensor([k[1] for k in kept]))
+        session.add(torch.tensor([k[1] for k in kept], device=device))
     finished = sorted(finished, key=lambda f: -f[1])
     if len(finished) < beams:
         size = max(1, len(paths[0])) ** length_penalty

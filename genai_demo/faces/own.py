@@ -192,7 +192,8 @@ class FacesSubject:
     def new_places(self) -> Tensor:
         """The visitor's places, and published ones moved to their middle, as variety: (N, Z)."""
         mine = self.places.mean(1)
-        usual = self.network.mapping(torch.randn(USUAL, mine.shape[1], generator=torch.Generator().manual_seed(2)))
+        z = torch.randn(USUAL, mine.shape[1], generator=torch.Generator().manual_seed(2)).to(self.device)
+        usual = self.network.mapping(z)
         return torch.cat([mine, usual - usual.mean(0) + mine.mean(0)])
 
     @torch.inference_mode()

@@ -422,7 +422,7 @@ def rank_code(
 @torch.inference_mode()
 def _mean_log_probability(before: list[int], tokens: list[int]) -> float:
     net = model()
-    whole = torch.tensor([(before + tokens)[-net.config.context :]])
+    whole = torch.tensor([(before + tokens)[-net.config.context :]], device=pick_device())
     new = min(len(tokens), whole.shape[1] - 1)
     logits = net(whole[:, :-1])[0, -new:]
     return -float(F.cross_entropy(logits, whole[0, -new:]))
