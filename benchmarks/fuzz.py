@@ -224,7 +224,7 @@ def main() -> None:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         secret = Path(name) / NAME
-        secret.write_text(SECRET)
+        secret.write_text(SECRET, encoding="utf-8")
         with service.running(Path(name) / "app", watched=True) as running:
             report = fuzz(running, options.examples, options.seed, secret, "http://127.0.0.1:9/canary")
     print(json.dumps(report, indent=1))

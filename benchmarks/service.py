@@ -46,7 +46,7 @@ class Service:
 
     def resident_bytes(self) -> int:
         """Memory of the process (Linux)."""
-        for line in Path(f"/proc/{self.process.pid}/status").read_text().splitlines():
+        for line in Path(f"/proc/{self.process.pid}/status").read_text(encoding="utf-8").splitlines():
             if line.startswith("VmRSS:"):
                 return int(line.split()[1]) * 1024
         return 0
@@ -90,7 +90,7 @@ def start(
         *(["-m", "benchmarks.watched", str(folder / "events.txt")] if watched else ["app.py"]),
     ]
     begun = time.monotonic()
-    with (folder / "log.txt").open("w") as log:
+    with (folder / "log.txt").open("w", encoding="utf-8") as log:
         process = subprocess.Popen(command, cwd=ROOT, env=settings, stdout=log, stderr=log)
     service = Service(f"http://127.0.0.1:{port}", process, folder)
     while time.monotonic() < begun + START_SECONDS:
