@@ -9,6 +9,7 @@ import gradio as gr
 from starlette.middleware import Middleware
 
 from genai_demo.core import limits, memory
+from genai_demo.core.device import settle_device
 from genai_demo.trust import certificates, credentials
 from genai_demo.ui import audio_tab, faces_tab, interpolation_tab, lab_tab, own_weights, repair_tab, text_tab, trust_tab
 from genai_demo.ui.folder import RunFolder
@@ -74,6 +75,7 @@ def with_queue(demo: gr.Blocks) -> gr.Blocks:
 def launch() -> None:
     """Serve the page until stopped, by Ctrl-C or a signal; GRADIO_SERVER_NAME and GRADIO_SERVER_PORT say where."""
     memory.few_pools()
+    settle_device()
     certificates.identity()  # a certificate that was named and cannot be used is told now
     server = os.environ.get("GRADIO_SERVER_NAME") or ("0.0.0.0" if os.environ.get("SPACE_ID") else "127.0.0.1")
     rules = Rules.from_environment(server)
