@@ -283,18 +283,18 @@ class Run:
         path = self.options.folder / "log.jsonl"
         if path.exists() and world()[0] == 0:
             lines = []
-            for line in path.read_text().splitlines():
+            for line in path.read_text(encoding="utf-8").splitlines():
                 with contextlib.suppress(json.JSONDecodeError):
                     if json.loads(line)["step"] <= self.step:
                         lines.append(line + "\n")
             part = path.with_suffix(".log.part")
-            part.write_text("".join(lines))
+            part.write_text("".join(lines), encoding="utf-8")
             part.replace(path)
 
     def log(self, figures: dict[str, Any]) -> None:
         if world()[0] == 0:
             line = {"step": self.step, "seconds": significant(self.seconds), **figures}
-            with (self.options.folder / "log.jsonl").open("a") as file:
+            with (self.options.folder / "log.jsonl").open("a", encoding="utf-8") as file:
                 file.write(json.dumps(line) + "\n")
 
     # -- the loop itself

@@ -20,6 +20,7 @@ from typing import Any
 
 from genai_demo.core import training
 from genai_demo.core.halving import Knob, Plan, Search, Verdict
+from genai_demo.core.locks import lock
 from genai_demo.core.loop import LoopOptions, Run, Task
 
 
@@ -92,15 +93,9 @@ def run(args: argparse.Namespace, medium: str, spaces: Mapping[str, Space]) -> N
 @contextlib.contextmanager
 def only_one(folder: Path) -> Iterator[None]:
     """Holds the folder for this process. Raises ValueError where another one holds it."""
-    with (folder / "search.lock").open("a") as file:
-        try:
-            import fcntl
-
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except ImportError:  # Windows: nobody watches
-            pass
-        except OSError as error:
-            raise ValueError(f"Another process searches in {folder}. Wait for it, or use another --run.") from error
+    with (folder / "search.lock").open("ab") as file:
+        if not lock(file):
+            raise ValueError(f"Another process searches in {folder}. Wait for it, or use another --run.")
         yield
 
 
@@ -160,7 +155,7 @@ class FolderSearch:
             part = self.folder / f"{name}.part"
             shutil.rmtree(part, ignore_errors=True)
             shutil.copytree(trial, part)
-            part.rename(self.folder / name)
+            part.replace(self.folder / name)
         finished = self.train(self.begin(name, best["settings"], self.winner_steps), self.winner_steps)
         self.write()
         return finished
@@ -189,7 +184,7 @@ class FolderSearch:
     def curve(self, folder: Path, most: float = math.inf) -> list[dict[str, float]]:
         """Held-out scores of a run, and those of what it learns from where the task measures them."""
         path = folder / "log.jsonl"
-        lines = [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+        lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()] if path.exists() else []
         points = []
         for line in lines:
             if "score" in line and line["step"] <= most:

@@ -4,12 +4,15 @@ The tasks are ours, in the manner of MBPP (Austin et al. 2021): a signature with
 checks that decide. What a model wrote never runs inside our own process.
 """
 
+import importlib.util
 import math
 import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass
 
+CAN_RUN = importlib.util.find_spec("resource") is not None
+"""Whether this system has the limits within which foreign code may run: POSIX systems do, Windows does not."""
 SECONDS = 3
 MEMORY = 512 * 2**20
 LIMITS = f"""
@@ -94,7 +97,12 @@ def first_function(text: str) -> str:
 
 
 def passes(exercise: Exercise, continuation: str) -> bool:
-    """Whether the exercise, continued so, passes its checks: in a process of its own, with limits. POSIX only."""
+    """Whether the exercise, continued so, passes its checks: in a process of its own, with limits.
+
+    Raises ValueError where the system has no such limits, see ``CAN_RUN``.
+    """
+    if not CAN_RUN:
+        raise ValueError("Programs are tried within limits that only POSIX systems have. Use Linux or macOS.")
     program = f"{LIMITS}\n{exercise.start}{first_function(continuation)}\n{exercise.checks}\n"
     with tempfile.TemporaryDirectory() as folder:
         try:

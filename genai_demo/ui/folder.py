@@ -10,9 +10,9 @@ import tempfile
 import threading
 import time
 from pathlib import Path
-from typing import IO
 
 from genai_demo.core import limits
+from genai_demo.core.locks import lock
 
 PREFIX = "genai_demo-"
 LOCK = "in-use"
@@ -37,7 +37,7 @@ class RunFolder:
         for place in {self.base} if told else {self.base, usual}:
             sweep(place)
         self.path = Path(tempfile.mkdtemp(prefix=PREFIX, dir=self.base))  # readable by this user alone
-        self._lock = (self.path / LOCK).open("w")
+        self._lock = (self.path / LOCK).open("wb")
         lock(self._lock)
         self._before = os.environ.get("GRADIO_TEMP_DIR"), tempfile.tempdir
         os.environ["GRADIO_TEMP_DIR"] = tempfile.tempdir = str(self.path)
@@ -73,30 +73,16 @@ class RunFolder:
             os.environ["GRADIO_TEMP_DIR"] = before
 
 
-def lock(file: IO[str]) -> bool:
-    """Lock a file until it is closed or the process ends; False where another process has done so.
-
-    Where the system has no such locks (Windows), nothing is ever locked, and ``sweep`` does nothing.
-    """
-    try:
-        import fcntl
-    except ImportError:
-        return False
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True
-
-
 def sweep(base: Path) -> list[Path]:
     """Remove the folders of runs that are over; which ones."""
     removed = []
     for folder in base.glob(f"{PREFIX}*"):
-        with contextlib.suppress(OSError), (folder / LOCK).open("r+") as file:
+        with contextlib.suppress(OSError), (folder / LOCK).open("r+b") as file:
             if lock(file):
                 shutil.rmtree(folder, ignore_errors=True)
                 removed.append(folder)
+        if folder in removed:  # Windows keeps a file that is open, here the lock, and the folder around it
+            shutil.rmtree(folder, ignore_errors=True)
     return removed
 
 

@@ -4,6 +4,7 @@ import math
 
 import pytest
 
+from genai_demo.text import evaluate, exercises
 from genai_demo.text.exercises import EXERCISES, Exercise, first_function, pass_at, passes
 
 SOLUTIONS = {
@@ -64,3 +65,12 @@ def test_pass_at_k():
     assert pass_at(3, 10, 1) == pytest.approx(0.3)
     assert pass_at(3, 10, 10) == pass_at(10, 10, 1) == 1.0
     assert pass_at(2, 5, 2) == pytest.approx(1 - math.comb(3, 2) / math.comb(5, 2))
+
+
+def test_where_nothing_limits_a_program_none_is_run_and_nothing_is_measured(monkeypatch) -> None:
+    assert exercises.CAN_RUN
+    for module in (exercises, evaluate):
+        monkeypatch.setattr(module, "CAN_RUN", False)
+    with pytest.raises(ValueError, match="only POSIX systems have"):
+        passes(EXERCISES[0], "    return a + b")
+    assert evaluate.exercises(2) == {}

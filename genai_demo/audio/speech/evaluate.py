@@ -90,7 +90,7 @@ def peer(name: str, text: str) -> np.ndarray:
     """Another program's voice, (S,) at RATE."""
     with tempfile.TemporaryDirectory() as folder:
         source, target = Path(folder, "text"), Path(folder, "out.wav")
-        source.write_text(text)
+        source.write_text(text, encoding="utf-8")
         subprocess.run([x.format(text=source, wav=target) for x in PEERS[name]], check=True, capture_output=True)
         return sounds.read(target)
 
