@@ -120,7 +120,7 @@ CALLS: dict[ModuleType, dict[str, Callable[[], Any]]] = {
                           list(text.write("Once upon a time " * 12, max_tokens=20, seed=4))[-1]],
         "stream": lambda: list(text.stream("Once", max_tokens=6, seed=2, top_k=20, min_p=0.01, stop=["."])),
         "chat": lambda: list(text.chat(["Hello.", "Hello!", "How are you?"], max_tokens=6)),
-        "translate": lambda: [text.translate("I have a cat."), text.translate("我有猫。", "zh", "en")],
+        "translate": lambda: [text.translate("I have 37 cats, {name}."), text.translate("我有猫。", "zh", "en")],
         "translate_sentences": lambda: list(text.translate_sentences("A cat. A dog.", beams=2)),
         "complete_code": lambda: text.complete_code("def f(x):\n    return ", max_tokens=8, count=2),
         "rank_code": lambda: text.rank_code("def f(x):\n    y = ", "\n    return y\n", max_tokens=8, count=2),
