@@ -1,42 +1,98 @@
-"""Opening what a stranger uploads: any picture becomes 8-bit RGB, anything else one sentence."""
+"""Opening what a stranger uploads: any picture becomes 8-bit sRGB, anything else one sentence."""
 
+import functools
 import io
 import struct
+from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from genai_demo.core import limits
+from genai_demo.core import filekinds, limits, pngchunks
+from genai_demo.core.colours import flattened, to_srgb
 
-FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "GIF", "BMP", "TIFF", "PPM", "AVIF")
+FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "GIF", "BMP", "TIFF", "PPM", "AVIF", "HEIF", "JPEG2000", "ICO")
 """What Pillow may try. The rest stays shut: some of its readers start other programs."""
 
-BROKEN = (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, TypeError, OverflowError, struct.error)
+BROKEN = (
+    OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, TypeError, OverflowError, RuntimeError,
+    ZeroDivisionError, NotImplementedError, struct.error,
+)  # fmt: skip
 """What Pillow's decoders raise on damaged files."""
 
+DAMAGED = "This picture is damaged or incomplete. Save it again and upload the new file."
+HEIC = "This HEIC picture cannot be read. Save the picture as JPEG and upload that."
+OTHERS = {
+    "application/pdf": "PDF documents cannot be read. Export the page as PNG and upload that.",
+    "image/jxl": "JPEG XL pictures cannot be read. Save the picture as JPEG and upload that.",
+    "image/vnd.adobe.photoshop": "Photoshop files cannot be read. Export the picture as PNG and upload that.",
+    "video/mp4": "This file is a film, not a picture. Upload one of its pictures as JPEG or PNG.",
+    "video/webm": "This file is a film, not a picture. Upload one of its pictures as JPEG or PNG.",
+    "video/x-msvideo": "This file is a film, not a picture. Upload one of its pictures as JPEG or PNG.",
+}
+"""Kinds of files that people take for pictures, and what to do about them."""
+RAW = "Raw files of cameras cannot be read. Develop the picture, save it as JPEG and upload that."
+DNG_VERSION, SUBFILE_TYPE, SUB_IFDS = 50706, 254, 330
+"""Tags of TIFF."""
 
-def open_upload(source: str | Path | bytes | Image.Image) -> Image.Image:
-    """A picture as the eye would see it: upright (EXIF), first frame, on white, RGB.
+Source = str | Path | bytes | Image.Image
+"""Where a picture comes from: a path, the bytes of a file, or a picture that is already open. All count alike."""
+
+
+class TooManyPixels(ValueError):
+    """A picture beyond the limits."""
+
+
+def open_upload(source: Source) -> Image.Image:
+    """A picture as the eye would see it: upright (EXIF), first frame, in sRGB, on white, RGB.
 
     source: a path, the bytes of a file, or a picture that is already open.
     Raises ValueError, with one sentence that says what to do, where ``source`` is no picture,
     is damaged, or exceeds ``core.limits``. Sizes are checked on the header, before decoding.
     """
+    return flattened(open_layer(source))
+
+
+def open_layer(source: Source, least: int = limits.MIN_UPLOAD_SIDE, most_bytes: int | None = None) -> Image.Image:
+    """As ``open_upload``, but RGBA where some of it is transparent: its own colours, not multiplied by alpha.
+
+    least: pixels that either side must have. most_bytes: of the file; None for ``limits.MAX_UPLOAD_BYTES``.
+    """
     if source is None:
         raise ValueError("Choose a picture first.")
-    image = source if isinstance(source, Image.Image) else _open(_read(source))
-    _check_size(*image.size)
+    image = source if isinstance(source, Image.Image) else open_header(_read(source, most_bytes))
+    _check_size(*image.size, least)
+    return _seen(image)
+
+
+def open_frames(source: Source, most: int) -> Iterator[Image.Image]:
+    """As ``open_layer``, any size and at most ``most`` frames of an animation: the first, then evenly spread."""
+    image = source if isinstance(source, Image.Image) else open_header(_read(source))
+    _check_size(*image.size, 1)
+    count = max(1, int(getattr(image, "n_frames", 1)))
+    for place in sorted({number * count // most for number in range(most)}):
+        try:
+            image.seek(place)
+        except BROKEN as error:
+            raise ValueError(DAMAGED) from error
+        yield _seen(image)
+
+
+def _seen(image: Image.Image) -> Image.Image:
     try:
         image.load()
-        return _to_rgb(_upright(image))
+        found = to_srgb(_upright(image))
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise TooManyPixels(_too_many_pixels()) from error
     except BROKEN as error:
-        raise ValueError("This picture is damaged or incomplete. Save it again and upload the new file.") from error
+        raise ValueError(DAMAGED) from error
+    # A channel of alpha that hides nothing is none.
+    return found.convert("RGB") if found.mode == "RGBA" and found.getchannel("A").getextrema()[0] == 255 else found
 
 
-def _read(source: str | Path | bytes) -> bytes:
+def _read(source: str | Path | bytes, most: int | None = None) -> bytes:
     """The file's bytes, of which no more than the limit are read."""
-    limit = limits.MAX_UPLOAD_BYTES
+    limit = limits.MAX_UPLOAD_BYTES if most is None else most
     if isinstance(source, bytes | bytearray | memoryview):
         data = bytes(source)
     elif isinstance(source, str | Path):
@@ -54,32 +110,63 @@ def _read(source: str | Path | bytes) -> bytes:
     return data
 
 
-def _open(data: bytes) -> Image.Image:
-    """The header only."""
+@functools.cache
+def _formats() -> list[str]:
+    """Those of FORMATS that are there, with the reader of HEIC made known to Pillow."""
+    import pi_heif
+
+    Image.init()
+    pi_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_images=False)
+    return [name for name in FORMATS if name in Image.OPEN]
+
+
+def open_header(data: bytes) -> Image.Image:
+    """The picture of a file, not decoded yet: format, size, what it says of itself. Raises ValueError."""
     start = data[:1024].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if start.startswith(b"<") and b"<svg" in data[:65536].lower():
         raise ValueError("SVG drawings cannot be read. Export the drawing as PNG and upload that.")
-    if data[4:8] == b"ftyp" and data[8:12] in (b"heic", b"heix", b"mif1", b"msf1", b"hevc"):
-        raise ValueError("HEIC pictures cannot be read. Save the picture as JPEG and upload that.")
+    kind = filekinds.kind_of(data)
+    if kind in OTHERS:
+        raise ValueError(OTHERS[kind])
+    if kind == "image/avif":  # Pillow looks at the major brand alone
+        data = data[:8] + b"avif" + data[12:]
     try:
-        Image.init()
-        return Image.open(io.BytesIO(data), formats=[name for name in FORMATS if name in Image.OPEN])
+        try:
+            image = Image.open(io.BytesIO(data), formats=_formats())
+        except (UnidentifiedImageError, *BROKEN):
+            if kind != "image/png":
+                raise
+            # A text or profile that is damaged, or too large for Pillow, is no reason to refuse a picture.
+            image = Image.open(io.BytesIO(pngchunks.bare(data)), formats=["PNG"])
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise ValueError(_too_many_pixels()) from error
+        raise TooManyPixels(_too_many_pixels()) from error
     except (UnidentifiedImageError, *BROKEN) as error:
+        if kind == "image/heic":
+            raise ValueError(HEIC) from error
+        if kind.startswith("image/"):
+            raise ValueError(DAMAGED) from error
         raise ValueError("This file is not a picture. Upload a JPEG, PNG or WebP file.") from error
+    if image.format == "TIFF" and _is_raw(image, data):
+        raise ValueError(RAW)
+    return image
+
+
+def _is_raw(image: Image.Image, data: bytes) -> bool:
+    """Whether a TIFF is what a camera's sensor saw, with a picture of a thumb's size before it."""
+    tags = getattr(image, "tag_v2", {})
+    thumb = bool(int(tags.get(SUBFILE_TYPE, 0) or 0) & 1) and SUB_IFDS in tags
+    return DNG_VERSION in tags or thumb or data[8:10] == b"CR"
 
 
 def _too_many_pixels() -> str:
     return f"This picture has more than {limits.MAX_UPLOAD_PIXELS // 10**6} megapixels. Upload a smaller one."
 
 
-def _check_size(width: int, height: int) -> None:
+def _check_size(width: int, height: int, least: int) -> None:
     if width * height > limits.MAX_UPLOAD_PIXELS:
-        raise ValueError(_too_many_pixels())
-    if min(width, height) < limits.MIN_UPLOAD_SIDE:
-        side = limits.MIN_UPLOAD_SIDE
-        raise ValueError(f"This picture is smaller than {side} pixels on a side. Upload a larger one.")
+        raise TooManyPixels(_too_many_pixels())
+    if min(width, height) < least:
+        raise ValueError(f"This picture is smaller than {least} pixels on a side. Upload a larger one.")
 
 
 def _upright(image: Image.Image) -> Image.Image:
@@ -88,25 +175,3 @@ def _upright(image: Image.Image) -> Image.Image:
         return ImageOps.exif_transpose(image)
     except BROKEN:
         return image
-
-
-def _to_rgb(image: Image.Image) -> Image.Image:
-    if image.mode in ("I", "F") or image.mode.startswith("I;16"):
-        return _from_deep_grey(np.asarray(image))
-    if image.mode in ("LA", "La", "PA", "RGBA", "RGBa") or "transparency" in image.info:
-        layer = image.convert("RGBA")
-        ground = Image.new("RGBA", layer.size, "white")
-        return Image.alpha_composite(ground, layer).convert("RGB")
-    # A copy, so that nothing done to the result reaches the caller's picture.
-    return image.copy() if image.mode == "RGB" else image.convert("RGB")
-
-
-def _from_deep_grey(values: np.ndarray) -> Image.Image:
-    """Grey of 16 or 32 bits or floating point, scaled to 8 bits by the smallest usual range that holds it."""
-    whites: tuple[float, ...] = (1.0, 255.0, 65535.0) if values.dtype.kind == "f" else (255.0, 65535.0)
-    if values.dtype == np.uint16:
-        whites = (65535.0,)
-    values = np.nan_to_num(values.astype(np.float64), posinf=0.0, neginf=0.0).clip(min=0)
-    top = float(values.max())
-    white = next((w for w in whites if top <= w), top)
-    return Image.fromarray((values / white * 255).round().astype(np.uint8)).convert("RGB")

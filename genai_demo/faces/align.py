@@ -10,7 +10,6 @@ import functools
 import math
 import threading
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import torch
@@ -19,7 +18,7 @@ from PIL import Image, ImageFilter
 from torch import Tensor
 
 from genai_demo.core import checkpoint
-from genai_demo.core.uploads import open_upload
+from genai_demo.core.uploads import Source, open_upload
 from genai_demo.faces.finder import Finder, FinderConfig
 
 NAME = "faces-finder"
@@ -277,7 +276,7 @@ def is_aligned(size: tuple[int, int], quad: np.ndarray) -> bool:
     return width == height and float(np.hypot(*(quad - corners).T).max()) < NEARLY_ALIGNED * width
 
 
-def align_face(image: str | Path | bytes | Image.Image) -> Image.Image:
+def align_face(image: Source) -> Image.Image:
     """The largest face of a picture as FFHQ would crop it: 128 x 128 RGB.
 
     image: anything that ``core.uploads.open_upload`` opens. A picture that already is such a crop

@@ -23,6 +23,7 @@ from torch import Tensor, nn
 from genai_demo.core import checkpoint, lent, limits
 from genai_demo.core.device import autocast, pick_device
 from genai_demo.core.pictures import to_pixels
+from genai_demo.core.uploads import Source
 from genai_demo.faces import latents
 from genai_demo.faces.latents import Direction, Latent
 from genai_demo.faces.networks import build
@@ -198,17 +199,17 @@ def mix_grid(
 # --------------------------------------------------------------------------- uploads
 
 
-def project(image: Image.Image, model: str = "gan", steps: int = 0) -> Latent:
+def project(image: Source, model: str = "gan", steps: int = 0) -> Latent:
     """The latent whose picture is most like ``image`` (a face; it is found and aligned first).
 
-    steps: optimisation steps after the encoder's guess (GAN only). Raises ValueError where no
-    face is found.
+    image: a path, the bytes of a file, or a picture. steps: optimisation steps after the encoder's guess (GAN only).
+    Raises ValueError where no face is found.
     """
     *_, last = project_steps(image, model, steps)
     return last
 
 
-def project_steps(image: Image.Image, model: str = "gan", steps: int = 0) -> Iterator[Latent]:
+def project_steps(image: Source, model: str = "gan", steps: int = 0) -> Iterator[Latent]:
     """As ``project``, yielding the encoder's guess and then every refined latent."""
     from genai_demo.faces.invert import refine
 
@@ -252,7 +253,7 @@ def _uploaded(model: str, styles: Tensor) -> Latent:
     return Latent(model, latents.to_half(styles.float().cpu().numpy()), 0, None, "upload")
 
 
-def align(image: Image.Image) -> Image.Image:
+def align(image: Source) -> Image.Image:
     """Find the face, turn and crop it the way the training faces are: 128 x 128 RGB."""
     from genai_demo.faces.align import align_face
 

@@ -17,13 +17,14 @@ from torch import Tensor, nn
 from genai_demo.core import cards, checkpoint, imagecheck, lent, limits
 from genai_demo.core.archives import Dropped
 from genai_demo.core.device import autocast, describe, pick_device
+from genai_demo.core.filekinds import kind_of
 from genai_demo.core.frechet import frechet_distance
 from genai_demo.core.loop import batch_indices
 from genai_demo.core.metrics import psnr
 from genai_demo.core.pictures import to_pixels
 from genai_demo.core.rounding import rounded
 from genai_demo.core.tuning import Brake, Tuning
-from genai_demo.core.uploads import open_upload
+from genai_demo.core.uploads import TooManyPixels, open_layer
 from genai_demo.faces import generate
 from genai_demo.faces.align import NO_FACE, SIDE, align_face
 from genai_demo.faces.invert import reconstruction_loss
@@ -31,7 +32,7 @@ from genai_demo.faces.model import Generator
 from genai_demo.faces.networks import build
 
 NAME = "faces-gan"
-SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif")
+SUFFIXES = (*imagecheck.SUFFIXES, ".avif", ".heic", ".heif", ".jfif", ".jp2", ".mpo")
 HELD_OUT_EVERY = 8
 """Every eighth picture is never learnt from."""
 MOST_HELD_OUT = 16
@@ -96,11 +97,16 @@ def split(found: Sequence[Image.Image]) -> Faces:
 
 def _usable(name: str, data: bytes, seen: imagecheck.SeenPictures) -> Image.Image:
     """The aligned face of a picture. Raises ValueError with a reason in a few words."""
-    picture = imagecheck.decode_picture(data, limits.MAX_UPLOAD_PIXELS)
+    try:
+        picture = open_layer(data, least=1)
+    except TooManyPixels as error:
+        raise ValueError("too many pixels") from error
+    except ValueError as error:
+        raise ValueError("damaged" if kind_of(data).startswith("image/") else "not a picture") from error
     if min(picture.size) < SIDE // 2:
         raise ValueError("too small")
     try:
-        face = align_face(open_upload(picture))
+        face = align_face(picture)
     except ValueError as error:
         raise ValueError("no face found" if str(error) == NO_FACE else "damaged") from error
     pixels = np.asarray(face)

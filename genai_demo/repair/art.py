@@ -21,7 +21,7 @@ from torch import Tensor
 
 from genai_demo.core import limits
 from genai_demo.core.pictures import to_pixels
-from genai_demo.core.uploads import open_upload
+from genai_demo.core.uploads import Source, open_upload
 from genai_demo.repair import cppn
 from genai_demo.repair.cppn import PALETTES, SYMMETRIES, Cppn, Frame
 from genai_demo.repair.style import MIN_SIDE, in_light_of, luma, paint_over, resized
@@ -29,7 +29,6 @@ from genai_demo.repair.styles import STYLES, style_picture
 
 __all__ = ["PALETTES", "STYLES", "SYMMETRIES", "Styled", "animate", "paint", "style_picture", "stylise"]
 
-Source = str | Path | bytes | Image.Image
 PREVIEW = 512
 MAX_FACTOR = 4
 """How much larger than painted the strokes are set down at the end; beyond that they are enlarged."""

@@ -19,8 +19,9 @@ from PIL import Image
 from torch import Tensor
 
 from genai_demo.core import checkpoint, limits
+from genai_demo.core.colours import flattened
 from genai_demo.core.device import pick_device
-from genai_demo.core.uploads import open_upload
+from genai_demo.core.uploads import Source, open_layer
 from genai_demo.repair.cutout import Cutout, CutoutConfig, box_mean, refined, view_size
 from genai_demo.repair.light import gaussian, lit
 from genai_demo.repair.scenes import SCENES, scene
@@ -31,11 +32,14 @@ __all__ = ["SCENES", "compose", "cut_out", "place", "scene"]
 NAME = "repair-cutout"
 LEAST_PERSON = 0.01
 """Share of a picture; what is smaller is taken for a mistake."""
+LEAST_CLEAR = 0.02
+"""Share of a picture that is transparent if it was cut out before; the round corners of a screenshot are less."""
+RIM = 0.02
+"""Width of the edge in which an old background may show, in heights of the person."""
 SCENE_SIZE = (960, 720)
 ARC = 0.08
 """How far the ends of a cut-off head are rounded down, in widths of the cut."""
 NOBODY = "No person was found in this picture. Choose one that shows a person from the front, well lit."
-Source = str | Path | bytes | Image.Image
 Repair = Callable[[Image.Image, Image.Image], Image.Image]
 """Picture (RGB) and mask (L, white where it may change) to a picture of the same size."""
 _loading = threading.Lock()
@@ -53,19 +57,17 @@ def _number(value: float, low: float, high: float, what: str) -> float:
 
 
 def _open(source: Source, what: str) -> Image.Image:
-    """An upload as RGB, within ``limits.MAX_COMPOSE_PIXELS``."""
-    picture = open_upload(source)
+    """An upload as RGB, or RGBA where it is transparent, within ``limits.MAX_COMPOSE_PIXELS``."""
+    picture = open_layer(source)
     if picture.width * picture.height > limits.MAX_COMPOSE_PIXELS:
         most = limits.MAX_COMPOSE_PIXELS / 10**6
         raise ValueError(f"The picture of the {what} has more than {most:g} megapixels. Choose a smaller one.")
     return picture
 
 
-def _is_cut_out(picture: Source) -> bool:
+def _is_cut_out(layer: Image.Image) -> bool:
     """Whether a picture already has a transparent ground."""
-    if not isinstance(picture, Image.Image) or picture.mode != "RGBA":
-        return False
-    return bool((np.asarray(picture)[..., 3] < 128).any())
+    return layer.mode == "RGBA" and float((np.asarray(layer.getchannel("A")) < 128).mean()) >= LEAST_CLEAR
 
 
 def _tensor(picture: Image.Image) -> Tensor:
@@ -156,13 +158,13 @@ def without_ground(picture: Tensor, alpha: Tensor) -> Tensor:
 def cut_out(image: Source) -> Image.Image:
     """The person in a picture, on a transparent ground: RGBA of the picture's own size.
 
-    A picture that is transparent already comes back as it is. Up to ``limits.MAX_COMPOSE_PIXELS``.
-    Raises ValueError where nobody is found, or for bad input.
+    A picture whose ground is transparent already keeps its own colours and its soft edge. Up to
+    ``limits.MAX_COMPOSE_PIXELS``. Raises ValueError where nobody is found, or for bad input.
     """
-    if isinstance(image, Image.Image) and _is_cut_out(image):
-        _open(image, "person")  # the limits
-        return image.copy()
-    values = _tensor(_open(image, "person"))
+    layer = _open(image, "person")
+    if _is_cut_out(layer):
+        return layer
+    values = _tensor(flattened(layer))
     coarse = coarse_mask(network(), values)
     if float((coarse > 0.5).float().mean()) < LEAST_PERSON:
         raise ValueError(NOBODY)
@@ -211,7 +213,7 @@ def _visible(
 
 
 def place(
-    person: Image.Image,
+    person: Source,
     background: Source,
     x: float = 0.5,
     y: float = 1.0,
@@ -222,7 +224,7 @@ def place(
     mirror: bool = False,
     repair: Repair | None = None,
 ) -> Image.Image:
-    """A cut-out person (RGBA) in a picture: RGB of the picture's size.
+    """A cut-out person (transparent around) in a picture: RGB of the picture's size.
 
     x, y: where the middle of the person's lower edge stands, 0..1 of the picture. scale: height of the
     person (of its opaque part) in heights of the picture. feather: pixels over which the edge fades
@@ -236,8 +238,10 @@ def place(
     feather = _number(feather, 0, limits.MAX_FEATHER, "The soft edge")
     match, shadow = _number(match, 0, 1, "The match of colours"), _number(shadow, 0, 1, "The shadow")
     if not isinstance(person, Image.Image) or person.mode != "RGBA":
+        person = open_layer(person, least=1)
+    if person.mode != "RGBA":
         raise ValueError("Cut the person out first: a picture with transparency (RGBA) is needed.")
-    ground = _open(background, "scene")
+    ground = flattened(_open(background, "scene"))
     if mirror:
         person = person.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
     part, left, top = _visible(person, ground.size, x, y, scale, math.ceil(3 * feather) + 2)
@@ -246,8 +250,10 @@ def place(
     if float(alpha.max()) < 0.5:
         raise ValueError("No part of the person would be seen. Move them in, or make them larger.")
     solid = (alpha > 0.95).float()
-    if solid.any():  # whatever old background is left at the edge gives way to the colours inside it
-        colours = colours + (1 - alpha) * (spread(colours, solid) - colours)
+    if solid.any():  # whatever old background is left at the edge gives way to the colours inside it; a veil stays
+        reach = max(2, round(RIM * part.height))
+        edge = F.max_pool2d(solid, 2 * reach + 1, 1, reach) * (1 - alpha)
+        colours = colours + edge * (spread(colours, solid) - colours)
     alpha = torch.minimum(alpha, gaussian(alpha, feather))
     scene_values = _tensor(ground)
     high, wide = alpha.shape[-2:]
@@ -310,7 +316,7 @@ def compose(
     Raises ValueError for bad input, and where nobody is found.
     """
     if isinstance(scene_or_picture, str) and scene_or_picture in SCENES:
-        ground: Source = scene(scene_or_picture, *size, seed)
+        ground = scene(scene_or_picture, *size, seed)
     elif isinstance(scene_or_picture, str) and not Path(scene_or_picture).suffix:
         raise ValueError(f"No scene is called {scene_or_picture!r}. Choose one of {', '.join(SCENES)}, or a picture.")
     else:

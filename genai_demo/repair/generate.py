@@ -9,8 +9,7 @@ The network loads on first use and stays. Same picture, seed and machine: same r
 import functools
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -20,14 +19,19 @@ from PIL import Image
 from torch import Tensor
 
 from genai_demo.core import checkpoint, limits, metrics
+from genai_demo.core.colours import flattened
 from genai_demo.core.device import autocast, pick_device
-from genai_demo.core.uploads import open_upload
+from genai_demo.core.uploads import Source, open_layer
 from genai_demo.repair import damage as damages
+from genai_demo.repair.masks import Mask, read_mask
 from genai_demo.repair.model import GRAIN, TASKS, RepairConfig, Restorer
 from genai_demo.repair.tiles import padded, tiled, without_seam
+from genai_demo.repair.tone import GREY, Tone, tone_of
 
 NAME = "repair"
 FACTORS = {"enlarge2": 2, "enlarge4": 4}
+FILLING = ("auto", "inpaint")
+"""Tasks that fill what is missing."""
 COARSE = 256
 """Longer side at which holes of larger pictures are filled first; then detail is added at full size."""
 AT_ONCE = 384
@@ -35,7 +39,8 @@ AT_ONCE = 384
 FACE_SIDE = 128
 SMALL_FACE, LARGE_FACE = 40, 300
 """Sides in pixels of the squares around faces that are repaired in their own crop as well."""
-Source = str | Path | bytes | Image.Image
+SOLID = 250
+"""Alpha from which on a pixel of a picture with transparent parts is known."""
 FaceFinder = Callable[[Image.Image], Sequence[np.ndarray]]
 """Picture to squares around its faces: (4, 2) corners in pixels, upper left, lower left, lower right, upper right."""
 Imagine = Callable[[Image.Image, np.ndarray, int], Iterator[Image.Image]]
@@ -98,44 +103,22 @@ def run(picture: Tensor, mask: Tensor, task: str, seed: int, fidelity: float) ->
 
 
 def _open(image: Source) -> tuple[Image.Image, np.ndarray | None]:
-    """The picture, and where it is transparent: (H, W) bool or None."""
-    clear = None
-    if isinstance(image, Image.Image) and image.mode in ("RGBA", "LA", "PA"):
-        clear = np.asarray(image.convert("RGBA"))[..., 3] < 128
-    picture = open_upload(image)
-    _check_pixels(picture.width * picture.height)
-    return picture, clear if clear is not None and clear.any() else None
+    """The picture on white, and where it is missing, being transparent: (H, W) bool or None.
+
+    The rim of a transparent part is missing with it: white, or whatever lay under it, shines through there.
+    """
+    layer = open_layer(image)
+    _check_pixels(layer.width * layer.height)
+    if layer.mode != "RGBA":
+        return layer, None
+    alpha = np.asarray(layer.getchannel("A"))
+    return flattened(layer), alpha < SOLID if (alpha < 128).any() else None
 
 
 def _check_pixels(count: int) -> None:
     if count > limits.MAX_REPAIR_PIXELS:
         most = limits.MAX_REPAIR_PIXELS / 10**6
         raise ValueError(f"The result would have more than {most:g} megapixels. Choose a smaller picture.")
-
-
-def read_mask(mask: Image.Image | np.ndarray, size: tuple[int, int]) -> np.ndarray:
-    """White (or true) where something is to be repaired: (H, W) bool. size: width and height of the picture.
-
-    A mask of other pixels but the same proportions is stretched. Raises ValueError for other shapes.
-    """
-    if isinstance(mask, Image.Image):
-        layer = mask
-    else:
-        values = np.asarray(mask)
-        if values.ndim != 2:
-            raise ValueError("A mask has one number for every pixel.")
-        layer = Image.fromarray(np.where(values > (0 if values.dtype == bool else 127), 255, 0).astype(np.uint8))
-    if layer.mode in ("RGBA", "LA", "PA"):  # painted on nothing
-        layer = Image.alpha_composite(Image.new("RGBA", layer.size, "black"), layer.convert("RGBA"))
-    layer = layer.convert("L")
-    if layer.size != size:
-        if abs(layer.width * size[1] - layer.height * size[0]) > 0.02 * layer.width * size[1]:
-            raise ValueError(
-                f"The mask has {layer.width} x {layer.height} pixels, the picture {size[0]} x {size[1]}. "
-                "Use a mask of the same shape."
-            )
-        layer = layer.resize(size, Image.Resampling.NEAREST)
-    return np.asarray(layer) > 127
 
 
 def _checked(task: str, seed: int, fidelity: float) -> None:
@@ -162,7 +145,7 @@ def _picture(values: Tensor) -> Image.Image:
 
 def restore(
     image: Source,
-    mask: Image.Image | np.ndarray | None = None,
+    mask: Mask | None = None,
     task: str = "auto",
     seed: int = 0,
     fidelity: float = 0.5,
@@ -176,7 +159,7 @@ def restore(
 
 def restore_steps(
     image: Source,
-    mask: Image.Image | np.ndarray | None = None,
+    mask: Mask | None = None,
     task: str = "auto",
     seed: int = 0,
     fidelity: float = 0.5,
@@ -185,34 +168,63 @@ def restore_steps(
 ) -> Iterator[Progress]:
     """Repair a picture, yielding what there is after every part of it.
 
-    image: of any size up to ``limits.MAX_REPAIR_PIXELS``. task: one of TASKS; "enlarge2" and
-    "enlarge4" return a picture so many times as large.
-    mask: white where the picture is missing ("inpaint", "auto") or where the other tasks are to
-    work; pixels outside it come back bit for bit. Without a mask the transparent part of a
-    picture is missing. seed: of what is invented. fidelity: 1 adds nothing to what can be known,
-    0 all the detail that the network would invent.
+    image: a path, bytes or a picture, of any size up to ``limits.MAX_REPAIR_PIXELS``. task: one of TASKS; "enlarge2"
+    and "enlarge4" return a picture so many times as large.
+    mask: where the picture is missing ("inpaint", "auto") or where the other tasks are to work, see
+    ``masks.read_mask``; pixels outside it come back bit for bit. For "inpaint" and "auto" the transparent part of a
+    picture is missing too; for the others it is laid on white. The result is RGB.
+    A picture of one tone, as grey ones are, keeps it, except that "old", and "auto" without a mask, may take a tint
+    away; see ``tone``. seed: of what is invented. fidelity: 1 adds nothing to what can be known, 0 all the detail that
+    the network would invent.
     find_faces: small faces are then repaired once more in a crop of their own.
     imagine: with ``find_faces``, what fills wide holes in faces (the network fills them softly).
     Raises ValueError for bad input.
     """
     _checked(task, seed, fidelity)
     picture, clear = _open(image)
-    where = read_mask(mask, picture.size) if mask is not None else clear
+    where = read_mask(mask, picture.size) if mask is not None else None
+    if clear is not None and task in FILLING:
+        where = clear if where is None else where | clear
     if where is not None and where.all():
         raise ValueError("The mask covers the whole picture. Leave some of it to go by.")
     if where is not None and not where.any():
         where = None
     if task == "inpaint" and where is None:
         raise ValueError("Paint over what is missing first.")
+    if task in FACTORS and where is not None:
+        raise ValueError("A picture is enlarged as a whole. Remove the mask, or choose another task.")
+    tone = _kept_tone(picture, where, task)
+    for step in _repaired(picture, where, task, seed, fidelity, find_faces, imagine):
+        yield step if tone is None else replace(step, picture=tone.laid(step.picture, where))
+
+
+def _kept_tone(picture: Image.Image, where: np.ndarray | None, task: str) -> Tone | None:
+    """The tone that the result is to have; None where it may have any colours."""
+    tone = tone_of(picture, where if task in FILLING else None)
+    if tone is None or task not in ("auto", "old") or (task == "auto" and where is not None):
+        return tone
+    if not tone.is_grey:
+        return None  # what is to be restored may be the tint itself
+    return GREY if task == "old" else tone
+
+
+def _repaired(
+    picture: Image.Image,
+    where: np.ndarray | None,
+    task: str,
+    seed: int,
+    fidelity: float,
+    find_faces: FaceFinder | None,
+    imagine: Imagine | None,
+) -> Iterator[Progress]:
+    """As ``restore_steps``, in the colours of the network."""
     if factor := FACTORS.get(task):
-        if where is not None:
-            raise ValueError("A picture is enlarged as a whole. Remove the mask, or choose another task.")
         _check_pixels(picture.width * picture.height * factor**2)
         picture = picture.resize((factor * picture.width, factor * picture.height), Image.Resampling.BICUBIC)
     x = _tensor(picture)
     if where is None:
         yield from _repair_all(picture, x, task, seed, fidelity, find_faces)
-    elif task in ("inpaint", "auto"):
+    elif task in FILLING:
         hole = torch.from_numpy(where)[None, None].float()
         yield from _fill(x, hole, seed, fidelity, find_faces or (lambda picture: []), imagine)
     else:
@@ -363,7 +375,7 @@ def wide_part(hidden: Tensor) -> Tensor:
 
 def variants(
     image: Source,
-    mask: Image.Image | np.ndarray,
+    mask: Mask,
     seeds: Sequence[int] = (1, 2, 3, 4),
     fidelity: float = 0.0,
     find_faces: FaceFinder | None = None,

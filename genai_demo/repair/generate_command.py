@@ -18,23 +18,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> None:
     """Write the results and print their paths. Raises ValueError for bad input."""
-    from PIL import Image
-
     from genai_demo.core.marks import changed, mark_picture
     from genai_demo.core.uploads import open_upload
     from genai_demo.repair import generate
 
-    mask = None
-    if args.mask is not None:
-        try:
-            mask = Image.open(args.mask)
-            mask.load()
-        except OSError as error:
-            raise ValueError(f"The mask {args.mask} cannot be read.") from error
     args.out.mkdir(parents=True, exist_ok=True)
     for path in args.pictures:
         target = args.out / f"{path.stem}-{args.task}.png"
         recipe = {"task": args.task, "seed": args.seed, "fidelity": args.fidelity}
-        repaired = generate.restore(path, mask, args.task, args.seed, args.fidelity)
+        repaired = generate.restore(path, args.mask, args.task, args.seed, args.fidelity)
         mark_picture(repaired, ["repair"], recipe, changed(open_upload(path), repaired)).save(target)
         print(target)

@@ -22,6 +22,7 @@ from typing import Any
 
 from genai_demo.core import cards
 from genai_demo.trust import certificates, metadata
+from genai_demo.trust.history import RECIPE, UNTRUSTED, Statement, statements
 
 TRAINED, COMPOSITE = "trainedAlgorithmicMedia", "compositeWithTrainedAlgorithmicMedia"
 """Made by a trained model; partly so, as a repaired photograph is."""
@@ -29,10 +30,13 @@ ALGORITHM, ENHANCED = "algorithmicMedia", "algorithmicallyEnhanced"
 """Made by a program that learnt nothing; a photograph that such a program changed."""
 SOURCE = "http://cv.iptc.org/newscodes/digitalsourcetype/"
 """Where the IPTC defines the four; a name, nothing is fetched from it."""
-RECIPE = "org.genai-demo.recipe"
-"""Label of our assertion: the recipe, the models, and the full checksums of their weights."""
 SIGNED = ("image/png", "image/jpeg", "image/webp", "image/gif", "audio/wav", "video/mp4")
 """What can carry a credential. The library knows no OGG Vorbis, MIDI or text."""
+READ = (
+    *SIGNED, "image/avif", "image/heic", "image/tiff", "image/jxl", "audio/mp4", "audio/mpeg", "audio/flac",
+    "video/x-msvideo", "application/pdf",
+)  # fmt: skip
+"""What others sign, and is read here."""
 KEPT_BYTES = 16 * 2**20
 """Of signed files that are remembered: a signature is salted, and the same download asked for twice stays the same."""
 
@@ -55,6 +59,8 @@ class Credential:
     """Names and short hashes of weights, as ``metadata.Found.models``."""
     reasons: tuple[str, ...] = ()
     """Codes of what is wrong, as the standard names them."""
+    history: tuple[Statement, ...] = ()
+    """The file's own statement, then those of what it was made from; see ``trust.history``."""
 
 
 def switched_on() -> bool:
@@ -157,7 +163,7 @@ def _context(root: str) -> Any:
 def read(data: bytes) -> Credential:
     """Look for a statement in a file and check it, against the file and against its signature."""
     kind = metadata.kind_of(data)
-    if kind not in (*SIGNED, "image/avif", "audio/mpeg", "audio/flac", "audio/mp4"):
+    if kind not in READ:
         return Credential("none")
     import c2pa
 
@@ -176,21 +182,17 @@ def _credential(found: dict[str, Any]) -> Credential:
     state = {"Trusted": "own" if certificates.identity().own else "valid", "Valid": "valid"}.get(
         found.get("validation_state", ""), "broken"
     )
-    manifest = found.get("manifests", {}).get(found.get("active_manifest", ""), {})
-    assertions = {a.get("label", ""): a.get("data") for a in manifest.get("assertions", [])}
-    actions = (assertions.get("c2pa.actions.v2") or assertions.get("c2pa.actions") or {}).get("actions", [])
-    source = next((a["digitalSourceType"] for a in actions if a.get("digitalSourceType")), "")
-    ours = assertions.get(RECIPE)
-    ours = ours if isinstance(ours, dict) else {}
-    recipe, weights = ours.get("recipe"), ours.get("weights")
+    history = statements(found)
+    own = history[0] if history else Statement()
     failures = [s.get("code", "") for s in found.get("validation_status", [])]
     return Credential(
         state,
-        str(manifest.get("signature_info", {}).get("common_name", "")),
-        str(source).removeprefix(SOURCE),
-        recipe if isinstance(recipe, dict) else None,
-        weights if isinstance(weights, dict) else None,
-        tuple(code for code in failures if code and code != "signingCredential.untrusted"),
+        own.signer,
+        own.sources[0] if own.sources else "",
+        own.recipe,
+        own.models,
+        tuple(dict.fromkeys(code for code in failures if code and code != UNTRUSTED)),
+        history,
     )
 
 

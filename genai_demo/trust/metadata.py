@@ -5,28 +5,35 @@
     WebP, JPEG    EXIF: ImageDescription and Software
     GIF, MP4      a comment
 
+Programs that save a picture anew keep this in places of their own, which are read too: compressed and international
+texts of PNG, EXIF and XMP in pictures of any kind, the user comment of EXIF, the comment of JPEG.
+
 A recipe is JSON. Software names the program, its models and a short hash of their weights:
 "genai_demo; faces-gan e587834ca000".
 """
 
+import html
 import io
 import json
 import re
-import struct
-import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from genai_demo.audio import containers, decoding
+from genai_demo.core import filekinds
 from genai_demo.core.cards import PROGRAM
 from genai_demo.core.cards import software as software
+from genai_demo.core.filekinds import PNG as PNG
+from genai_demo.core.pngchunks import chunk, texts
+from genai_demo.core.uploads import open_header
 
 LONGEST = 2_000_000
 """Characters of a recipe that is read."""
-DESCRIPTION, SOFTWARE = 0x010E, 0x0131
-"""Tags of EXIF."""
-PNG = b"\x89PNG\r\n\x1a\n"
+DESCRIPTION, SOFTWARE, USER_COMMENT, SUB_IFD = 0x010E, 0x0131, 0x9286, 0x8769
+"""Tags of EXIF, the last one where the others of a picture are, as the user comment."""
+READ_HERE = ("image/jpeg", "image/webp", "image/gif", "image/avif", "image/tiff", "image/heic")
+"""Pictures whose EXIF, XMP or comment Pillow finds."""
 
 
 @dataclass(frozen=True)
@@ -61,27 +68,15 @@ def add_to_png(data: bytes, recipe: dict[str, Any] | None, models: Sequence[str]
 
     What the picture says already stays as it is.
     """
-    there = {body.partition(b"\0")[0] for code, body in _png_chunks(data) if code == b"tEXt"}
-    texts = {b"Software": software(models)} | ({b"recipe": as_text(recipe)} if recipe is not None else {})
+    there = set(texts(data, LONGEST))
+    wanted = {"Software": software(models)} | ({"recipe": as_text(recipe)} if recipe is not None else {})
     added = b"".join(
-        _png_chunk(b"tEXt", key + b"\0" + text.encode("latin-1", "replace"))
-        for key, text in texts.items()
+        chunk(b"tEXt", key.encode() + b"\0" + text.encode("latin-1", "replace"))
+        for key, text in wanted.items()
         if key not in there
     )
     first = len(PNG) + 25  # signature and IHDR
     return data[:first] + added + data[first:]
-
-
-def _png_chunk(code: bytes, body: bytes) -> bytes:
-    return struct.pack(">I", len(body)) + code + body + struct.pack(">I", zlib.crc32(code + body))
-
-
-def _png_chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
-    at = len(PNG)
-    while at + 12 <= len(data):
-        size = int.from_bytes(data[at : at + 4], "big")
-        yield data[at + 4 : at + 8], data[at + 8 : at + 8 + size]
-        at += 12 + size
 
 
 # --------------------------------------------------------------------------- reading
@@ -89,27 +84,18 @@ def _png_chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
 
 def kind_of(data: bytes) -> str:
     """MIME type by the first bytes; empty for other kinds of files."""
-    if data.startswith(PNG):
-        return "image/png"
-    if data.startswith(b"\xff\xd8\xff"):
-        return "image/jpeg"
-    if data[:4] == b"RIFF":
-        return {b"WEBP": "image/webp", b"WAVE": "audio/wav"}.get(data[8:12], "")
-    if data[:6] in (b"GIF87a", b"GIF89a"):
-        return "image/gif"
-    if data[4:8] == b"ftyp" and data[8:11] not in (b"M4A", b"M4B"):
-        return "image/avif" if data[8:12] in (b"avif", b"avis") else "video/mp4"
-    return containers.kind_of(data)
+    return containers.kind_of(data) or filekinds.kind_of(data)
 
 
 def read(data: bytes) -> Found:
     """What a file says of itself; nothing where it is damaged or of another kind. Trusts nothing in it."""
     kind = kind_of(data)
     if kind == "image/png":
-        texts = [body.partition(b"\0")[::2] for code, body in _png_chunks(data) if code == b"tEXt"]
-        found = {key: value.decode("latin-1") for key, value in texts}
-        return _found(found.get(b"recipe", ""), found.get(b"Software", ""))
-    if kind in ("image/webp", "image/jpeg", "image/gif"):
+        said = texts(data, LONGEST)
+        found = _found(said.get("recipe", ""), said.get("Software", ""))
+        other = Found() if found.recipe is not None else _read_picture(data)
+        return found if other.recipe is None else other
+    if kind in READ_HERE:
         return _read_picture(data)
     if kind == "audio/wav":
         info = dict(_wav_info(data))
@@ -126,7 +112,8 @@ def _found(recipe: str, made_by: str) -> Found:
         parsed = None
     if not isinstance(parsed, dict):
         return Found(None, made_by)
-    return Found(parsed, made_by or str(parsed.get("software", "")))
+    own = str(parsed.get("software", ""))  # editors put their own name in place of ours
+    return Found(parsed, own if own and not made_by.startswith(PROGRAM) else made_by)
 
 
 def _wav_info(data: bytes) -> Iterator[tuple[bytes, str]]:
@@ -145,15 +132,50 @@ def riff_chunks(data: bytes, at: int) -> Iterator[tuple[bytes, bytes]]:
 
 
 def _read_picture(data: bytes) -> Found:
-    from PIL import Image
-
     try:
-        with Image.open(io.BytesIO(data), formats=["WEBP", "JPEG", "GIF"]) as image:
-            words = image.info.get("comment", b"") if image.format == "GIF" else image.getexif().get(DESCRIPTION, "")
-            made_by = str(image.getexif().get(SOFTWARE, "")) if image.format != "GIF" else ""
+        image = open_header(data)
+        exif = image.getexif()
+        comment = exif.get_ifd(SUB_IFD).get(USER_COMMENT, b"")
+        places = (exif.get(DESCRIPTION, ""), comment, image.info.get("comment", b""), *_of_xmp(image.info.get("xmp")))
+        made_by = _words(exif.get(SOFTWARE, ""))
     except Exception:  # Pillow answers damage with a dozen kinds of error
         return Found()
-    return _found(words.decode(errors="replace") if isinstance(words, bytes) else str(words), made_by)
+    found = Found(None, made_by)
+    for place in places:
+        found = _found(_words(place), made_by)
+        if found.recipe is not None:
+            return found
+    return Found(None, made_by)
+
+
+ENCODINGS = {b"ASCII\0\0\0": "ascii", b"UNICODE\0": "utf-16", b"\0\0\0\0\0\0\0\0": "utf-8"}
+"""How a user comment of EXIF begins, and what its text is written in."""
+
+
+def _words(value: Any) -> str:
+    """A text of EXIF or a comment, at most LONGEST characters of it."""
+    if isinstance(value, str):
+        return value[:LONGEST].strip("\0 ")
+    if not isinstance(value, bytes):
+        return ""
+    if encoding := ENCODINGS.get(value[:8]):
+        value = value[8:]
+        if encoding == "utf-16" and value[:2] not in (b"\xff\xfe", b"\xfe\xff"):
+            encoding = "utf-16-le" if value[1:2] == b"\0" else "utf-16-be"
+        return value[: 2 * LONGEST].decode(encoding, errors="replace").strip("\0 ")
+    return value[:LONGEST].decode(errors="replace").strip("\0 ")
+
+
+def _of_xmp(packet: Any) -> Iterator[str]:
+    """The descriptions and comments of an XMP packet."""
+    if isinstance(packet, bytes):
+        packet = packet[:LONGEST].decode(errors="replace")
+    for tag in ("dc:description", "exif:UserComment") if isinstance(packet, str) else ():
+        start = packet.find(f"<{tag}")
+        end = packet.find(f"</{tag}>", start)
+        if 0 <= start < end <= LONGEST:
+            inside = packet[packet.find(">", start) + 1 : end]
+            yield html.unescape(re.sub(r"<[^<>]*>", "", inside)).strip()
 
 
 def _read_sound(data: bytes) -> Found:

@@ -9,14 +9,14 @@ from PIL import Image
 
 from genai_demo.core import limits
 from genai_demo.core.marks import changed, mark_picture
-from genai_demo.core.uploads import open_upload
+from genai_demo.core.uploads import open_layer, open_upload
 from genai_demo.repair import compose, generate
 from genai_demo.ui.common import LIVE_EVENT, MODEL_EVENT, Upload, number, open_picture, readable_errors, slider
 from genai_demo.ui.errors import localise
 from genai_demo.ui.own_visits import with_own_weights
 from genai_demo.ui.repair_actions import read_click
 from genai_demo.ui.repair_damage import face_picture, roll_face
-from genai_demo.ui.repair_masks import Painted, keep_png, picture_of, png
+from genai_demo.ui.repair_masks import keep_png, png
 from genai_demo.ui.signed import COMPOSITE, keep_made
 from genai_demo.ui.strings import TEXTS, add_texts, language_of, say, text
 
@@ -38,7 +38,7 @@ PERSON_SIDE, SCENE_SIDE = 768, 1024
 @functools.lru_cache(maxsize=8)
 def _cut(path: str) -> Image.Image:
     """The person of a picture. Gradio names folders by what the files hold, so a path stands for its picture."""
-    picture = picture_of(Painted(path))  # what is transparent is cut out already
+    picture = open_layer(path)  # what is transparent is cut out already
     picture.thumbnail((PERSON_SIDE, PERSON_SIDE))
     return compose.cut_out(picture)
 

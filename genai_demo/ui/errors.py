@@ -23,8 +23,28 @@ SENTENCES: tuple[tuple[str, str], ...] = (
         "无法读取 SVG 图形，请导出为 PNG 后上传。",
     ),
     (
-        "HEIC pictures cannot be read. Save the picture as JPEG and upload that.",
-        "无法读取 HEIC 图片，请另存为 JPEG 后上传。",
+        "This HEIC picture cannot be read. Save the picture as JPEG and upload that.",
+        "无法读取这张 HEIC 图片，请另存为 JPEG 后上传。",
+    ),
+    (
+        "PDF documents cannot be read. Export the page as PNG and upload that.",
+        "无法读取 PDF，请将页面导出为 PNG 后上传。",
+    ),
+    (
+        "JPEG XL pictures cannot be read. Save the picture as JPEG and upload that.",
+        "无法读取 JPEG XL 图片，请另存为 JPEG 后上传。",
+    ),
+    (
+        "Photoshop files cannot be read. Export the picture as PNG and upload that.",
+        "无法读取 Photoshop 文件，请导出为 PNG 后上传。",
+    ),
+    (
+        "This file is a film, not a picture. Upload one of its pictures as JPEG or PNG.",
+        "该文件是视频，不是图片，请将其中一帧存为 JPEG 或 PNG 后上传。",
+    ),
+    (
+        "Raw files of cameras cannot be read. Develop the picture, save it as JPEG and upload that.",
+        "无法读取相机 RAW 文件，请冲洗并另存为 JPEG 后上传。",
     ),
     (
         "This file is not a picture. Upload a JPEG, PNG or WebP file.",

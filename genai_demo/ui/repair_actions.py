@@ -110,10 +110,6 @@ def _steps(
     """(what was uploaded, progress) for every step of a repair."""
     picture = picture_of(painted)
     flat, mask = open_upload(picture), mask_of(painted, picture.size)
-    if task not in ("auto", "inpaint"):
-        picture = flat  # transparent places are holes only for the tasks that fill holes
-    elif mask is not None and picture.mode == "RGBA":
-        mask = mask | (np.asarray(picture)[..., 3] < 128)
     face = imagined_face if imagine else None
     for step in generate.restore_steps(picture, mask, task, seed, fidelity, face_squares, face):
         yield flat, step

@@ -1,6 +1,5 @@
 """From the picture editor to pictures and masks, and back; masks for whoever has no mouse."""
 
-import contextlib
 import io
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,11 +9,11 @@ import gradio as gr
 import numpy as np
 from gradio.components.base import server
 from gradio.components.image_editor import EditorData
-from PIL import Image, ImageDraw, ImageFont, ImageOps
+from PIL import Image, ImageDraw, ImageFont
 
 from genai_demo.core import limits
-from genai_demo.core.uploads import BROKEN, FORMATS, open_upload
-from genai_demo.repair.generate import read_mask
+from genai_demo.core.uploads import open_layer
+from genai_demo.repair.masks import read_mask
 from genai_demo.ui.common import keep_file
 
 PAINT = (255, 64, 129)
@@ -70,26 +69,13 @@ class Canvas(gr.ImageEditor):
         return Painted(payload.background.path, tuple(layer.path for layer in payload.layers or [] if layer))
 
 
-def _read(source: Layer) -> tuple[Image.Image, np.ndarray | None]:
-    """A picture as the eye would see it, and its alpha, (H, W) uint8, where it has one.
+def _read(source: Layer) -> Image.Image:
+    """A picture as the eye would see it, RGBA where it is transparent. Raises ValueError as ``open_layer``.
 
-    Raises ValueError as ``open_upload``. What the browser sent counts by its pixels, not its
-    bytes: it is a PNG of what was uploaded, however well that was compressed.
+    What the browser sent counts by its pixels, not its bytes: it is a PNG of what was uploaded, however well that was
+    compressed.
     """
-    Image.init()
-    formats = [name for name in FORMATS if name in Image.OPEN]
-    try:
-        stored = Image.open(io.BytesIO(source) if isinstance(source, bytes) else source, formats=formats)
-    except (*BROKEN, Image.DecompressionBombError, Image.DecompressionBombWarning):
-        return open_upload(source), None  # which says what is wrong with it
-    with stored:
-        flat = open_upload(stored if isinstance(source, bytes) else source)
-        if not stored.has_transparency_data:
-            return flat, None
-        upright: Image.Image = stored
-        with contextlib.suppress(*BROKEN):
-            upright = ImageOps.exif_transpose(stored)
-        return flat, np.asarray(upright.convert("RGBA"))[..., 3]
+    return open_layer(source) if isinstance(source, str) else open_layer(source, most_bytes=limits.MAX_HELD_BYTES)
 
 
 def picture_of(painted: Painted | None) -> Image.Image:
@@ -99,31 +85,25 @@ def picture_of(painted: Painted | None) -> Image.Image:
     """
     if painted is None or painted.background is None:
         raise ValueError("Choose a picture first.")
-    flat, alpha = _read(painted.background)
-    if alpha is not None and alpha.min() < 128:
-        flat.putalpha(Image.fromarray(np.where(alpha < 128, 0, 255).astype(np.uint8)))
-    return flat
+    return _read(painted.background)
 
 
 def mask_of(painted: Painted | None, size: tuple[int, int]) -> np.ndarray | None:
     """Where something was painted, (H, W) bool for a picture of this width and height; None where nothing was."""
     where = np.zeros((size[1], size[0]), bool)
     for source in painted.layers if painted is not None else ():
-        where |= read_mask(_painted(source), size)
+        where |= read_mask(_read(source), size)
     return where if where.any() else None
 
 
 def uploaded_mask(upload: str | None, size: tuple[int, int]) -> np.ndarray:
-    """The mask of an uploaded file, (H, W) bool. Raises ValueError for an empty box, a bad file, another shape."""
+    """The mask of an uploaded file, (H, W) bool, as ``masks.read_mask`` reads it.
+
+    Raises ValueError for an empty box, a bad file, another shape.
+    """
     if upload is None:
         raise ValueError("Choose a picture first.")
-    return read_mask(_painted(upload), size)
-
-
-def _painted(source: Layer) -> np.ndarray:
-    """A drawing on nothing is painted wherever it is not transparent, another picture where it is white."""
-    flat, alpha = _read(source)
-    return np.asarray(flat.convert("L")) if alpha is None else alpha > 0
+    return read_mask(upload, size)
 
 
 # --------------------------------------------------------------------------- into the editor

@@ -14,8 +14,9 @@ from genai_demo.ui.common import keep_file, readable_errors
 from genai_demo.ui.errors import localise
 from genai_demo.ui.faces_actions import PSI, edit_face
 from genai_demo.ui.own_visits import with_own_weights
-from genai_demo.ui.strings import TEXTS, language_of, say
+from genai_demo.ui.strings import language_of, say
 from genai_demo.ui.trust_again import make_again, shown
+from genai_demo.ui.trust_credential import credential_words
 from genai_demo.ui.trust_frames import film_of, frames_of
 
 SIGNS = {"own": "✔", "valid": "✔", "broken": "✘", "none": "–", "marked": "✔", "perhaps": "?", "short": "–"}
@@ -37,8 +38,8 @@ def _row(key: str, language: str, body: str) -> str:
     return f"<dt>{html.escape(say(key, language))}</dt><dd>{body}</dd>"
 
 
-def _state(state: str, words: str, note: str = "") -> str:
-    more = f"<small>{html.escape(note)}</small>" if note else ""
+def _state(state: str, words: str, *notes: str) -> str:
+    more = "".join(f"<small>{html.escape(note)}</small>" for note in notes if note)
     return f'<b data-state="{state}">{SIGNS.get(state, "–")} {html.escape(words)}</b>{more}'
 
 
@@ -94,20 +95,8 @@ def inspect_file(upload: str | None, request: gr.Request) -> str:
 
 
 def _credential(found: credentials.Credential, kind: str, language: str) -> str:
-    if found.state == "none" and kind not in credentials.SIGNED:
-        return _state("none", say("trust.state.none", language), say("trust.cannot", language))
-    notes = [say(f"trust.state.{found.state}.note", language)]
-    if found.signer:
-        notes.append(say("trust.signer", language, name=found.signer))
-    if found.source:
-        key = f"trust.source.{found.source}"
-        notes.append(say(key, language) if key in TEXTS else found.source)
-    if found.models:
-        names = "; ".join(f"{name} {short}" for name, short in found.models.items())
-        notes.append(say("trust.models", language, names=names))
-    if found.reasons:
-        notes.append(", ".join(found.reasons))
-    return _state(found.state, say(f"trust.state.{found.state}", language), " ".join(notes))
+    verdict, notes = credential_words(found, kind, language)
+    return _state(found.state, verdict, *notes)
 
 
 def _invisible(data: bytes, kind: str, said: metadata.Found, language: str) -> str:

@@ -5,30 +5,15 @@ import io
 from PIL import Image
 
 from genai_demo.core import limits
+from genai_demo.core.uploads import open_frames
 
 MOST_FRAMES = 3
-"""Of an animation that are looked at: the first, one in the middle, the last but one."""
-KINDS = ["PNG", "JPEG", "WEBP", "GIF"]
+"""Of an animation that are looked at."""
 
 
 def frames_of(data: bytes) -> list[Image.Image]:
-    """The picture, or some of an animation. Raises ValueError for what is damaged or too large."""
-    try:
-        with Image.open(io.BytesIO(data), formats=KINDS) as image:
-            if image.width * image.height > limits.MAX_UPLOAD_PIXELS:
-                raise ValueError(
-                    f"This picture has more than {limits.MAX_UPLOAD_PIXELS // 10**6} megapixels. Upload a smaller one."
-                )
-            count = getattr(image, "n_frames", 1)
-            found = []
-            for place in sorted({0, count // 2, max(0, count - 2)})[:MOST_FRAMES]:
-                image.seek(place)
-                found.append(image.convert("RGBA" if "A" in image.getbands() else "RGB"))
-            return found
-    except ValueError:
-        raise
-    except Exception as error:  # Pillow answers damage with a dozen kinds of error
-        raise ValueError("This picture is damaged or of a kind that is not read here.") from error
+    """The picture, or some of an animation, upright and in sRGB. Raises ValueError for what is damaged or too large."""
+    return list(open_frames(data, MOST_FRAMES))
 
 
 def film_of(data: bytes) -> list[Image.Image]:
