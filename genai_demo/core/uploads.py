@@ -69,7 +69,10 @@ def open_frames(source: Source, most: int) -> Iterator[Image.Image]:
     """As ``open_layer``, any size and at most ``most`` frames of an animation: the first, then evenly spread."""
     image = source if isinstance(source, Image.Image) else open_header(_read(source))
     _check_size(*image.size, 1)
-    count = max(1, int(getattr(image, "n_frames", 1)))
+    try:
+        count = max(1, int(getattr(image, "n_frames", 1)))
+    except BROKEN:  # the first may be sound all the same
+        count = 1
     for place in sorted({number * count // most for number in range(most)}):
         try:
             image.seek(place)

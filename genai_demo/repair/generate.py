@@ -112,7 +112,11 @@ def _open(image: Source) -> tuple[Image.Image, np.ndarray | None]:
     if layer.mode != "RGBA":
         return layer, None
     alpha = np.asarray(layer.getchannel("A"))
-    return flattened(layer), alpha < SOLID if (alpha < 128).any() else None
+    if not (alpha < 128).any():
+        return flattened(layer), None
+    missing = alpha < SOLID
+    known = Image.fromarray(np.where(missing, 0, 255).astype(np.uint8))
+    return Image.composite(layer.convert("RGB"), flattened(layer), known), missing
 
 
 def _check_pixels(count: int) -> None:
