@@ -107,7 +107,7 @@ def bars(amounts: dict[str, float], language: str) -> str:
 def _steps(
     painted: Painted | None, task: str, seed: int, fidelity: float, imagine: bool
 ) -> Iterator[tuple[Image.Image, generate.Progress]]:
-    """(what was uploaded, progress) for every step of a repair."""
+    """(what was uploaded, on white; progress) for every step of a repair."""
     picture = picture_of(painted)
     flat, mask = open_upload(picture), mask_of(painted, picture.size)
     face = imagined_face if imagine else None
@@ -159,6 +159,8 @@ def repair_picture(
     result = Result(keep_png(flat, "before.png"), after, caption, whole_of(truth, flat))
     words = say("repair.status", language, seconds=time.perf_counter() - start, size=_size(step.picture))
     words += say("repair.imagined", language) if step.imagined else ""
+    if picture_of(painted).mode == "RGBA":
+        words += say("repair.clear.filled" if task in generate.FILLING else "repair.clear.white", language)
     found = bars(generate.estimate(flat), language)
     yield *_shown(result, language, words), found, *_remembered(history, result)
 

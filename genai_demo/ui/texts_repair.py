@@ -35,6 +35,8 @@ REPAIR: dict[str, tuple[str, str]] = {
     "repair.seed.info": ("Another number invents something else.", "换个数字，补出的内容就不同。"),
     "repair.imagine": ("Imagine hidden faces", "想象被遮住的面部"),
     "repair.imagined": (" · what was hidden of the face is the face GAN's", " · 面部被遮住的部分出自人脸 GAN"),
+    "repair.clear.filled": (" · what was transparent is filled", " · 透明之处已填补"),
+    "repair.clear.white": (" · what was transparent is white", " · 透明之处变为白色"),
     "repair.imagine.info": (
         "Wide holes in a face are filled by the face GAN, in a few seconds: sharp, and somebody else's.",
         "脸上的大洞由人脸 GAN 填补，需要几秒：清晰，但不是原来的人。",
@@ -114,8 +116,8 @@ REPAIR: dict[str, tuple[str, str]] = {
     "mask.clear": ("Clear the mask", "清除遮罩"),
     "mask.upload": ("↑ Upload a mask", "↑ 上传遮罩"),
     "mask.note": (
-        "A mask has the shape of the picture and is white where something is missing.",
-        "遮罩与图片形状相同，白色表示缺失。",
+        "A mask has the shape of the picture: white where something is missing, or painted in any colour on nothing.",
+        "遮罩与图片形状相同：白色表示缺失，或在透明背景上用任意颜色涂抹。",
     ),
     "repair.quality.note": (
         "Measured on held-out pictures by `evaluate repair`, beside the methods of OpenCV and bicubic enlarging.",

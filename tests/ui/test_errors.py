@@ -8,7 +8,7 @@ from gradio_client import Client
 from gradio_client.exceptions import AppError
 
 from genai_demo.core import limits
-from genai_demo.core.uploads import _too_many_pixels
+from genai_demo.core.uploads import DAMAGED, HEIC, OTHERS, RAW, _too_many_pixels
 from genai_demo.faces.align import NO_FACE
 from genai_demo.ui.errors import SENTENCES, localise
 
@@ -17,7 +17,9 @@ SHOWN = [*sorted((PACKAGE / "ui").glob("*.py"))]
 SHOWN += [PACKAGE / "core" / f"{name}.py" for name in ("uploads", "checkpoint", "sampling")]
 SHOWN += [PACKAGE / "text" / f"{name}.py" for name in ("generate",)]
 SHOWN += [*sorted((PACKAGE / "lab").glob("*.py"))]
-SHOWN += [PACKAGE / "repair" / f"{name}.py" for name in ("generate", "damage", "art", "styles", "compose", "scenes")]
+SHOWN += [
+    PACKAGE / "repair" / f"{name}.py" for name in ("generate", "masks", "damage", "art", "styles", "compose", "scenes")
+]
 SHOWN += [PACKAGE / "faces" / f"{name}.py" for name in ("generate", "latents", "align", "networks")]
 SHOWN += [PACKAGE / "audio" / "effects" / f"{name}.py" for name in ("generate", "kinds")]
 SHOWN += [
@@ -67,7 +69,7 @@ def test_the_scan_finds_sentences() -> None:
 
 
 def test_sentences_that_are_built_elsewhere() -> None:
-    for sentence in (NO_FACE, _too_many_pixels()):
+    for sentence in (NO_FACE, _too_many_pixels(), DAMAGED, HEIC, RAW, *OTHERS.values()):
         assert localise(sentence, "zh") != sentence
 
 

@@ -18,6 +18,7 @@ from genai_demo.ui import repair_actions as actions
 from genai_demo.ui import repair_damage as damages
 from genai_demo.ui import repair_masks as masks
 from genai_demo.ui.repair_masks import Painted
+from tests.core import profiles
 from tests.repair import tiny
 
 REQUEST = SimpleNamespace(headers={"accept-language": "en"})
@@ -98,6 +99,25 @@ def test_a_mask_of_the_same_shape_is_stretched_and_another_refused() -> None:
     assert found is not None and (found == square()).mean() > 0.99
     with pytest.raises(ValueError, match="same shape"):
         masks.mask_of(Painted(encoded(PICTURE), (layer(square(64, 64)),)), PICTURE.size)
+
+
+def test_masks_of_files_are_read_by_the_rule_of_the_repair(tmp_path: Path) -> None:
+    black = np.zeros((64, 96, 4), np.uint8)
+    black[square(), 3] = 255
+    Image.fromarray(black).save(tmp_path / "clear.png")
+    Image.fromarray(np.where(square(), 0, 255).astype(np.uint8)).save(tmp_path / "white.png")
+    for name in ("clear.png", "white.png"):
+        assert (masks.uploaded_mask(str(tmp_path / name), PICTURE.size) == square()).all()
+
+
+def test_soft_transparency_and_the_profile_come_through_the_editor() -> None:
+    soft = PICTURE.convert("RGBA")
+    soft.putalpha(Image.linear_gradient("L").resize(PICTURE.size))
+    profile = profiles.rgb_profile(profiles.EXCHANGED, 2.2)
+    found = masks.picture_of(Painted(encoded(soft, icc_profile=profile)))
+    assert (np.asarray(found)[..., 3] == np.asarray(soft)[..., 3]).all()
+    wanted = profiles.as_srgb(pixels(PICTURE), profiles.EXCHANGED, 2.2)
+    assert np.abs(np.asarray(found, float)[..., :3] - wanted).mean() < 2 and found.info == {}
 
 
 def test_a_mask_without_transparency_is_white_where_something_is_missing(tmp_path: Path) -> None:
@@ -253,8 +273,11 @@ def test_transparent_places_are_filled_beside_what_is_painted(restorer: None) ->
     clear = PICTURE.convert("RGBA")
     hole = np.roll(square(), 20, 0)
     clear.putalpha(Image.fromarray(np.where(hole, 0, 255).astype(np.uint8)))
-    (before, after), *_ = repair(Painted(encoded(clear), (layer(square()),)))
+    (before, after), words, *_ = repair(Painted(encoded(clear), (layer(square()),)))
     untouched = ~(hole | square())
+    assert "transparent is filled" in words
+    assert "transparent is white" in repair(Painted(encoded(clear)), task="denoise")[1]
+    assert "transparent" not in repair(Painted(encoded(PICTURE)), task="denoise")[1]
     assert (pixels(after)[untouched] == pixels(PICTURE)[untouched]).all()
     assert (pixels(after)[hole] != pixels(before)[hole]).any()
 
