@@ -43,6 +43,13 @@ def use_device(args: argparse.Namespace) -> None:
         os.environ["GENAI_DEVICE"] = str(pick_device(args.device))
 
 
+def use_cpu(args: argparse.Namespace) -> None:
+    """For a training whose tensors all stay on the CPU. Raises ValueError where ``--device`` asks for another one."""
+    if args.device not in (None, "cpu"):
+        raise ValueError("This model is so small that it trains on the CPU only. Leave --device out.")
+    args.device = "cpu"
+
+
 def train(args: argparse.Namespace, name: str, make_task: Callable[[], T], publish: Callable[[Path, T], None]) -> None:
     """Make the task, go on or begin, and publish if asked to. name: of the checkpoint, and of the run in ``runs/``."""
     use_device(args)

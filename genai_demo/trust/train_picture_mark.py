@@ -184,6 +184,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> None:
+    training.use_cpu(args)
     settings = PictureMarkSettings(
         args.batch, args.rate, args.pattern_rate, args.steps, args.milder, args.psnr, args.hidden, args.seed
     )

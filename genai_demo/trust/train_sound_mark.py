@@ -175,6 +175,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> None:
+    training.use_cpu(args)
     settings = SoundMarkSettings(
         args.batch, args.seconds, args.rate, args.pattern_rate, args.steps, args.milder, args.snr, seed=args.seed
     )

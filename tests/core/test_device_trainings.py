@@ -286,3 +286,11 @@ def test_directions_are_found(home: Path, monkeypatch: pytest.MonkeyPatch) -> No
             if hasattr(module, name):
                 monkeypatch.setattr(module, name, 40)
     assert on_the_other(lambda: cli.main(["train", "faces", "--model=directions"])) == 0
+
+
+@pytest.mark.parametrize("make", [policy, picture_mark, sound_mark], ids=lambda make: make.__name__)
+def test_what_trains_on_the_cpu_only_says_so(make: Make, home: Path, monkeypatch: pytest.MonkeyPatch, capsys) -> None:
+    command = ["train", *make(home, monkeypatch), f"--run={home / 'run'}", "--steps=1", "--device=meta"]
+    assert cli.main(command) == 2
+    assert "trains on the CPU only" in capsys.readouterr().err
+    assert not (home / "run").exists()

@@ -309,6 +309,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> None:
     """Train, and publish if asked to."""
+    training.use_cpu(args)
     training.train(args, NAME, lambda: make_task(args), publish)
 
 
