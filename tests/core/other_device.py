@@ -32,6 +32,13 @@ INDEXED = {aten.index, aten._unsafe_index, aten.index_put, aten.index_put_, aten
 SINGLE = {aten.fill_, aten.fill, aten.masked_fill, aten.masked_fill_, aten.where}
 """Beside the elementwise ones: a single number of the CPU's is taken for a number."""
 
+AUTOCAST = {
+    "autocast": contextlib.nullcontext(),
+    "is_autocast_enabled": False,
+    "get_autocast_dtype": torch.float32,
+}
+"""What is said of the device, where everything is computed as it comes."""
+
 
 class Mixed(RuntimeError):
     """Tensors of two devices met."""
@@ -183,9 +190,15 @@ def _moved(construct: Callable[..., Tensor]) -> Callable[..., Tensor]:
     return constructed
 
 
-def _autocast(device_type: str, *args: Any, **kwargs: Any) -> contextlib.AbstractContextManager:
-    """``torch.autocast``, of which "meta" knows nothing: there everything is computed as it comes."""
-    return contextlib.nullcontext() if device_type == DEVICE.type else torch.amp.autocast(device_type, *args, **kwargs)
+def _besides(function: Callable[..., Any], answer: Any) -> Callable[..., Any]:
+    """A function of PyTorch's autocast, which knows nothing of "meta", with its answer there."""
+
+    def asked(device_type: str | None = None, *args: Any, **kwargs: Any) -> Any:
+        if device_type == DEVICE.type:
+            return answer
+        return function(*(() if device_type is None else (device_type,)), *args, **kwargs)
+
+    return asked
 
 
 def _no_gradients(mode: bool) -> torch.set_grad_enabled:
@@ -204,7 +217,8 @@ def other_device() -> Iterator[torch.device]:
         warnings.filterwarnings("ignore", ".*copying from a non-meta parameter")  # here it does copy
         for name in ("tensor", "as_tensor"):
             stack.enter_context(mock.patch.object(torch, name, _moved(getattr(torch, name))))
-        stack.enter_context(mock.patch.object(torch, "autocast", _autocast))
+        for name, answer in AUTOCAST.items():
+            stack.enter_context(mock.patch.object(torch, name, _besides(getattr(torch, name), answer)))
         stack.enter_context(mock.patch.object(torch._C, "_InferenceMode", _no_gradients))
         stack.enter_context(_Everywhere())
         yield DEVICE
