@@ -25,9 +25,9 @@ from genai_demo.core.greenlist import STRENGTH
 from genai_demo.core.quantise import load_writer
 from genai_demo.core.sampling import Controls
 from genai_demo.core.transformer import Transformer
-from genai_demo.text import faithful, scripts, verse
+from genai_demo.text import faithful, indents, scripts, verse
 from genai_demo.text.documents import LANGUAGES
-from genai_demo.text.syntax import cut_back
+from genai_demo.text.syntax import cut_back, fitted, parses, unknown_names, without_echo
 from genai_demo.text.tokenizer import load_tokenizer
 
 NAME = "text"
@@ -36,6 +36,8 @@ FORMS = ("tang", "ci", "qu", "old")
 BEAMS = 6
 OTHER_WAY = 0.6
 """Weight of how likely a translation leads back to its source."""
+FOLLOWING = 120
+"""Characters after a gap that say how well a suggestion fits."""
 LENGTH_PENALTY = 0.4
 """Translations compete by their log probability over their length to this power."""
 LONGEST_SENTENCE = 200
@@ -392,31 +394,57 @@ def complete_code(prefix: str, suffix: str = "", count: int = 3, max_tokens: int
 def rank_code(
     prefix: str, suffix: str = "", count: int = 3, max_tokens: int = 96, seed: int = 0, temperature: float = 0.4
 ) -> list[tuple[str, float]]:
-    """As ``complete_code``, each with its mean log probability per token.
+    """As ``complete_code``, each with its mean log probability per token; before a gap's end, that of what follows too.
 
-    What came to no end of its own stands behind, and without a gap to fill it ends with the last line that parses.
+    What parses in its place stands before what does not, then what knows its names, then what came to an end of its
+    own; of ``limits.MAX_CONTINUATIONS`` that are drawn these are the best. A suggestion that broke
+    off, or does not parse, ends with its last line that parses; one for a gap ends where it would repeat what follows,
+    see ``syntax.fitted``. Tabs, other indents and line ends of the code are those of the suggestions too.
+    """
+    encoded(prefix, "The code"), encoded(suffix, "The code")
+    layout = indents.layout_of(prefix + suffix)
+    before, after = layout.read(prefix), layout.read(suffix)
+    found = _rank_code(before, after, count, max_tokens, seed, temperature)
+    starts_line = before.endswith("\n") or not before
+    return list({layout.written(text, starts_line): score for text, score in found}.items())
+
+
+def _rank_code(
+    before: str, after: str, count: int, max_tokens: int, seed: int, temperature: float
+) -> list[tuple[str, float]]:
+    """Suggestions between two pieces of code that are indented by four spaces, best first.
+
+    For a gap, the model is asked twice: with what follows before its eyes, and as if nothing did, which it has learnt
+    better. Those suggestions stand in front after which the code that follows is likely.
     """
     tokenizer, net = load_tokenizer(), model()
-    mark = tokenizer.control
-    spaced = isinstance(prefix, str) and prefix.endswith(" ")  # the last space belongs to the word that follows
-    prefix = prefix[:-1] if spaced else prefix
-    gap = bool(suffix.strip())
+    mark, encode = tokenizer.control, tokenizer.encode
+    space = " " if before.endswith(" ") else ""  # the last space belongs to the word that follows
+    read, gap = encode(before.removesuffix(" ")), bool(after.strip())
+    ways = [([mark("code"), mark("body")], read)]
     if gap:
         half = (net.config.context - max_tokens) // 2
-        before, after = encoded(prefix, "The code")[-half:], encoded(suffix, "The code")[: half - 8]
-        head, prompt = [mark("code")], [mark("prefix"), *before, mark("suffix"), *after, mark("middle")]
-    else:
-        head, prompt = [mark("code"), mark("body")], encoded(prefix, "The code")
-    last = None
-    for last in _write(head, prompt, allowed("end"), count, max_tokens, Controls(temperature=temperature), seed, ()):  # noqa: B007
-        pass
+        ahead = [mark("suffix"), *encode(after)[: half - 8], mark("middle")]
+        ways.append(([mark("code")], [mark("prefix"), *read[-half:], *ahead]))
     ended: dict[str, bool] = {}
-    for suggestion, whole in zip(last.texts, last.ended, strict=True) if last is not None else ():
-        kept = suggestion if whole or gap else cut_back(prefix, suggestion)
-        ended[kept] = whole or ended.get(kept, False)
-    scored = {t: _mean_log_probability([*head, *prompt], tokenizer.encode(t)) for t in ended if t.strip()}
-    ranked = sorted(scored.items(), key=lambda pair: (not ended[pair[0]], -pair[1]))
-    return list({t.removeprefix(" ") if spaced else t: score for t, score in ranked}.items())
+    controls, drawn = Controls(temperature=temperature), limits.MAX_CONTINUATIONS if count in range(1, 5) else count
+    for head, prompt in ways:
+        *_, last = _write(head, prompt, allowed("end"), drawn, max_tokens, controls, seed, ())
+        for written, whole in zip(last.texts, last.ended, strict=True):
+            suggestion = without_echo(written.removeprefix(space))
+            if gap:
+                suggestion = fitted(before, suggestion.lstrip(" ") if space else suggestion, after)
+            elif not whole or not parses(before + suggestion):
+                suggestion = cut_back(before, suggestion)
+            ended[suggestion] = whole or gap or ended.get(suggestion, False)
+    start, following = [*ways[0][0], *read], after[:FOLLOWING] if gap else ""
+    scored = {t: _mean_log_probability(start, encode(space + t + following)) for t in ended if t.strip()}
+
+    def place(suggestion: str) -> tuple[bool, int, bool, float]:
+        whole = before + suggestion + after
+        return not parses(whole), unknown_names(whole), not ended[suggestion], -scored[suggestion]
+
+    return [(t, scored[t]) for t in sorted(scored, key=place)[:count]]
 
 
 @torch.inference_mode()

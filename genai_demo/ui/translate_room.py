@@ -7,6 +7,7 @@ from typing import Any
 
 import gradio as gr
 
+from genai_demo.core import chinese
 from genai_demo.text import generate, inside
 from genai_demo.trust.policy import check
 from genai_demo.ui import policy
@@ -38,7 +39,7 @@ ALIGN_CSS = """
 
 @readable_errors
 @with_own_weights
-def translate(words: str, way: str, request: gr.Request) -> Iterator[tuple[str, str, list[list[str]]]]:
+def translate(words: str, way: str, script: str, request: gr.Request) -> Iterator[tuple[str, str, list[list[str]]]]:
     """Sentence by sentence: the text so far, connected words as JSON, and all sentences with alternatives."""
     if way not in WAYS:
         raise ValueError(f"No direction is called {way!r}. Choose one of {', '.join(WAYS)}.")
@@ -49,14 +50,17 @@ def translate(words: str, way: str, request: gr.Request) -> Iterator[tuple[str, 
     page, whole = language_of(request), ""
     rows: list[list[str]] = []
     pairs: list[dict[str, Any]] = []
-    for piece, found in generate.translate_sentences(words, source, target):
+    for piece, found in generate.translate_sentences(words, source, target, script=script):
         # what was asked for has passed; the classifier takes words that come again and again for worse
         shown = [policy.clean(f, page, private=False, learnt=False) for f in found]
         whole += shown[0] if found else piece
         if found:
             rows.append([piece.strip(), *(f.strip() for f in shown[:3])])
             if len(pairs) < MOST_ALIGNED and shown[0] == found[0]:
-                given, said, shares = inside.align(piece, found[0], source, target)
+                read, wrote = (chinese.simplified(t) for t in (piece, found[0]))  # as the model has them
+                given, said, shares = inside.align(read, wrote, source, target)
+                if script == "traditional" and target == "zh":
+                    said = [chinese.traditional(token) for token in said]
                 pairs.append({"from": given, "to": said, "shares": [[round(v, 3) for v in r] for r in shares.tolist()]})
         yield whole, json.dumps(pairs, ensure_ascii=False), rows
 
@@ -68,7 +72,9 @@ def swap(way: str, words: str, result: str) -> tuple[str, str]:
 
 def build() -> None:
     """Lay out the room inside the open ``gr.Tab`` and connect its events."""
-    way = choice("translate.way", WAYS, WAYS[0], elem_id="translate-way")
+    with gr.Row():
+        way = choice("translate.way", WAYS, WAYS[0], elem_id="translate-way")
+        script = choice("translate.script", generate.SCRIPTS, generate.SCRIPTS[0], elem_id="translate-script")
     with gr.Row(equal_height=True):
         words = gr.Textbox(
             PRESETS[1][1][1],
@@ -111,6 +117,8 @@ def build() -> None:
             elem_id="translate-others",
         )
     presets([way, words], [row for _, row in PRESETS], [name for name, _ in PRESETS])
-    running: Any = go.click(translate, [words, way], [result, aligned, others], api_name="translate", **STREAM_EVENT)
+    running: Any = go.click(
+        translate, [words, way, script], [result, aligned, others], api_name="translate", **STREAM_EVENT
+    )
     stop.click(None, cancels=running, api_visibility="private")
     turn.click(swap, [way, words, result], [way, words], api_visibility="private", show_progress="hidden")

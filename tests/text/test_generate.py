@@ -214,8 +214,39 @@ def test_code_that_broke_off_ends_with_its_last_line_that_parses(monkeypatch):
     found = generate.Writing(texts, [True] * 4, [True, False, False, False], 9, 0)
     monkeypatch.setattr(generate, "_write", lambda *_: iter([found]))
     assert {text for text, _ in generate.rank_code("def f(x):\n", count=4)} == {texts[0], "    y = x", texts[3]}
-    filled = {text for text, _ in generate.rank_code("def f(x):\n", "\n    return y", count=4)}
-    assert filled == set(texts)  # what stands after a gap has to do with it
+
+
+def test_code_for_a_gap_ends_where_it_would_repeat_what_follows(monkeypatch):
+    texts = ["    y = x\n    return y", "    y = x\n    return (y", "    y = (x\n", "    y = 2 * x"]
+    found = generate.Writing(texts, [True] * 4, [True, False, False, True], 9, 0)
+    monkeypatch.setattr(generate, "_write", lambda *_: iter([found]))
+    filled = [text for text, _ in generate.rank_code("def f(x):\n", "\n    return y", count=4)]
+    assert set(filled) == {"    y = x", "    y = 2 * x", "    y"}
+
+
+def test_code_that_parses_stands_in_front_and_then_what_knows_its_names(monkeypatch):
+    texts = ["return (x", "return total", "return x + 1", "retur n"]
+    found = generate.Writing(texts, [True] * 4, [True] * 4, 9, 0)
+    monkeypatch.setattr(generate, "_write", lambda *_: iter([found]))
+    ranked = [text for text, _ in generate.rank_code("def f(x):\n    ", count=4)]
+    assert ranked[:2] == ["return x + 1", "return total"] and set(ranked[2:]) == {"return (x", "retur n"}
+
+
+@pytest.mark.parametrize("level", ["\t", "  ", "    "])
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+def test_code_comes_in_the_layout_that_it_goes_on_from(monkeypatch, level, line_end):
+    read = []
+
+    def written(head, prompt, *_):
+        read.append(TOKENIZER.decode(prompt))
+        yield generate.Writing([" if x:\n            return 1\n        return 2"], [True], [True], 4, 0)
+
+    monkeypatch.setattr(generate, "_write", written)
+    code = line_end.join(["class A:", f"{level}def f(self, x):", f"{level}{level}x = 1", 2 * level])
+    ((suggestion, _),) = generate.rank_code(code, count=1)
+    assert read == ["class A:\n    def f(self, x):\n        x = 1\n       "]
+    assert suggestion == line_end.join(["if x:", 3 * level + "return 1", 2 * level + "return 2"])
+    compile(code + suggestion, "made", "exec")
 
 
 def test_code_that_one_way_ended_is_not_put_behind_by_another_that_was_cut_back_to_it(monkeypatch):

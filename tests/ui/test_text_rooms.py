@@ -171,9 +171,9 @@ def test_swapping_turns_the_translation_round():
 
 def test_a_direction_that_does_not_exist():
     with pytest.raises(gr.Error, match="No direction"):
-        next(translate_room.translate("hello", "en-fr", None))
+        next(translate_room.translate("hello", "en-fr", "simplified", None))
     with pytest.raises(gr.Error, match="Write something to translate"):
-        next(translate_room.translate("  ", "en-zh", None))
+        next(translate_room.translate("  ", "en-zh", "simplified", None))
 
 
 def test_presets_fit_their_rooms():
