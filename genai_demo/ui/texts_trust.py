@@ -58,7 +58,7 @@ TRUST: dict[str, tuple[str, str]] = {
     ),
     "trust.signer": ("Signer: {name}.", "签名者：{name}。"),
     "trust.models": ("Models: {names}.", "模型：{names}。"),
-    "trust.tool": ("Stated by the program {name}.", "由程序“{name}”声明。"),
+    "trust.tool": ("Stated by {name}.", "由“{name}”声明。"),
     "trust.state.edited": ("Intact, and edited from another file", "签名完好，由另一个文件编辑而来"),
     "trust.state.edited.trained": (
         "Intact, and edited: a trained model had a part in what it began as",
@@ -68,9 +68,13 @@ TRUST: dict[str, tuple[str, str]] = {
         "Intact, with parts in which a trained model had a hand",
         "签名完好，其中部分素材有训练所得的模型参与制作",
     ),
-    "trust.role.parentOf": ("It began as another file, and was edited afterwards.", "它由另一个文件编辑而来。"),
-    "trust.role.componentOf": ("It holds another file as a part of it.", "其中一部分来自另一个文件。"),
-    "trust.role.inputTo": ("Another file was given to the program that made it.", "制作它的程序以另一个文件为输入。"),
+    "trust.tool.unknown": ("a program without a name", "未署名的程序"),
+    "trust.role.parentOf": ("Edited with {tool}; before that it was this file.", "经“{tool}”编辑；此前是这个文件："),
+    "trust.role.componentOf": (
+        "Put in with {tool}: a part of it comes from this file.",
+        "经“{tool}”加入：其中一部分来自这个文件：",
+    ),
+    "trust.role.inputTo": ("Given to {tool}, which made it: this file.", "制作它的“{tool}”以这个文件为输入："),
     "trust.role.ours": ("That file carries a recipe of this program.", "那个文件带有本程序的制作方法。"),
     "trust.role.broken": (
         "That statement did not hold when it was taken up: {codes}.",

@@ -13,7 +13,10 @@ def credential_words(found: Credential, kind: str, language: str) -> tuple[str, 
     notes = [say(f"trust.state.{found.state}.note", language)]
     if found.history:
         notes.append(_statement(found.history[0], language))
-        notes += [_ingredient(statement, language) for statement in found.history[1:]]
+        tools = {0: found.history[0].tool}  # of the statement that each lies below
+        for statement in found.history[1:]:
+            notes.append(_ingredient(statement, tools.get(statement.depth - 1, ""), language))
+            tools[statement.depth] = statement.tool
     if found.reasons:
         notes.append(", ".join(found.reasons))
     return say(_verdict(found), language), notes
@@ -46,10 +49,14 @@ def _statement(statement: Statement, language: str) -> str:
     return " ".join(words)
 
 
-def _ingredient(statement: Statement, language: str) -> str:
-    """What the statement of something that went into the file says, with what is to be thought of it."""
+def _ingredient(statement: Statement, above: str, language: str) -> str:
+    """What the statement of something that went into the file says, with what is to be thought of it.
+
+    above: the program that made something else of it.
+    """
     role = statement.role if statement.role in (PARENT, COMPONENT, INPUT) else PARENT
-    words = [say(f"trust.role.{role}", language), _statement(statement, language)]
+    tool = above or say("trust.tool.unknown", language)
+    words = [say(f"trust.role.{role}", language, tool=tool), _statement(statement, language)]
     if statement.recipe is not None:
         words.append(say("trust.role.ours", language))
     if statement.reasons:

@@ -82,7 +82,9 @@ def test_a_picture_of_ours_that_was_edited_elsewhere_says_so(tmp_path) -> None:
     assert below.reasons == ()
     words = looked_at(data, tmp_path)
     assert "Intact, and edited: a trained model had a part in what it began as" in words
-    assert "Some editor" in words and "made by a trained model" in words and "recipe of this program" in words
+    assert (
+        "Edited with Some editor" in words and "made by a trained model" in words and "recipe of this program" in words
+    )
     chinese = looked_at(data, tmp_path, "zh-CN")
     assert "经过编辑" in chinese and "由训练所得的模型生成" in chinese and "Some editor" in chinese
 
@@ -96,7 +98,7 @@ def test_edited_again_and_again(times: int, tmp_path) -> None:
     assert [s.depth for s in history] == list(range(times + 1)) and history[-1].is_trained
     assert [s.tool for s in history[:-1]] == [f"Editor {n}" for n in reversed(range(times))]
     words = looked_at(data, tmp_path)
-    assert "edited: a trained model" in words and all(f"Editor {n}" in words for n in range(times))
+    assert "edited: a trained model" in words and all(f"Edited with Editor {n}" in words for n in range(times))
 
 
 @pytest.mark.parametrize(
@@ -109,7 +111,7 @@ def test_edited_again_and_again(times: int, tmp_path) -> None:
 )
 def test_the_part_that_it_had_is_named(role: str, verdict: str, tmp_path) -> None:
     words = looked_at(edited([(role, own())]), tmp_path)
-    assert verdict in words and TEXTS[f"trust.role.{role}"][0] in words
+    assert verdict in words and TEXTS[f"trust.role.{role}"][0].format(tool="Some editor") in words
 
 
 def test_an_ingredient_that_did_not_hold_is_followed_and_said(tmp_path) -> None:
