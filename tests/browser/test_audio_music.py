@@ -9,10 +9,12 @@ import mido
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.test_browser import WAIT, browser, open_tab  # noqa: F401
+from tests.browser.visits import PHONE, check_local, check_width, download, open_tab, settled, visit
 from tests.ui import music_page
 
 PLAYER = "() => [...document.querySelectorAll('#music-audio #waveform div')].some((part) => part.shadowRoot)"
+QUIET = 20_000
+"""Milliseconds in which silence must come: a piece of 32 bars plays for longer."""
 NOW = "() => Number(document.querySelector('#music-roll .music').dataset.now || 0)"
 
 
@@ -23,22 +25,17 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield address
 
 
-def visit_music(browser: Browser, url: str, **settings) -> Page:  # noqa: F811
+def visit_music(browser: Browser, url: str, **settings) -> Page:
     """Open the audio tab in a fresh profile and wait for the opening example."""
-    context = browser.new_context(**({"viewport": {"width": 1280, "height": 900}, "locale": "en-US"} | settings))
-    page = context.new_page()
-    page.set_default_timeout(WAIT)
-    page.foreign = []  # type: ignore[attr-defined]
-    page.on("request", lambda r: None if r.url.startswith((url, "data:", "blob:")) else page.foreign.append(r.url))
-    page.goto(url)
+    page = visit(browser, url, **settings)
     open_tab(page, re.compile("Audio|音频"))
     page.wait_for_function(PLAYER)
-    expect(page.locator("#music-history input")).to_have_count(1, timeout=WAIT)
+    expect(page.locator("#music-history input")).to_have_count(1)
     return page
 
 
 @pytest.fixture(scope="module")
-def page(browser: Browser, url: str) -> Iterator[Page]:  # noqa: F811
+def page(browser: Browser, url: str) -> Iterator[Page]:
     """One visit in English, shared."""
     found = visit_music(browser, url, accept_downloads=True)
     yield found
@@ -54,23 +51,13 @@ def set_bars(page: Page, bars: int) -> None:
 
 def wait_for_pieces(page: Page, count: int) -> None:
     """Wait until so many pieces were finished in this visit."""
-    expect(page.locator("#music-history input")).to_have_count(count, timeout=WAIT)
+    expect(page.locator("#music-history input")).to_have_count(count)
     page.wait_for_function(PLAYER)
 
 
-def download(page: Page, name: str) -> Path:
-    """Press a download button; the file under its own name."""
-    with page.expect_download() as waiting:
-        page.locator(f"#music-{name}").click()
-    path = Path(waiting.value.path())
-    return path.rename(path.with_name(waiting.value.suggested_filename))
-
-
-def is_playing(page: Page) -> bool:
-    """Whether the play head moves."""
-    before = page.evaluate(NOW)
-    page.wait_for_timeout(700)
-    return bool(page.evaluate(NOW) > before)
+def check_silence(page: Page) -> None:
+    """The play head comes to rest."""
+    settled(page, lambda: page.evaluate(NOW), QUIET)
 
 
 def test_it_opens_with_a_piece_that_waits(page: Page) -> None:
@@ -78,7 +65,7 @@ def test_it_opens_with_a_piece_that_waits(page: Page) -> None:
     assert page.locator("#music-roll .roll").get_attribute("data-bars") == "8"
     expect(page.locator("#music-close")).to_contain_text("training tune")
     expect(page.locator("#music-pictures img.day")).to_have_count(2)
-    assert not is_playing(page)
+    check_silence(page)
 
 
 def test_the_play_head_follows_the_sound(page: Page) -> None:
@@ -86,8 +73,7 @@ def test_the_play_head_follows_the_sound(page: Page) -> None:
     page.wait_for_function("() => Number(document.querySelector('#music-roll .music').dataset.now) > 0.3")
     page.locator("#music-roll .frame").focus()
     page.keyboard.press(" ")
-    page.wait_for_timeout(300)
-    assert not is_playing(page)
+    check_silence(page)
     page.keyboard.press("Home")
     page.wait_for_function("() => Number(document.querySelector('#music-roll .music').dataset.now) === 0")
     page.keyboard.press("ArrowRight")
@@ -97,13 +83,12 @@ def test_the_play_head_follows_the_sound(page: Page) -> None:
 
 
 def test_composing_plays_and_stop_silences(page: Page) -> None:
-    set_bars(page, 8)
+    set_bars(page, 32)
     page.locator("#music-another").click()
     wait_for_pieces(page, 2)
     page.wait_for_function("() => Number(document.querySelector('#music-roll .music').dataset.now) > 0.1")
     page.locator("#music-stop").click()
-    page.wait_for_timeout(2500)
-    assert not is_playing(page)
+    check_silence(page)
 
 
 def test_stop_keeps_what_was_written(page: Page) -> None:
@@ -122,7 +107,7 @@ def test_all_files_download(page: Page) -> None:
     before = page.locator("#music-history input").count()
     page.locator("#music-another").click()
     wait_for_pieces(page, before + 1)
-    files = {name: download(page, name) for name in ("wav", "ogg", "midi", "abc", "json")}
+    files = {name: download(page, f"#music-{name}") for name in ("wav", "ogg", "midi", "abc", "json")}
     assert {path.stem for path in files.values()} == {files["json"].stem}
     recipe = json.loads(files["json"].read_text())
     assert files["json"].name == f"jig-D-maj-compose-seed{recipe['seed']}.json" and recipe["bars"] == 4
@@ -145,7 +130,7 @@ def test_a_melody_from_the_keyboard_is_accompanied_and_stays(page: Page) -> None
     expect(page.locator("#music-melody output")).to_contain_text("4 notes, 2 of 8 bars")
     page.locator("#music-accompany").click()
     wait_for_pieces(page, before + 1)
-    file, found, now = mido.MidiFile(download(page, "midi")), [], 0.0
+    file, found, now = mido.MidiFile(download(page, "#music-midi")), [], 0.0
     for message in next(track for track in file.tracks if track.name == "melody"):
         now += message.time / file.ticks_per_beat
         if message.type == "note_on":
@@ -184,14 +169,13 @@ def test_a_broken_midi_file_gets_a_sentence(page: Page, tmp_path: Path) -> None:
 
 
 def test_nothing_leaves_the_machine(page: Page) -> None:
-    assert page.foreign == []  # type: ignore[attr-defined]
+    check_local(page)
 
 
-def test_a_phone_shows_it_without_sideways_scrolling(browser: Browser, url: str) -> None:  # noqa: F811
-    phone = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True, "locale": "zh-CN"}
-    page = visit_music(browser, url, **phone)
+def test_a_phone_shows_it_without_sideways_scrolling(browser: Browser, url: str) -> None:
+    page = visit_music(browser, url, **PHONE)
     expect(page.locator("#music-go")).to_have_text("作曲")
     page.locator("#music-melody .keys button[data-pitch='67']").tap()
     expect(page.locator("#music-melody output")).to_contain_text("16 个音")
-    assert page.evaluate("() => document.documentElement.scrollWidth") <= 390
+    check_width(page)
     page.context.close()

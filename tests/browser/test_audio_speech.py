@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from genai_demo.audio import sounds
 from tests.audio.test_decoding import packed
-from tests.browser.test_browser import WAIT, browser, open_tab  # noqa: F401
+from tests.browser.visits import PHONE, check_local, check_width, download, open_tab, settled, visit
 from tests.ui.speech_page import served, voices
 
 TAB = re.compile("Speech|语音")
@@ -26,24 +26,18 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield found
 
 
-def visit(browser: Browser, url: str, **settings) -> Page:  # noqa: F811
+def visit_speech(browser: Browser, url: str, **settings) -> Page:
     """Open the room in a fresh profile and wait for its example."""
-    context = browser.new_context(**({"viewport": {"width": 1280, "height": 900}, "locale": "en-US"} | settings))
-    page = context.new_page()
-    page.set_default_timeout(WAIT)
-    page.strange = []  # type: ignore[attr-defined]
-    page.on("request", lambda r: None if r.url.startswith((url, "data:", "blob:")) else page.strange.append(r.url))
-    page.on("pageerror", lambda error: page.strange.append(str(error)))
-    page.goto(url)
+    page = visit(browser, url, **settings)
     open_tab(page, TAB)
-    expect(page.locator("#speech-phones .phone").first).to_be_visible(timeout=WAIT)
+    expect(page.locator("#speech-phones .phone").first).to_be_visible()
     return page
 
 
 @pytest.fixture(scope="module")
-def page(browser: Browser, url: str) -> Iterator[Page]:  # noqa: F811
+def page(browser: Browser, url: str) -> Iterator[Page]:
     """One visit in English, shared."""
-    found = visit(browser, url, accept_downloads=True)
+    found = visit_speech(browser, url, accept_downloads=True)
     yield found
     found.context.close()
 
@@ -54,36 +48,35 @@ def playing(page: Page, wanted: bool) -> None:
     page.wait_for_function(look, arg=[SPEAKER, str(wanted).lower()])
 
 
-def download(page: Page, form: str) -> np.ndarray:
+def samples(page: Page, form: str) -> np.ndarray:
     """The samples of a file."""
-    with page.expect_download() as waiting:
-        page.locator(f"#speech-{form}").click()
-    assert waiting.value.suggested_filename.endswith(f"seed0.{form}")
-    return sounds.read(waiting.value.path())
+    path = download(page, f"#speech-{form}")
+    assert path.name.endswith(f"seed0.{form}")
+    return sounds.read(path)
 
 
 def finished(page: Page) -> None:
     """Wait until the status speaks of the whole."""
-    expect(page.locator("#speech-status")).to_contain_text("first sound", timeout=WAIT)
+    expect(page.locator("#speech-status")).to_contain_text("first sound")
 
 
 def test_it_opens_with_an_example_that_is_not_played(page: Page) -> None:
-    expect(page.locator("#speech-status")).to_contain_text("An example", timeout=WAIT)
+    expect(page.locator("#speech-status")).to_contain_text("An example")
     expect(page.locator("#speech-pictures img.day")).to_have_count(2)
-    expect(page.locator("#speech-result audio")).to_be_visible(timeout=WAIT)
+    expect(page.locator("#speech-result audio")).to_be_visible()
     playing(page, False)
-    assert page.strange == []  # type: ignore[attr-defined]
+    check_local(page)
 
 
 def test_a_text_is_counted_spoken_and_downloaded(page: Page) -> None:
     page.locator("#speech-text textarea").fill("Hi! 你好。 🙂")
-    expect(page.locator("#speech-count")).to_contain_text("9 of 3,000", timeout=WAIT)
+    expect(page.locator("#speech-count")).to_contain_text("9 of 3,000")
     page.locator("#speech-go").click()
     playing(page, True)
-    expect(page.locator("#speech-status")).to_contain_text("🙂", timeout=WAIT)
+    expect(page.locator("#speech-status")).to_contain_text("🙂")
     assert page.locator(SPEAKER).get_attribute("data-pieces") == "2"
     playing(page, False)  # by itself, when it is over
-    wav, ogg = download(page, "wav"), download(page, "ogg")
+    wav, ogg = samples(page, "wav"), samples(page, "ogg")
     assert len(wav) > sounds.RATE / 2 and len(ogg) == pytest.approx(len(wav), abs=2_000)
 
 
@@ -93,10 +86,8 @@ def test_stop_stops_sound_and_work(page: Page) -> None:
     playing(page, True)
     page.locator("#speech-stop").click()
     playing(page, False)
-    page.wait_for_timeout(1500)
-    words = page.locator("#speech-status").inner_text()
-    page.wait_for_timeout(1500)
-    assert page.locator("#speech-status").inner_text() == words and "first sound" not in words
+    words = settled(page, lambda: page.locator("#speech-status").inner_text())
+    assert "first sound" not in words
     assert page.locator(SPEAKER).get_attribute("data-playing") == "false"
 
 
@@ -105,7 +96,7 @@ def test_an_example_speaks_at_one_click_and_stops_what_plays(page: Page) -> None
     playing(page, True)
     finished(page)
     assert page.locator("#speech-text textarea").input_value().startswith("雨停了")
-    expect(page.locator("#speech-phones label").filter(has_text="雨")).to_be_visible(timeout=WAIT)
+    expect(page.locator("#speech-phones label").filter(has_text="雨")).to_be_visible()
     page.locator("#speech-stop").click()
 
 
@@ -130,9 +121,7 @@ def test_phones_are_bent_with_keys_and_mouse_and_spoken_so(page: Page) -> None:
     page.locator("#speech-so").click()
     playing(page, True)
     finished(page)
-    with page.expect_download() as waiting:
-        page.locator("#speech-wav").click()
-    recipe = json.loads(sounds.read_tags(waiting.value.path())["comment"])
+    recipe = json.loads(sounds.read_tags(download(page, "#speech-wav"))["comment"])
     assert max(p["milliseconds"] for p in recipe["plan"]["phones"] if p["hertz"]) == pytest.approx(stretched, abs=1)
     page.locator("#speech-phones").get_by_role("button", name="Reset").click()
     assert page.locator(BAR).first.get_attribute("aria-valuetext") == before
@@ -147,22 +136,21 @@ def test_a_recording_stands_beside_its_copy(page: Page, tmp_path: Path) -> None:
     ):
         (tmp_path / name).write_bytes(data)
         page.locator("#speech-recording-file input[type=file]").set_input_files(tmp_path / name)
-        expect(page.locator("#speech-recording #waveform")).to_be_visible(timeout=WAIT)
+        expect(page.locator("#speech-recording #waveform")).to_be_visible()
         page.locator("#speech-compare-go").click()
         for column in ("original", "copy", "synthesised"):
-            expect(page.locator(f"#speech-{column} audio")).to_be_visible(timeout=WAIT)
+            expect(page.locator(f"#speech-{column} audio")).to_be_visible()
         expect(page.locator("#speech-compare-status")).to_contain_text("differs")
         page.locator("#speech-recording").get_by_role("button", name="Clear").click()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_a_phone_shows_the_room_without_sideways_scrolling(browser: Browser, url: str, scheme: str) -> None:  # noqa: F811
-    phone = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True, "locale": "zh-CN"}
-    page = visit(browser, url, color_scheme=scheme, **phone)
-    expect(page.locator("#speech-go")).to_contain_text("朗读", timeout=WAIT)
+def test_a_phone_shows_the_room_without_sideways_scrolling(browser: Browser, url: str, scheme: str) -> None:
+    page = visit_speech(browser, url, color_scheme=scheme, **PHONE)
+    expect(page.locator("#speech-go")).to_contain_text("朗读")
     expect(page.locator("#speech-count")).to_contain_text("50 / 3,000")
     shown = {"light": "day", "dark": "night"}[scheme]
-    expect(page.locator(f"#speech-pictures img.mel.{shown}")).to_be_visible(timeout=WAIT)
+    expect(page.locator(f"#speech-pictures img.mel.{shown}")).to_be_visible()
     assert page.locator("#speech-pictures img:visible").count() == 2
-    assert page.evaluate("() => document.documentElement.scrollWidth") <= 390
+    check_width(page)
     page.context.close()

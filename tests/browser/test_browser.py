@@ -1,69 +1,29 @@
 """The page in a real browser: what people see, drag, upload and download."""
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from genai_demo.faces.recipe import read_recipe
 from genai_demo.ui.faces_actions import FIRST_SEED
-
-CHROMIUM = "/usr/bin/chromium"
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-quic",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-WAIT = 60_000
-"""Milliseconds; a busy machine is slow, a broken page never gets there."""
+from tests.browser.visits import PHONE, check_local, check_width, download, settled, visit
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Debian's Chromium."""
-    if not Path(CHROMIUM).exists():
-        pytest.skip("Chromium is not installed: apt-get install chromium")
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield found
-        found.close()
-
-
-def open_tab(page: Page, name: re.Pattern[str]) -> None:
-    """Show a tab; on narrow screens those that find no room are behind a button."""
-    page.wait_for_selector("button[role=tab]")
-    page.wait_for_timeout(300)
-    tab = page.get_by_role("tab", name=name)
-    if not tab.count():
-        page.locator(".overflow-menu > button").first.click()
-        tab = page.locator(".overflow-dropdown button").filter(has_text=name)
-    tab.first.click()
-
-
-def visit(browser: Browser, url: str, **settings) -> Page:
+def visit_faces(browser: Browser, url: str, **settings) -> Page:
     """Open the page in a fresh profile and wait for the first faces."""
-    context = browser.new_context(
-        **({"viewport": {"width": 1280, "height": 900}, "reduced_motion": "reduce"} | settings)
-    )
-    page = context.new_page()
-    page.set_default_timeout(WAIT)
-    page.foreign = []  # type: ignore[attr-defined]
-    page.on("request", lambda r: None if r.url.startswith((url, "data:", "blob:")) else page.foreign.append(r.url))
-    page.goto(url)
-    expect(page.locator("#gallery .thumbnail-item img")).to_have_count(8, timeout=WAIT)
-    expect(page.locator("#face img")).to_be_visible(timeout=WAIT)
-    expect(page.locator("#verdict")).to_contain_text("%", timeout=WAIT)
+    page = visit(browser, url, **({"reduced_motion": "reduce"} | settings))
+    expect(page.locator("#gallery .thumbnail-item img")).to_have_count(8)
+    expect(page.locator("#face img")).to_be_visible()
+    expect(page.locator("#verdict")).to_contain_text("%")
     return page
 
 
 @pytest.fixture(scope="module")
 def page(browser: Browser, app_url: str) -> Iterator[Page]:
     """One visit in English, shared: every test leaves the page usable."""
-    found = visit(browser, app_url, locale="en-US", accept_downloads=True)
+    found = visit_faces(browser, app_url, accept_downloads=True)
     yield found
     found.context.close()
 
@@ -121,10 +81,9 @@ def test_clicking_a_face_selects_it(page: Page) -> None:
 
 def test_the_download_carries_its_recipe(page: Page) -> None:
     open_faces(page)
-    with page.expect_download() as waiting:
-        page.locator("#download").click()
-    assert waiting.value.suggested_filename.startswith("faces-gan-seed")
-    recipe = read_recipe(Path(waiting.value.path()).read_bytes())
+    path = download(page, "#download")
+    assert path.name.startswith("faces-gan-seed")
+    recipe = read_recipe(path.read_bytes())
     assert recipe["model"] == "gan" and recipe["truncation"] == 0.7
 
 
@@ -153,7 +112,7 @@ def test_scrubbing_needs_no_request(page: Page) -> None:
     open_interpolation(page)
     requests: list[str] = []
     page.on("request", lambda r: requests.append(r.url) if "/queue/join" in r.url else None)
-    page.wait_for_timeout(1500)
+    settled(page, lambda: len(requests))  # what opening the tab asks for
     requests.clear()
     drawn = "() => document.querySelector('#scrubber canvas').toDataURL()"
     before = page.evaluate(drawn)
@@ -171,10 +130,8 @@ def test_scrubbing_needs_no_request(page: Page) -> None:
 def test_the_animation_downloads_as_mp4(page: Page) -> None:
     open_interpolation(page)
     expect(page.locator("#mp4")).to_be_enabled()
-    with page.expect_download() as waiting:
-        page.locator("#mp4").click()
-    assert waiting.value.suggested_filename.endswith(".mp4")
-    assert Path(waiting.value.path()).read_bytes()[4:8] == b"ftyp"
+    path = download(page, "#mp4")
+    assert path.suffix == ".mp4" and path.read_bytes()[4:8] == b"ftyp"
 
 
 def test_dragging_on_the_map_redraws_the_face(page: Page) -> None:
@@ -188,13 +145,12 @@ def test_dragging_on_the_map_redraws_the_face(page: Page) -> None:
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     page.mouse.down()
     page.mouse.move(box["x"] + 12, box["y"] + 12, steps=5)
-    dragged = wait_for_change(page, "#map-face img", before)
+    wait_for_change(page, "#map-face img", before)
     page.mouse.up()
-    page.wait_for_timeout(800)
-    dragged = str(page.locator("#map-face img").get_attribute("src"))
+    dragged = settled(page, lambda: str(page.locator("#map-face img").get_attribute("src")))
     pad.focus()
     page.keyboard.press("ArrowRight")
-    assert wait_for_change(page, "#map-face img", dragged) != before
+    assert wait_for_change(page, "#map-face img", dragged) not in (before, dragged)
 
 
 def test_the_selected_face_becomes_a_key(page: Page) -> None:
@@ -206,22 +162,20 @@ def test_the_selected_face_becomes_a_key(page: Page) -> None:
 
 
 def test_nothing_leaves_the_machine(page: Page) -> None:
-    assert page.foreign == []  # type: ignore[attr-defined]
+    check_local(page)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_phone_shows_it_in_chinese_without_sideways_scrolling(browser: Browser, app_url: str, scheme: str) -> None:
-    phone = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
-    page = visit(browser, app_url, locale="zh-CN", color_scheme=scheme, **phone)
-    width = "() => document.documentElement.scrollWidth"
+    page = visit_faces(browser, app_url, color_scheme=scheme, **PHONE)
     assert page.evaluate("document.documentElement.lang") == "zh"
     expect(page.get_by_role("tab").nth(0)).to_have_text("人脸生成")
     expect(page.locator("#generate")).to_have_text("生成")
-    assert page.evaluate(width) <= 390
+    check_width(page)
     page.locator("#quality-panel").scroll_into_view_if_needed()
     open_interpolation(page)
-    assert page.evaluate(width) <= 390
+    check_width(page)
     page.locator("#map-face").scroll_into_view_if_needed()
     expect(page.locator("#map-face img")).to_be_visible()
-    assert page.foreign == []  # type: ignore[attr-defined]
+    check_local(page)
     page.context.close()

@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from genai_demo.lab import curves
-from tests.browser.lab_visit import PHONE, check_clean, check_width, visit_lab
-from tests.browser.test_browser import browser  # noqa: F401
+from tests.browser.lab_visit import visit_lab
+from tests.browser.visits import PHONE, check_clean, check_width, download
 from tests.lab.made_curves import write
 from tests.ui import lab_page
 
@@ -22,7 +22,7 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             yield address
 
 
-def visit(browser: Browser, url: str, **settings: object) -> Page:  # noqa: F811
+def visit(browser: Browser, url: str, **settings: object) -> Page:
     """Open the room in a fresh profile and wait for its charts."""
     page = visit_lab(browser, url, "How much data|要多少数据", **settings)
     expect(page.locator("#curves-sheet svg.chart").first).to_be_visible()
@@ -30,7 +30,7 @@ def visit(browser: Browser, url: str, **settings: object) -> Page:  # noqa: F811
 
 
 @pytest.fixture(scope="module")
-def page(browser: Browser, url: str) -> Iterator[Page]:  # noqa: F811
+def page(browser: Browser, url: str) -> Iterator[Page]:
     found = visit(browser, url)
     yield found
     found.context.close()
@@ -60,16 +60,14 @@ def test_one_question_of_another_model(page: Page) -> None:
     expect(page.locator("#curves-sheet h3")).to_have_text("How big must it be?")
     page.locator("#curves-medium").get_by_label("VAE of faces").click()
     expect(page.locator("#curves-sheet .answer")).to_contain_text("dB")
-    with page.expect_download() as download:
-        page.locator("#curves-csv").click()
-    assert download.value.suggested_filename == "curves-faces.csv"
+    assert download(page, "#curves-csv").name == "curves-faces.csv"
 
 
 def test_nothing_leaves_the_machine_and_nothing_breaks(page: Page) -> None:
     check_clean(page)
 
 
-def test_a_phone_shows_it_without_sideways_scrolling(browser: Browser, url: str) -> None:  # noqa: F811
+def test_a_phone_shows_it_without_sideways_scrolling(browser: Browser, url: str) -> None:
     page = visit(browser, url, **PHONE)
     figure = page.locator("#curves-sheet figure").first
     expect(page.locator("#curves-sheet h3").first).to_have_text("多少数据才够？")

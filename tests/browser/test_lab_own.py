@@ -11,8 +11,8 @@ from gradio import networking
 from playwright.sync_api import Browser, Page, expect
 
 from genai_demo.text import generate
-from tests.browser.lab_visit import PHONE, check_clean, check_width, visit_lab
-from tests.browser.test_browser import WAIT, browser  # noqa: F401
+from tests.browser.lab_visit import visit_lab
+from tests.browser.visits import PHONE, check_clean, check_width, settled
 from tests.lab.tiny_own import packed, save_face_models, save_text_model, words
 from tests.ui import lab_page
 
@@ -22,7 +22,6 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("GENAI_CHECKPOINTS", str(tmp_path_factory.mktemp("checkpoints")))
         patch.setenv("GENAI_DEVICE", "cpu")
-        expect.set_options(timeout=WAIT)
         patch.setattr(networking, "url_ok", lambda *_: True)  # a busy machine answers Gradio's own question too late
         threads = torch.get_num_threads()
         torch.set_num_threads(1)
@@ -30,12 +29,11 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         save_face_models()
         with lab_page.served() as address:
             yield address
-        expect.set_options(timeout=5_000)
         torch.set_num_threads(threads)
         generate._load.cache_clear()
 
 
-def visit_own(browser: Browser, url: str, **settings: Any) -> Page:  # noqa: F811
+def visit_own(browser: Browser, url: str, **settings: Any) -> Page:
     """Open the room in a fresh profile."""
     page = visit_lab(browser, url, "Your own data|你自己的数据", **settings)
     page.wait_for_selector("#own-check")
@@ -43,7 +41,7 @@ def visit_own(browser: Browser, url: str, **settings: Any) -> Page:  # noqa: F81
 
 
 @pytest.fixture(scope="module")
-def page(browser: Browser, url: str) -> Iterator[Page]:  # noqa: F811
+def page(browser: Browser, url: str) -> Iterator[Page]:
     """One visit in English, shared."""
     found = visit_own(browser, url)
     yield found
@@ -77,9 +75,8 @@ def test_it_trains_shows_both_and_stops(page: Page) -> None:
     expect(page.locator("#own-figures")).to_contain_text("Bits per byte")
     page.locator("#own-stop").click()
     expect(page.locator("#own-status")).to_contain_text("Stopped after step")
-    before = page.locator("#own-status").inner_text()
-    page.wait_for_timeout(1500)
-    assert page.locator("#own-status").inner_text() == before
+    stopped = settled(page, lambda: page.locator("#own-status").inner_text())
+    assert "Stopped after step" in stopped
 
 
 def test_the_weights_can_be_used_downloaded_and_deleted(page: Page) -> None:
@@ -97,7 +94,7 @@ def test_nothing_leaves_the_machine_and_nothing_breaks(page: Page) -> None:
     check_clean(page)
 
 
-def test_a_phone_shows_it_without_sideways_scrolling(browser: Browser, url: str) -> None:  # noqa: F811
+def test_a_phone_shows_it_without_sideways_scrolling(browser: Browser, url: str) -> None:
     page = visit_own(browser, url, **PHONE)
     expect(page.locator("#own-check")).to_have_text("检查")
     page.locator("#own-example").tap()

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.test_browser import WAIT, browser  # noqa: F401
+from tests.browser.visits import DESKTOP, STILL, WAIT
 
 LISTEN = """
 window.blocked = [];
@@ -13,8 +13,8 @@ document.addEventListener('securitypolicyviolation',
 """
 
 
-def test_no_tab_is_hindered_by_the_policy(browser: Browser, app_url: str, portrait: Path) -> None:  # noqa: F811
-    page = browser.new_context(locale="en-GB", viewport={"width": 1280, "height": 900}).new_page()
+def test_no_tab_is_hindered_by_the_policy(browser: Browser, app_url: str, portrait: Path) -> None:
+    page = browser.new_context(**(DESKTOP | {"locale": "en-GB"})).new_page()
     page.set_default_timeout(WAIT)
     page.add_init_script(LISTEN)
     problems: list[str] = []
@@ -23,7 +23,7 @@ def test_no_tab_is_hindered_by_the_policy(browser: Browser, app_url: str, portra
     page.on("pageerror", lambda e: None if "currentTime" in str(e) else problems.append(str(e)))
     reply = page.goto(app_url)
     assert reply is not None and "script-src 'self'" in reply.headers["content-security-policy"]
-    page.wait_for_selector("#verdict :text('%')", timeout=WAIT)
+    page.wait_for_selector("#verdict :text('%')")
     opened = open_tabs(page)
     assert len(opened) > 15, opened
     upload_and_listen(page, portrait)
@@ -42,13 +42,13 @@ def open_tabs(page: Page) -> list[str]:
         if not tab.is_visible():
             continue
         tab.click()
-        page.wait_for_timeout(600)
+        expect(tab).to_have_attribute("aria-selected", "true")
         opened.append(name)
         for room in page.locator("[role=tab]:visible").all():
             words = room.inner_text()
             if words not in opened and room.is_visible():
                 room.click()
-                page.wait_for_timeout(400)
+                expect(room).to_have_attribute("aria-selected", "true")
                 opened.append(words)
     return opened
 
@@ -59,7 +59,10 @@ def upload_and_listen(page: Page, portrait: Path) -> None:
     page.locator("input[type=file]:visible, .image-container input[type=file], input[type=file]").first.set_input_files(
         portrait
     )
-    page.wait_for_timeout(2_000)
+    page.wait_for_function("w => window.editor && window.editor.width === w", arg=400)
     page.get_by_role("tab", name="Audio synthesis").first.click()
     page.get_by_role("tab", name="Sound effects").first.click()
-    page.wait_for_timeout(3_000)
+    expect(page.locator("#effects-player article")).to_have_count(1)
+    page.locator("#effect-rain").click()
+    page.wait_for_function("() => document.querySelector('#effects-player [data-playing]')")
+    page.wait_for_timeout(STILL)  # for what is blocked only now

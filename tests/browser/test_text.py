@@ -3,30 +3,26 @@
 import json
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.test_browser import WAIT, browser, open_tab  # noqa: F401
+from tests.browser.visits import PHONE, check_width, download, open_tab, settled, visit
 
 BOX = "#write-text textarea"
 
 
-def visit_text(browser: Browser, url: str, query: str = "", **settings) -> Page:  # noqa: F811
+def visit_text(browser: Browser, url: str, query: str = "", **settings) -> Page:
     """Open the page in a fresh profile and show the text tab."""
-    context = browser.new_context(**({"viewport": {"width": 1280, "height": 900}, "locale": "en-US"} | settings))
-    page = context.new_page()
-    page.set_default_timeout(WAIT)
-    page.goto(url + query)
+    page = visit(browser, url + query, **settings)
     if not query:
         open_tab(page, re.compile("Text|文本"))
-    expect(page.locator("#write-go")).to_be_visible(timeout=WAIT)
+    expect(page.locator("#write-go")).to_be_visible()
     return page
 
 
 @pytest.fixture(scope="module")
-def page(browser: Browser, app_url: str) -> Iterator[Page]:  # noqa: F811
+def page(browser: Browser, app_url: str) -> Iterator[Page]:
     """One visit in English, shared."""
     found = visit_text(browser, app_url, accept_downloads=True)
     yield found
@@ -43,22 +39,12 @@ def words(page: Page) -> str:
     return page.locator(BOX).input_value()
 
 
-def wait_until_still(page: Page) -> str:
-    """The text, once it has not grown for a second and a half."""
-    before = words(page)
-    while True:
-        page.wait_for_timeout(1500)
-        if words(page) == before:
-            return before
-        before = words(page)
-
-
 def continue_text(page: Page) -> str:
     """Press Continue and wait for the end."""
     before = words(page)
     page.locator("#write-go").click()
     page.wait_for_function("([s, b]) => document.querySelector(s).value !== b", arg=[BOX, before])
-    return wait_until_still(page)
+    return settled(page, lambda: words(page))
 
 
 def test_stop_ends_the_stream(page: Page) -> None:
@@ -71,10 +57,8 @@ def test_stop_ends_the_stream(page: Page) -> None:
     page.locator("#write-go").click()
     page.wait_for_function(f"() => document.querySelector('{BOX}').value.length > 60")
     page.locator("#write-stop").click()
-    page.wait_for_timeout(700)
-    stopped = words(page)
-    page.wait_for_timeout(1500)
-    assert words(page) == stopped
+    stopped = settled(page, lambda: words(page))
+    assert len(stopped) < 2_000, "it was written to its end"
     assert stopped.startswith("Once upon a time ")
     length.fill("20")
     length.press("Enter")
@@ -99,7 +83,7 @@ def test_regenerate_writes_something_else_from_the_same_place(page: Page) -> Non
     first = continue_text(page)
     page.locator("#write-again").click()
     page.wait_for_function("([s, b]) => document.querySelector(s).value !== b", arg=[BOX, first])
-    second = wait_until_still(page)
+    second = settled(page, lambda: words(page))
     assert second.startswith("The old house ")
     assert second != first
 
@@ -110,7 +94,7 @@ def test_three_ways_and_taking_one(page: Page) -> None:
     page.locator("#write-three").click()
     third = page.locator("#write-way-3 textarea")
     page.wait_for_function("() => document.querySelector('#write-way-3 textarea')?.value.length > 10")
-    page.wait_for_timeout(3000)
+    settled(page, third.input_value)
     page.get_by_role("button", name="Take this one").nth(2).click()
     expect(page.locator(BOX)).to_have_value("A dog " + third.input_value())
 
@@ -118,15 +102,13 @@ def test_three_ways_and_taking_one(page: Page) -> None:
 def test_the_text_and_its_recipe_download(page: Page) -> None:
     room(page, "Continue")
     page.locator(BOX).fill("Quiet 夜")
-    with page.expect_download() as waiting:
-        page.locator("#write-json").click()
-    recipe = json.loads(Path(waiting.value.path()).read_text(encoding="utf-8"))
+    recipe = json.loads(download(page, "#write-json").read_text(encoding="utf-8"))
     assert recipe["text"] == "Quiet 夜"
     assert recipe["kind"] == "story"
     assert {"seed", "temperature", "length"} <= recipe.keys()
 
 
-def test_a_link_opens_the_text_with_its_settings(browser: Browser, app_url: str, page: Page) -> None:  # noqa: F811
+def test_a_link_opens_the_text_with_its_settings(browser: Browser, app_url: str, page: Page) -> None:
     room(page, "Continue")
     page.locator(BOX).fill("静夜 & more?")
     page.locator("#write-link").click()
@@ -142,7 +124,7 @@ def test_a_translation_connects_its_words(page: Page) -> None:
     room(page, "Translate")
     page.locator("#translate-text textarea").fill("I have a dog.\nIt is small.")
     page.locator("#translate-go").click()
-    expect(page.locator("#aligned .pair")).to_have_count(2, timeout=WAIT)
+    expect(page.locator("#aligned .pair")).to_have_count(2)
     page.locator("#aligned .pair").first.locator(".to span").first.hover()
     lit = "() => [...document.querySelectorAll('#aligned .from span')].some(s => s.style.background)"
     page.wait_for_function(lit)
@@ -153,7 +135,7 @@ def test_a_conversation(page: Page) -> None:
     room(page, "Chat")
     page.locator("#chat-turn textarea, #chat-turn input").first.fill("Hello!")
     page.locator("#chat-send").click()
-    expect(page.locator("#chat-box .bot").first).to_be_visible(timeout=WAIT)
+    expect(page.locator("#chat-box .bot").first).to_be_visible()
     expect(page.locator("#chat-turn textarea, #chat-turn input").first).to_have_value("")
 
 
@@ -161,7 +143,7 @@ def test_code_keeps_its_indentation(page: Page) -> None:
     room(page, "Code")
     page.get_by_role("button", name="Loop").click()
     page.locator("#code-go").click()
-    expect(page.get_by_text("a token").first).to_be_visible(timeout=WAIT)
+    expect(page.get_by_text("a token").first).to_be_visible()
     page.get_by_role("button", name="Insert").first.click()
     page.wait_for_function("() => document.querySelectorAll('#code-editor .cm-line').length > 3")
 
@@ -169,19 +151,18 @@ def test_code_keeps_its_indentation(page: Page) -> None:
 def test_looking_inside(page: Page) -> None:
     room(page, "Look inside")
     page.locator("#inside-go").click()
-    expect(page.locator("#heat .tokens button").first).to_be_visible(timeout=WAIT)
+    expect(page.locator("#heat .tokens button").first).to_be_visible()
     page.locator("#heat .tokens button").nth(3).click()
     expect(page.locator("#heat .detail code").nth(7)).to_be_visible()  # the token itself and 7 or 8 others
-    expect(page.locator("#next-tokens table.next tr")).to_have_count(17, timeout=WAIT)
+    expect(page.locator("#next-tokens table.next tr")).to_have_count(17)
     page.wait_for_selector("#attention canvas[data-size]:not([data-size='0'])")
 
 
-def test_a_phone_shows_every_room_without_sideways_scrolling(browser: Browser, app_url: str) -> None:  # noqa: F811
-    phone = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True, "locale": "zh-CN"}
-    page = visit_text(browser, app_url, **phone)
+def test_a_phone_shows_every_room_without_sideways_scrolling(browser: Browser, app_url: str) -> None:
+    page = visit_text(browser, app_url, **PHONE)
     expect(page.locator("#write-go")).to_have_text("续写")
     for name in ("续写", "翻译", "对话", "代码", "看内部"):
         room(page, name)
-        page.wait_for_timeout(300)
-        assert page.evaluate("() => document.documentElement.scrollWidth") <= 390, name
+        settled(page, lambda: page.locator("body").bounding_box())
+        check_width(page)
     page.context.close()
