@@ -104,12 +104,13 @@ def test_limits_hold_whatever_the_header_says():
 @pytest.mark.parametrize("cut", [30, 44, 500, 3_000])
 def test_half_a_file_is_read_as_far_as_it_goes_or_refused(cut):
     for format in ("WAV", "OGG", "FLAC"):
+        said, length = "", 1
         try:
-            found = sounds.read(encoded(tone(), RATE, format)[:cut])
+            length = len(sounds.read(encoded(tone(), RATE, format)[:cut]))
         except ValueError as error:
-            assert str(error).endswith(".")
-        else:
-            assert 0 < len(found) <= RATE // 2 + 10
+            said = str(error)
+        assert said.endswith(".") or not said
+        assert 0 < length <= RATE // 2 + 10
 
 
 def test_writing_refuses_what_is_no_sound(tmp_path):

@@ -81,8 +81,8 @@ def test_pitch_survives_its_classes(hertz):
     assert tracked.shape == (1, 1 + len(wave) // HOP)
     torch.testing.assert_close(classes.sum(-1), torch.ones_like(tracked))
     found = source.pitch_of(classes.clamp_min(1e-9).log())
-    if 70 < hertz < 600 or not hertz:
-        assert found[0, 5:-5].numpy() == pytest.approx(hertz, rel=0.005)
+    known = 70 < hertz < 600 or not hertz  # else the tracker hears no pitch, or another
+    assert not known or found[0, 5:-5].numpy() == pytest.approx(hertz, rel=0.005)
     assert found.numpy() == pytest.approx(tracked.numpy(), rel=0.005)
 
 

@@ -4,9 +4,11 @@ from genai_demo.core import limits
 
 
 def test_all_limits_are_positive_and_ranges_are_not_empty():
-    for name, value in vars(limits).items():
-        if name.isupper():
-            assert value > 0, name
+    values = {name: value for name, value in vars(limits).items() if name.isupper()}
+    assert [name for name, value in values.items() if not value > 0] == []
+    for name in [name for name in values if name.startswith("MIN_")]:
+        largest = "MAX_" + name.removeprefix("MIN_")
+        assert values[name] <= values.get(largest, values[name]), name
     assert limits.MIN_KEYS < limits.MAX_KEYS
     assert limits.MIN_FRAMES < limits.MAX_FRAMES
     assert limits.MAX_KEYS <= limits.MAX_FRAMES

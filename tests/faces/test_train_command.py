@@ -32,7 +32,7 @@ OFTEN = ("--batch=4", "--log-every=1", "--evaluate-every=2", "--sample-every=1",
     ("model", "published"),
     [("gan", ["faces-discriminator", "faces-gan"]), ("vae", ["faces-vae"]), ("classifier", ["faces-classifier"])],
 )
-def test_train_resume_publish(model, published, home, small_models, backbone, capsys):
+def test_train_resume_publish(model, published, home, small_models, capsys):
     folder = home / "run"
     command = ["train", "faces", f"--model={model}", f"--run={folder}", *OFTEN]
     assert cli.main([*command, "--steps=2"]) == 0
@@ -67,7 +67,7 @@ def test_resuming_equals_not_stopping(home, small_models):
 
 
 @pytest.mark.parametrize("anchor", [0, 1])
-def test_a_published_gan_can_be_trained_on(home, small_models, backbone, anchor):
+def test_a_published_gan_can_be_trained_on(home, small_models, anchor):
     save_all()
     published = checkpoint.load_weights("faces-gan", Generator(GANConfig(**SHAPE, latent=16)))
     train.GANConfig.keywords["latent"] = 16

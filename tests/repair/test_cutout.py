@@ -132,7 +132,6 @@ def test_view_keeps_the_proportions(size, seen):
 
 
 def test_grabcut_finds_the_made_up_person_and_checks_know_bad_masks():
-    pytest.importorskip("cv2")
     pixels, truth = person()
     found = cutout_labels.grab(pixels, face_points())
     assert (found & truth).sum() / (found | truth).sum() > 0.95
@@ -224,7 +223,6 @@ def write_set(home) -> None:
 
 
 def test_command_makes_masks_trains_publishes_and_goes_on(home, monkeypatch):
-    pytest.importorskip("cv2")
     write_set(home)
     cutout_labels._set.cache_clear()
     parser = argparse.ArgumentParser()

@@ -57,12 +57,15 @@ def test_without_dlib_there_is_a_sentence(monkeypatch):
         identity.IdentityDistance(torch.device("cpu"))
 
 
+@pytest.mark.skipif(
+    not all(map(importlib.util.find_spec, ("dlib", "face_recognition_models"))),
+    reason="face-recognition-models, 100 MB without wheels, is no requirement: pip install dlib-bin "
+    "face-recognition-models",
+)
 def test_agrees_with_dlib():
-    dlib = pytest.importorskip("dlib")
-    try:
-        folder = identity.models()
-    except ValueError as error:
-        pytest.skip(str(error))
+    import dlib
+
+    folder = identity.models()
     pixels = picture(128, 3)
     predictor = dlib.shape_predictor(str(folder / "shape_predictor_68_face_landmarks.dat"))
     points = predictor(pixels, dlib.rectangle(26, 32, 102, 122))

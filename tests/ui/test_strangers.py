@@ -1,11 +1,11 @@
 """Every address of the app, and uploads that mean harm. The app is watched while it answers."""
 
+import contextlib
 import http.client
 import io
 import json
 import re
 import struct
-import time
 import urllib.parse
 import zlib
 from pathlib import Path
@@ -146,10 +146,10 @@ def test_names_lead_nowhere(watched: Service, name: str) -> None:
     reply = httpx.post(f"{watched.url}/gradio_api/upload", content=body, trust_env=False, timeout=60,
                        headers={"content-type": f"multipart/form-data; boundary={boundary}"})  # fmt: skip
     assert reply.status_code in (200, 400)
-    if reply.status_code == 200:
-        for path in reply.json():
-            assert Path(path).resolve().is_relative_to(watched.folder / "files")
-            assert Path(path).read_bytes() == b"hello"
+    paths = [Path(path) for path in reply.json()] if reply.status_code == 200 else []
+    assert len(paths) == (reply.status_code == 200)
+    assert all(path.resolve().is_relative_to(watched.folder / "files") for path in paths)
+    assert all(path.read_bytes() == b"hello" for path in paths)
 
 
 def test_malformed_forms_get_a_sentence(watched: Service) -> None:
@@ -199,10 +199,9 @@ def test_uploads_that_broke_off_are_removed(tmp_path: Path) -> None:
 
 def test_huge_headers_and_addresses(watched: Service) -> None:
     for path, headers in (("/", {"x-a": "y" * 200_000}), ("/" + "a" * 100_000, {}), ("/?" + "a" * 30_000, {})):
-        try:
+        status = 400  # or the connection is closed, which refuses it as well
+        with contextlib.suppress(ConnectionError, http.client.HTTPException):
             status, _, _ = get(watched, path, **headers)
-        except (ConnectionError, http.client.HTTPException):
-            continue
         assert 400 <= status < 500
     assert get(watched, "/theme.css")[0] == 200
 
@@ -227,6 +226,8 @@ def _gif(frames: int) -> bytes:
     return buffer.getvalue()
 
 
+HANGING = 180
+"""Seconds after which an answer counts as none, on the slowest of machines."""
 BOMBS = {
     "wide.png": _png(2**31 - 1, 2**31 - 1, zlib.compress(b"")),
     "packed.png": _png(4_800, 4_800, zlib.compress(bytes(4_800 * 3 * 4_800), 9)),
@@ -259,13 +260,13 @@ def test_bombs_get_a_sentence_or_a_result_soon(watched: Service, client: Client,
     path.write_bytes(BOMBS[name])
     before = watched.resident_bytes()
     for door, values in DOORS.items():
-        start = time.monotonic()
+        job, answer = client.submit(api_name=door, **values(handle_file(path))), fuzz.Answer("result")
         try:
-            client.predict(api_name=door, **values(handle_file(path)))
+            job.result(timeout=HANGING)
         except Exception as error:
-            answer = fuzz.Answer("error", str(error))
-            assert not fuzz.fault(answer), f"{door}: {fuzz.fault(answer)}"
-        assert time.monotonic() - start < 45, door
+            answer = fuzz.Answer("error", str(error) or type(error).__name__)
+        assert job.done(), f"{door}: no answer in {HANGING} s"
+        assert not fuzz.fault(answer), f"{door}: {fuzz.fault(answer)}"
     assert watched.resident_bytes() - before < 700 * limits.MEGABYTE
 
 

@@ -8,8 +8,9 @@ import gradio as gr
 import pytest
 
 from genai_demo.core import limits
-from genai_demo.ui import chat_room, code_room, translate_room, write_room
+from genai_demo.ui import chat_room, code_room, text_common, translate_room, write_room
 from genai_demo.ui.text_common import controls_of, paced
+from tests.clock import Clock
 
 
 @pytest.mark.parametrize(
@@ -36,12 +37,25 @@ def test_pacing_keeps_the_first_and_the_last():
     assert list(paced(iter(range(1000)), pause=60)) == [0, 999]
     assert list(paced(iter([]))) == []
 
-    def slow():
-        for i in range(3):
-            time.sleep(0.02)
+
+def test_pacing_shows_what_comes_after_a_pause(monkeypatch):
+    clock, go = Clock(), threading.Semaphore(1)
+    monkeypatch.setattr(text_common, "time", clock)
+
+    def items():
+        for i in range(4):
+            assert go.acquire(timeout=60)
             yield i
 
-    assert list(paced(slow(), pause=0.01)) == [0, 1, 2]
+    seen = paced(items(), pause=0.5)
+    assert next(seen) == 0
+    for number in (1, 2):
+        clock.now += 0.6
+        go.release()
+        assert next(seen) == number
+    clock.now += 0.4
+    go.release()
+    assert list(seen) == [3]
 
 
 def test_a_page_that_takes_long_does_not_hold_up_the_writing():
@@ -54,7 +68,7 @@ def test_a_page_that_takes_long_does_not_hold_up_the_writing():
 
     seen = paced(items(), pause=0)
     assert next(seen) == 0
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while len(made) < 50 and time.monotonic() < deadline:
         time.sleep(0.001)
     assert len(made) == 50
