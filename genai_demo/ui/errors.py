@@ -4,6 +4,7 @@ import functools
 import re
 
 from genai_demo.ui.texts_curves import CURVES_ERRORS
+from genai_demo.ui.texts_internal import INTERNAL_ERRORS
 from genai_demo.ui.texts_lab import LAB_ERRORS
 from genai_demo.ui.texts_music import MUSIC_ERRORS
 from genai_demo.ui.texts_own import OWN_ERRORS
@@ -234,6 +235,7 @@ SENTENCES: tuple[tuple[str, str], ...] = (
         "{0} 模型卡上的设置与本程序不符，请重新获取。",
     ),
     *CURVES_ERRORS,
+    *INTERNAL_ERRORS,
     *LAB_ERRORS,
     *MUSIC_ERRORS,
     *OWN_ERRORS,

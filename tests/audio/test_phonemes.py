@@ -14,7 +14,7 @@ def spoken(word: str) -> str:
     return " ".join(s + m for s, m in english.english_word(word))
 
 
-def check(utterances: list[Utterance]) -> None:
+def check_utterances(utterances: list[Utterance]) -> None:
     """Every phone is in the inventories and belongs to exactly one word, in order."""
     assert utterances
     for utterance in utterances:
@@ -108,7 +108,7 @@ def test_no_syllable(syllable: str) -> None:
 
 def test_mixed_sentence() -> None:
     utterances = phonemise("我用Python写code，很好！ It works.")
-    check(utterances)
+    check_utterances(utterances)
     assert {p.language for p in utterances[0].phones} == {"en", "zh"}
     assert [u.phones[-2].symbol for u in utterances] == ["!", "."]
     assert [w.text for w in utterances[0].words] == [
@@ -137,7 +137,7 @@ def test_stress_for_heard_phones() -> None:
 def test_long_text_starts_with_a_short_piece() -> None:
     text = "The quick brown fox jumps over the lazy dog, and " * 40
     utterances = phonemise(text[:2900])
-    check(utterances)
+    check_utterances(utterances)
     assert len(utterances[0].phones) < 2 * phonemes.FIRST_PHONES
     assert all(len(u.phones) < 2 * phonemes.LONGEST for u in utterances)
     words = [w.text for u in utterances for w in u.words if w.text not in (EDGE, *PAUSES)]
@@ -146,7 +146,7 @@ def test_long_text_starts_with_a_short_piece() -> None:
 
 def test_a_sentence_without_any_break() -> None:
     utterances = phonemise("鱼" * 1000)
-    check(utterances)
+    check_utterances(utterances)
     assert sum(u.text.count("鱼") for u in utterances) == 1000
 
 
@@ -185,7 +185,7 @@ def test_any_text() -> None:
             for _ in range(draw.randrange(1, 60))
         )
         try:
-            check(phonemise(text))
+            check_utterances(phonemise(text))
         except ValueError as error:
             assert str(error).endswith(("first.", "numbers.", "read."))
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.visits import DESKTOP, STILL, WAIT
+from tests.browser.visits import DESKTOP, STILL, WAIT, open_tab
 
 LISTEN = """
 window.blocked = [];
@@ -55,10 +55,10 @@ def open_tabs(page: Page) -> list[str]:
 
 def upload_and_listen(page: Page, portrait: Path) -> None:
     """A picture into the editor, and a sound that plays."""
-    page.get_by_role("tab", name="Repair", exact=False).first.click()
-    page.locator("input[type=file]:visible, .image-container input[type=file], input[type=file]").first.set_input_files(
-        portrait
-    )
+    open_tab(page, "Image repair")
+    expect(page.locator("#repair-slider img").first).to_be_visible()
+    page.locator("#repair-editor button[aria-label='Clear canvas']").click()
+    page.locator("#repair-editor input[type=file]").first.set_input_files(portrait)
     page.wait_for_function("w => window.editor && window.editor.width === w", arg=400)
     page.get_by_role("tab", name="Audio synthesis").first.click()
     page.get_by_role("tab", name="Sound effects").first.click()

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from playwright.sync_api import Browser, Page, expect
 from playwright.sync_api import TimeoutError as NotInTime
 
-WAIT = 60_000
+WAIT = 180_000
 """Milliseconds; a busy machine is slow, a broken page never gets there."""
 STILL = 1_000
 """Milliseconds without a change after which something counts as having come to rest."""

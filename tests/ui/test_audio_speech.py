@@ -16,36 +16,16 @@ from genai_demo.audio import sounds
 from genai_demo.audio.speech import generate
 from genai_demo.core import limits
 from genai_demo.ui import speech_actions as actions
-from genai_demo.ui.errors import localise
 from genai_demo.ui.speech_compare import take_recording
 from genai_demo.ui.speech_phonemes import plan_words, read_plan
 from genai_demo.ui.texts_speech import SPEECH
 from tests.audio.test_decoding import is_tone, packed
 from tests.ui.speech_page import forget, served, voices
-from tests.ui.test_errors import PACKAGE, sentences
 
 TEXT = "Hi. 你好!"
 SETTINGS = {"voice": "kathleen", "speed": 1, "pitch": 0, "energy": 0, "seed": 3}
 BENDS = {"speed": 1, "pitch": 0, "energy": 0, "seed": 3}
 REQUEST = SimpleNamespace(headers={"accept-language": "en"})
-DOORS = (
-    "speech/generate",
-    "speech/plans",
-    "speech/phonemes",
-    "speech/normalise",
-    "vocoder",
-    "decoding",
-    "sounds",
-    "mel",
-)
-NEVER_IN_THE_PAGE = (
-    "A spectrogram",
-    "This spectrogram",
-    "No sounds are written as",
-    "No tag is called",
-    "A sound is an array",
-    "This sound holds values",
-)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -191,13 +171,6 @@ def test_without_weights_the_room_says_so(tmp_path: Path) -> None:
         with pytest.raises(gr.Error, match="The voices are missing"):
             spoken()
     forget()
-
-
-@pytest.mark.parametrize("name", DOORS)
-def test_every_sentence_of_the_doors_has_a_translation(name: str) -> None:
-    for sentence in sentences(PACKAGE / "audio" / f"{name}.py"):
-        if not sentence.startswith(NEVER_IN_THE_PAGE):
-            assert localise(sentence, "zh") != sentence, sentence
 
 
 def test_every_text_is_in_both_languages() -> None:
