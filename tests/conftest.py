@@ -32,6 +32,14 @@ def private_folder(tmp_path_factory: pytest.TempPathFactory) -> None:
     os.environ["GENAI_PRIVATE"] = str(tmp_path_factory.mktemp("private"))
 
 
+@pytest.fixture(scope="session", autouse=True)
+def one_thread() -> None:
+    """As in the subprocesses of tests, to agree to the last bit. The networks are small, and on a busy machine several
+    threads wait for each other.
+    """
+    torch.set_num_threads(1)
+
+
 @pytest.fixture(autouse=True)
 def seeded() -> None:
     """What a test draws without a generator of its own is the same in every run and every order."""

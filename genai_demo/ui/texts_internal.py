@@ -32,7 +32,7 @@ INTERNAL_ERRORS: tuple[tuple[str, str], ...] = (
     ("This spectrogram holds values that are no numbers.", "声谱图中含有不是数的值。"),
     ("A spectrogram needs two frames or more.", "声谱图至少需要两帧。"),
     # networks and devices
-    ("There is no CUDA device here. Use --device cpu.", "这里没有 CUDA 设备，请使用 --device cpu。"),
+    ("{0} Use --device cpu, or GENAI_DEVICE=cpu.", "{0}请使用 --device cpu 或 GENAI_DEVICE=cpu。"),
     ("{0} is no device. Use 'cpu', 'cuda' or 'cuda:1'.", "{0} 不是设备，请使用 'cpu'、'cuda' 或 'cuda:1'。"),
     ("The model sees {0} tokens at once, not {1}.", "模型一次只能看 {0} 个词元，而不是 {1} 个。"),
     ("Give four widths to each network of the finder.", "请为人脸定位器的每个网络给出四个宽度。"),

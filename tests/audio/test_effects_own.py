@@ -24,10 +24,7 @@ def tiny_models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("GENAI_DEVICE", "cpu")
     publish()
     forget()
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)  # so small networks are no faster with more
     yield
-    torch.set_num_threads(threads)
     forget()
 
 

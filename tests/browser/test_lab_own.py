@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import torch
 from gradio import networking
 from playwright.sync_api import Browser, Page, expect
 
@@ -23,13 +22,10 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         patch.setenv("GENAI_CHECKPOINTS", str(tmp_path_factory.mktemp("checkpoints")))
         patch.setenv("GENAI_DEVICE", "cpu")
         patch.setattr(networking, "url_ok", lambda *_: True)  # a busy machine answers Gradio's own question too late
-        threads = torch.get_num_threads()
-        torch.set_num_threads(1)
         save_text_model()
         save_face_models()
         with lab_page.served() as address:
             yield address
-        torch.set_num_threads(threads)
         generate._load.cache_clear()
 
 

@@ -138,11 +138,8 @@ def test_a_killed_search_goes_on_with_the_same_command(tmp_path, capsys):
     child.kill()
     assert child.wait() == -signal.SIGKILL
     before = found_in(tmp_path / "killed")["trials"]
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
     tiny_search.main([*options, f"--run={tmp_path / 'killed'}"])
     tiny_search.main([*options, f"--run={tmp_path / 'straight'}"])
-    torch.set_num_threads(threads)
     killed, straight = (found_in(tmp_path / name)["trials"] for name in ("killed", "straight"))
     assert killed == straight and len(killed) == 5
     assert killed[0] == before[0]

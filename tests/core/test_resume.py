@@ -18,15 +18,6 @@ SCRIPT = Path(__file__).with_name("tiny_task.py")
 ENVIRONMENT = os.environ | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
 
 
-@pytest.fixture(autouse=True)
-def one_thread():
-    """The subprocesses compute with one thread; so must we, to agree to the last bit."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-
-
 def assert_same(first: TinyTask, second: TinyTask) -> None:
     for a, b in zip(weights(first), weights(second), strict=True):
         assert torch.equal(a, b)

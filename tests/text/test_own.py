@@ -21,10 +21,7 @@ def tiny_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("GENAI_CHECKPOINTS", str(tmp_path / "checkpoints"))
     monkeypatch.setenv("GENAI_DEVICE", "cpu")
     save_text_model()
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)  # so small a network is no faster with more
     yield
-    torch.set_num_threads(threads)
     generate._load.cache_clear()
 
 

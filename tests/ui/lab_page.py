@@ -4,7 +4,6 @@ import contextlib
 from collections.abc import Iterator
 
 import pytest
-import torch
 from PIL import Image
 
 from genai_demo.faces import generate
@@ -12,16 +11,9 @@ from genai_demo.ui import lab_tab, vae_lab_actions
 from tests.ui.one_tab import serving
 
 
-@contextlib.contextmanager
-def served() -> Iterator[str]:
-    """As ``serving``. One thread: several wait for each other on a busy machine."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        with serving("tab.lab", lab_tab.build) as url:
-            yield url
-    finally:
-        torch.set_num_threads(threads)
+def served() -> contextlib.AbstractContextManager[str]:
+    """As ``serving``."""
+    return serving("tab.lab", lab_tab.build)
 
 
 @contextlib.contextmanager

@@ -11,7 +11,6 @@ from typing import Any
 
 import gradio as gr
 import pytest
-import torch
 from gradio import networking
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
@@ -33,8 +32,6 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         patch.setenv("GRADIO_TEMP_DIR", str(tmp_path_factory.mktemp("files")))
         patch.setattr(own_actions, "FRAME", 0.2)
         patch.setattr(networking, "url_ok", lambda *_: True)  # a busy machine answers Gradio's own question too late
-        threads = torch.get_num_threads()
-        torch.set_num_threads(1)
         save_text_model()
         save_face_models()
         with gr.Blocks(analytics_enabled=False) as demo, gr.Tabs() as tabs:
@@ -50,7 +47,6 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             yield address
         finally:
             demo.close()
-            torch.set_num_threads(threads)
             generate._load.cache_clear()
 
 

@@ -55,8 +55,6 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         patch.setenv("GENAI_MARKS", "off")  # a mark names the weights: what is compared is what they draw
         patch.setattr(networking, "url_ok", lambda *_: True)  # a busy machine answers Gradio's own question too late
         patch.setattr(align, "align_face", lambda picture: picture.convert("RGB").resize((128, 128)))
-        threads = torch.get_num_threads()
-        torch.set_num_threads(1)
         for path in REAL.glob("repair*"):  # offers faces; it repairs nothing here
             (checkpoint.folder() / path.name).symlink_to(path)
         save_text_model()
@@ -71,7 +69,6 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             yield address
         finally:
             demo.close()
-            torch.set_num_threads(threads)
     forget()
 
 
