@@ -10,7 +10,7 @@ import pytest
 
 FILES = sorted(Path(__file__).parent.rglob("*.py"))
 HERE = Path(__file__).parent
-CHECKS = re.compile(r"raises|warns|fail|expect|wait_for_\w+|assert_\w+")
+CHECKS = re.compile(r"raises|warns|fail|expect|opcheck|wait_for_\w+|assert_\w+")
 """Calls that fail where something is not so."""
 HANGING = 30
 """Seconds; a shorter time that a test insists on is one that a busy machine does not keep."""
