@@ -12,9 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
-from genai_demo.audio import containers, decoding
-from genai_demo.audio.decoding import BLOCK, SoundError
-from genai_demo.core import limits
+from genai_demo.core import containers, limits, soundfiles
+from genai_demo.core.soundfiles import BLOCK, SoundError
 
 RATE = 22_050
 """Samples a second."""
@@ -36,11 +35,11 @@ def read(
     max_seconds: float = limits.MAX_SOUND_SECONDS,
     max_bytes: int = limits.MAX_SOUND_BYTES,
 ) -> np.ndarray:
-    """A file of any kind of ``decoding.SUFFIXES``, whatever its name, as float32 (S,) at RATE, in one channel.
+    """A file of any kind of ``soundfiles.SUFFIXES``, whatever its name, as float32 (S,) at RATE, in one channel.
 
     Raises SoundError where it is missing, empty, no sound, damaged, silent, too large or too long.
     """
-    mono, rate = decoding.decode(_bytes(source, max_bytes), max_seconds)
+    mono, rate = soundfiles.decode(_bytes(source, max_bytes), max_seconds)
     if not len(mono):
         raise SoundError("There is nothing in this sound. Choose another file.", "empty")
     if len(mono) < MIN_SECONDS * rate:
@@ -60,7 +59,7 @@ def read_tags(source: str | Path | bytes) -> dict[str, str]:
             found = {name: text for name, text in file.copy_metadata().items() if text}
         return found | containers.read_info(data)
     except (soundfile.SoundFileError, RuntimeError, TypeError) as error:
-        raise decoding.no_sound() from error
+        raise soundfiles.no_sound() from error
 
 
 def resample(samples: np.ndarray, rate: int, wanted: int = RATE) -> np.ndarray:

@@ -1,6 +1,6 @@
 """What picture, film or document a file is, by its first bytes alone: names are whatever somebody called it.
 
-Sounds are told apart by ``audio.containers``.
+Sounds are told apart by ``core.containers``.
 """
 
 PNG = b"\x89PNG\r\n\x1a\n"

@@ -20,8 +20,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from genai_demo.audio import containers, decoding
-from genai_demo.core import filekinds
+from genai_demo.core import containers, filekinds, soundfiles
 from genai_demo.core.cards import PROGRAM
 from genai_demo.core.cards import software as software
 from genai_demo.core.filekinds import PNG as PNG
@@ -187,7 +186,7 @@ def _read_sound(data: bytes) -> Found:
     except (soundfile.SoundFileError, RuntimeError, TypeError):
         tags = {}
     if not tags.get("comment"):
-        tags = decoding.read_tags(data) | tags
+        tags = soundfiles.read_tags(data) | tags
     return _found(tags.get("comment", ""), tags.get("software", ""))
 
 

@@ -1,8 +1,7 @@
 """Texts of the room "Your own data" of the lab: key to (English, Chinese); and the sentences of its errors."""
 
-from genai_demo.audio import decoding
 from genai_demo.audio.effects.kinds import KINDS
-from genai_demo.core import limits
+from genai_demo.core import limits, soundfiles
 
 MEGABYTES = limits.MAX_UPLOAD_BYTES // limits.MEGABYTE
 
@@ -38,9 +37,9 @@ OWN: dict[str, tuple[str, str]] = {
         f"{limits.MIN_OWN_PICTURES} 到 {limits.MAX_OWN_PICTURES} 张图片，每张一张人脸。{SIZES[1]}",
     ),
     "own.files.sounds": (
-        f"{decoding.NAMED}: {limits.MIN_OWN_SOUNDS} to {limits.MAX_OWN_SOUNDS} sounds of up to "
+        f"{soundfiles.NAMED}: {limits.MIN_OWN_SOUNDS} to {limits.MAX_OWN_SOUNDS} sounds of up to "
         f"{limits.MAX_SOUND_SECONDS:g} s; a long one counts once every three seconds. {SIZES[0]}",
-        f"{decoding.NAMED}：{limits.MIN_OWN_SOUNDS} 到 {limits.MAX_OWN_SOUNDS} 段，每段最长 "
+        f"{soundfiles.NAMED}：{limits.MIN_OWN_SOUNDS} 到 {limits.MAX_OWN_SOUNDS} 段，每段最长 "
         f"{limits.MAX_SOUND_SECONDS:g} 秒；长声音每三秒算一段。{SIZES[1]}",
     ),
     "own.pasted": ("Or paste a text", "或粘贴文本"),

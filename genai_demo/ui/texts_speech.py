@@ -1,7 +1,7 @@
 """Texts of the room "Speech": key to (English, Chinese); and the sentences of its errors."""
 
-from genai_demo.audio.decoding import NAMED
 from genai_demo.core import limits
+from genai_demo.core.soundfiles import NAMED
 
 CHARACTERS = f"{limits.MAX_SPEECH_CHARACTERS:,}"
 SECONDS, MEGABYTES = f"{limits.MAX_COMPARED_SECONDS:g}", limits.MAX_UPLOAD_BYTES // limits.MEGABYTE

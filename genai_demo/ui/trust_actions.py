@@ -6,8 +6,8 @@ from typing import Any
 
 import gradio as gr
 
-from genai_demo.audio import decoding, sounds
-from genai_demo.core import limits, picturemark
+from genai_demo.audio import sounds
+from genai_demo.core import limits, picturemark, soundfiles
 from genai_demo.trust import credentials, marks, metadata
 from genai_demo.trust import text as text_marks
 from genai_demo.ui.common import keep_file, readable_errors
@@ -73,7 +73,7 @@ def inspect_file(upload: str | None, request: gr.Request) -> str:
     """
     data, language = read_upload(upload), language_of(request)
     kind = metadata.kind_of(data)
-    if kind == "video/mp4" and decoding.only_sound(data):
+    if kind == "video/mp4" and soundfiles.only_sound(data):
         kind = "audio/mp4"
     rows = [_row("trust.kind", language, html.escape(kind or say("trust.unknown", language)))]
     if not kind and (words := _as_text(data)):

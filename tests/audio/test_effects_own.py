@@ -13,8 +13,8 @@ from genai_demo.core import cards, limits
 from genai_demo.core.archives import Dropped, members
 from genai_demo.core.lent import lending
 from genai_demo.core.tuning import Tuning
-from tests.audio.test_decoding import packed as encoded_tone
 from tests.audio.tiny_effects import publish
+from tests.core.test_soundfiles import packed as encoded_tone
 from tests.lab.tiny_own import packed
 
 

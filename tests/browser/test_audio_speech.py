@@ -10,8 +10,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from genai_demo.audio import sounds
-from tests.audio.test_decoding import packed
 from tests.browser.visits import PHONE, check_local, check_width, download, open_tab, settled, visit
+from tests.core.test_soundfiles import packed
 from tests.ui.speech_page import served, voices
 
 TAB = re.compile("Speech|语音")

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from genai_demo.audio import decoding, sounds
+from genai_demo.audio import sounds
+from genai_demo.core import soundfiles
 from genai_demo.core.marks import mark_sound
 from genai_demo.trust import metadata
 from genai_demo.ui import trust_tab
@@ -82,7 +83,7 @@ def test_a_recipe_that_another_program_kept_is_read(marked, container, codec):
 
 
 def test_a_cover_makes_no_film(marked):
-    assert decoding.only_sound(converted(marked, "mp3", "libmp3lame", cover=True))
+    assert soundfiles.only_sound(converted(marked, "mp3", "libmp3lame", cover=True))
 
 
 @pytest.mark.parametrize("words", ["A letter.".encode("utf-16"), b"\xff\xff\xff", b"\xff", b"", b"FORM", b"ftypM4A "])

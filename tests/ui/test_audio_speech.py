@@ -19,7 +19,7 @@ from genai_demo.ui import speech_actions as actions
 from genai_demo.ui.speech_compare import take_recording
 from genai_demo.ui.speech_phonemes import plan_words, read_plan
 from genai_demo.ui.texts_speech import SPEECH
-from tests.audio.test_decoding import is_tone, packed
+from tests.core.test_soundfiles import is_tone, packed
 from tests.ui.speech_page import forget, served, voices
 
 TEXT = "Hi. 你好!"

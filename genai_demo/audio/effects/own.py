@@ -12,14 +12,14 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from genai_demo.audio import decoding, sounds
+from genai_demo.audio import sounds
 from genai_demo.audio.effects import generate
 from genai_demo.audio.effects.codec import whole_tokens
 from genai_demo.audio.effects.kinds import get_kind
 from genai_demo.audio.effects.model import EDGE_SCALES, Condition, Effects, EffectsConfig, edges, sample
 from genai_demo.audio.effects.spectrograms import analysed, brightness, density, ranks
 from genai_demo.audio.effects.train_flow import Batch, flow_loss, told
-from genai_demo.core import cards, checkpoint, lent, limits
+from genai_demo.core import cards, checkpoint, lent, limits, soundfiles
 from genai_demo.core.archives import Dropped
 from genai_demo.core.device import autocast, describe, pick_device
 from genai_demo.core.loop import batch_indices, step_seed
@@ -27,7 +27,7 @@ from genai_demo.core.rounding import rounded
 from genai_demo.core.tuning import Brake, Tuning
 
 NAME = generate.NAME
-SUFFIXES = decoding.SUFFIXES
+SUFFIXES = soundfiles.SUFFIXES
 PIECE, SHORTEST = 2.9, 0.1
 """Seconds of the pieces that longer sounds are cut into, and from which a sound counts."""
 HELD_OUT_EVERY = 5

@@ -12,10 +12,10 @@ import pytest
 import soundfile
 from PIL import Image
 
-from genai_demo.audio import decoding, sounds
-from genai_demo.audio.decoding import SoundError
+from genai_demo.audio import sounds
 from genai_demo.audio.sounds import RATE
-from genai_demo.core import limits
+from genai_demo.core import limits, soundfiles
+from genai_demo.core.soundfiles import SoundError
 from genai_demo.ui.texts_own import REASONS
 from genai_demo.ui.trust_frames import film_of
 
@@ -274,7 +274,7 @@ def test_a_sound_of_a_few_samples_is_too_short(count):
 
 
 def test_every_reason_has_words_in_the_room_of_own_sounds():
-    assert set(get_args(decoding.Reason)) <= set(REASONS)
+    assert set(get_args(soundfiles.Reason)) <= set(REASONS)
 
 
 def test_the_name_of_a_file_does_not_matter(tmp_path):
