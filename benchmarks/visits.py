@@ -165,6 +165,7 @@ async def faces(me: Visitor) -> None:
 
 
 async def interpolation(me: Visitor) -> None:
+    await me.call("start_keys")
     await me.call("add_seed_key", seed=me.seed)
     await me.call("remove_key", number=1)  # there is room for eight
     await me.call("draw_path", frames=8)

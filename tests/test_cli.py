@@ -124,7 +124,7 @@ def test_a_recipe_makes_the_face_again(tiny_gan, tmp_path, capsys):
     assert (tmp_path / "gan-seed5-again.png").read_bytes() == path.read_bytes()
     assert "the same pixels" in capsys.readouterr().out
     assert exit_status("generate", "faces", f"--recipe={tmp_path / 'nothing.png'}") == 2
-    assert "cannot be read" in capsys.readouterr().err
+    assert f"There is no file {tmp_path / 'nothing.png'}." in capsys.readouterr().err
 
 
 def test_a_grid_and_a_direction(tiny_gan, tmp_path):
@@ -140,8 +140,8 @@ def test_a_grid_and_a_direction(tiny_gan, tmp_path):
     ("option", "words"),
     [
         ("--count=17", "from 1 to 16"),
-        ("--seed=-1", "The seed"),
-        ("--truncation=nan", "The truncation"),
+        ("--seed=-1", "--seed: give a whole number from 0"),
+        ("--truncation=nan", "--truncation: give a number from 0 to 1.5, not 'nan'"),
         ("--set=smile", "--set smile=1.5"),
         ("--set=frown=1", "No direction is called 'frown'"),
         ("--set=smile=99", "The slider 'smile'"),

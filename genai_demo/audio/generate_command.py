@@ -6,18 +6,28 @@ from pathlib import Path
 
 import numpy as np
 
+from genai_demo.core import limits
+from genai_demo.core.options import COUNT, SEED, Number, folder_to_write
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Options of ``python -m genai_demo generate audio``."""
     parser.add_argument("room", choices=("speech", "music", "effects"), help="what to make")
     parser.add_argument("words", nargs="?", default="", help="speech: the text; effects: the kind, such as rain")
-    parser.add_argument("--seed", type=int, default=0, help="same seed, same result")
+    parser.add_argument("--seed", type=SEED, default=0, help="same seed, same result")
     parser.add_argument("--voice", default="kathleen", help="speech: who speaks")
-    parser.add_argument("--speed", type=float, default=1.0, help="speech: 2 is twice as fast")
+    parser.add_argument(
+        "--speed", type=Number(limits.MIN_SPEED, limits.MAX_SPEED), default=1.0, help="speech: 2 is twice as fast"
+    )
     parser.add_argument("--style", default="reel", help="music: reel, jig, chorale ...")
     parser.add_argument("--key", default="D maj", help="music: tonic and mode")
-    parser.add_argument("--bars", type=int, default=16, help="music: length")
-    parser.add_argument("--seconds", type=float, default=3.0, help="effects: length")
+    parser.add_argument("--bars", type=COUNT, default=16, help="music: length")
+    parser.add_argument(
+        "--seconds",
+        type=Number(limits.MIN_EFFECT_SECONDS, limits.MAX_EFFECT_SECONDS),
+        default=3.0,
+        help="effects: length",
+    )
     parser.add_argument("--format", choices=("wav", "ogg"), default="wav", help="of the sound")
     parser.add_argument("--out", type=Path, default=Path("out"), help="folder for the results")
 
@@ -25,6 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> None:
     """Write the files and print their paths. Raises ValueError for bad input."""
     make = {"speech": speech, "music": music, "effects": effects}[args.room]
+    folder_to_write(args.out)
     files = make(args)
     args.out.mkdir(parents=True, exist_ok=True)
     for name, data in files.items():

@@ -27,6 +27,8 @@ from genai_demo.core import checkpoint, training
 from genai_demo.core.device import autocast, pick_device
 from genai_demo.core.loop import Average, update
 from genai_demo.core.losses import get_loss
+from genai_demo.core.options import BATCH, LEARNING_RATE, SHAPE, SHARE, WEIGHT
+from genai_demo.core.schedule import rate_factor
 
 PROBES = 12
 """Held-out clips of each set that are measured during training, 2 s of each."""
@@ -100,10 +102,7 @@ class VocoderTask:
     def rate_factor(self, step: int) -> float:
         """Warm up, hold, cool down in a line."""
         settings = self.settings
-        factor = min(1.0, (step + 1) / settings.warm_up)
-        if settings.steps:
-            factor = min(factor, max(0.0, (settings.steps - step) / (settings.cool_down * settings.steps)))
-        return factor
+        return rate_factor(step, settings.steps, settings.warm_up, settings.cool_down)
 
     def step(self, step: int) -> dict[str, float | Tensor]:
         settings, factor = self.settings, self.rate_factor(step)
@@ -213,15 +212,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     settings = VocoderSettings
     training.add_arguments(parser, f"runs/{NAME}")
     parser.add_argument("--data", nargs="+", help="prepared sets (default: data/speech and data/effects)")
-    parser.add_argument("--width", type=int, default=VocoderConfig.width, help="of the network")
-    parser.add_argument("--blocks", type=int, default=VocoderConfig.blocks, help="of the network")
-    parser.add_argument("--batch", type=int, default=settings.batch, help="segments a step, all processes")
-    parser.add_argument("--segment", type=int, default=settings.segment, help="samples of a segment")
-    parser.add_argument("--rate", type=float, default=settings.rate, help="learning rate")
-    parser.add_argument("--judge-rate", type=float, default=settings.judge_rate, help="of the discriminators")
-    parser.add_argument("--cool-down", type=float, default=settings.cool_down, help="last share of --steps")
-    parser.add_argument("--adversarial", type=float, default=0.0, help="weight of the discriminators' opinion")
-    parser.add_argument("--matching", type=float, default=0.0, help="weight of feature matching")
+    parser.add_argument("--width", type=SHAPE, default=VocoderConfig.width, help="of the network")
+    parser.add_argument("--blocks", type=SHAPE, default=VocoderConfig.blocks, help="of the network")
+    parser.add_argument("--batch", type=BATCH, default=settings.batch, help="segments a step, all processes")
+    parser.add_argument("--segment", type=SHAPE, default=settings.segment, help="samples of a segment")
+    parser.add_argument("--rate", type=LEARNING_RATE, default=settings.rate, help="learning rate")
+    parser.add_argument("--judge-rate", type=LEARNING_RATE, default=settings.judge_rate, help="of the discriminators")
+    parser.add_argument("--cool-down", type=SHARE, default=settings.cool_down, help="last share of --steps")
+    parser.add_argument("--adversarial", type=WEIGHT, default=0.0, help="weight of the discriminators' opinion")
+    parser.add_argument("--matching", type=WEIGHT, default=0.0, help="weight of feature matching")
 
 
 def run(args: argparse.Namespace) -> None:

@@ -7,13 +7,14 @@ half of them are. Nothing is hidden in the letters, so the mark survives copying
 
 import functools
 import math
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 from torch import Tensor
+
+from genai_demo.core import environment
 
 KEY = 15_485_863
 """The key where GENAI_TEXT_KEY names no other. It is public: whoever knows it can also forge or wash off the mark."""
@@ -23,11 +24,8 @@ STRENGTH = 1.5
 
 def key() -> int:
     """The key of this installation. Raises ValueError where GENAI_TEXT_KEY is no whole number."""
-    words = os.environ.get("GENAI_TEXT_KEY", "")
-    try:
-        return int(words) % 2**63 if words else KEY
-    except ValueError as error:
-        raise ValueError("GENAI_TEXT_KEY must be a whole number.") from error
+    found = environment.text_key()
+    return KEY if found is None else found % 2**63
 
 
 def _mixed(values: np.ndarray) -> np.ndarray:

@@ -12,7 +12,6 @@ them.
 import hashlib
 import json
 import logging
-import os
 from collections.abc import Sequence
 from typing import Any
 
@@ -21,7 +20,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from genai_demo.core import cards, picturemark, soundmark
+from genai_demo.core import cards, environment, picturemark, soundmark
 
 BITS = 32
 HALF = BITS // 2
@@ -31,7 +30,7 @@ SHORTEST_SOUND = 0.2
 
 def switched_on() -> bool:
     """Whether results are marked."""
-    return os.environ.get("GENAI_MARKS", "").lower() not in ("off", "0", "no", "false")
+    return environment.switched_on("GENAI_MARKS")
 
 
 def bits_of(models: Sequence[str], recipe: dict[str, Any] | None) -> Tensor:

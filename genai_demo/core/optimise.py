@@ -22,6 +22,7 @@ from genai_demo.core import training
 from genai_demo.core.halving import Knob, Plan, Search, Verdict
 from genai_demo.core.locks import lock
 from genai_demo.core.loop import LoopOptions, Run, Task
+from genai_demo.core.options import COUNT, MINUTES, SEED, STEPS
 
 
 def plain_score(figures: dict[str, float]) -> float:
@@ -57,15 +58,15 @@ def add_arguments(parser: argparse.ArgumentParser, medium: str, models: list[str
     """The options of every search."""
     plan = Plan()
     parser.add_argument("--model", choices=models, default=models[0], help="whose settings are searched")
-    parser.add_argument("--trials", type=int, default=plan.trials, help="how many settings are tried")
-    parser.add_argument("--steps", type=int, default=plan.steps, help="of the first rung")
-    parser.add_argument("--reduction", type=int, default=plan.reduction, help="one of so many goes on from a rung")
-    parser.add_argument("--rungs", type=int, default=plan.rungs, help="each --reduction times as long as the last")
-    parser.add_argument("--winner-steps", type=int, help="of the winner's run (default: a rung more); 0: none")
-    parser.add_argument("--minutes", type=float, default=0, help="stop after so many; the same command goes on")
-    parser.add_argument("--evaluate-every", type=int, help="steps between held-out figures (default: --steps / 4)")
+    parser.add_argument("--trials", type=COUNT, default=plan.trials, help="how many settings are tried")
+    parser.add_argument("--steps", type=STEPS, default=plan.steps, help="of the first rung")
+    parser.add_argument("--reduction", type=COUNT, default=plan.reduction, help="one of so many goes on from a rung")
+    parser.add_argument("--rungs", type=COUNT, default=plan.rungs, help="each --reduction times as long as the last")
+    parser.add_argument("--winner-steps", type=STEPS, help="of the winner's run (default: a rung more); 0: none")
+    parser.add_argument("--minutes", type=MINUTES, default=0, help="stop after so many; the same command goes on")
+    parser.add_argument("--evaluate-every", type=STEPS, help="steps between held-out figures (default: --steps / 4)")
     parser.add_argument("--run", help="folder of the search (default: runs/optimise-MEDIUM-MODEL)")
-    parser.add_argument("--seed", type=int, default=0, help="of the draws, of weights and data order")
+    parser.add_argument("--seed", type=SEED, default=0, help="of the draws, of weights and data order")
     parser.add_argument("--device", help="cpu, cuda, cuda:1 (default: the best there is)")
     parser.add_argument(
         "options", nargs="*", default=[], metavar="OPTION", help=f"after --, options of `train {medium}` for all trials"

@@ -12,6 +12,7 @@ import torch
 from genai_demo.core import checkpoint
 from genai_demo.core.device import describe, pick_device
 from genai_demo.core.loop import LoopOptions, Run, Task, processes, start_from, world
+from genai_demo.core.options import MINUTES, SEED, STEPS
 from genai_demo.core.rounding import rounded
 
 T = TypeVar("T", bound=Task)
@@ -21,18 +22,18 @@ HOUR = 60
 
 def add_arguments(parser: argparse.ArgumentParser, folder: str, evaluate_every: int = 250) -> None:
     """The options of every run. folder: where it is kept unless told otherwise, for the help."""
-    parser.add_argument("--minutes", type=float, default=0, help="stop after so many minutes")
-    parser.add_argument("--steps", type=int, default=0, help="length of the run; the rates fall towards its end")
+    parser.add_argument("--minutes", type=MINUTES, default=0, help="stop after so many minutes")
+    parser.add_argument("--steps", type=STEPS, default=0, help="length of the run; the rates fall towards its end")
     parser.add_argument("--run", help=f"folder of the run (default: {folder}); an existing one goes on")
     parser.add_argument("--init", help="start from the 'published' weights or from another run's folder")
-    parser.add_argument("--log-every", type=int, default=20, help="steps between lines of the log")
-    parser.add_argument("--evaluate-every", type=int, default=evaluate_every, help="steps between held-out figures")
+    parser.add_argument("--log-every", type=STEPS, default=20, help="steps between lines of the log")
+    parser.add_argument("--evaluate-every", type=STEPS, default=evaluate_every, help="steps between held-out figures")
     parser.add_argument(
-        "--patience", type=int, default=0, help="stop after so many held-out figures without a better one; 0: never"
+        "--patience", type=STEPS, default=0, help="stop after so many held-out figures without a better one; 0: never"
     )
-    parser.add_argument("--sample-every", type=int, default=250, help="steps between samples")
-    parser.add_argument("--save-every", type=int, default=250, help="steps between saves of the state")
-    parser.add_argument("--seed", type=int, default=0, help="of weights and data order")
+    parser.add_argument("--sample-every", type=STEPS, default=250, help="steps between samples")
+    parser.add_argument("--save-every", type=STEPS, default=250, help="steps between saves of the state")
+    parser.add_argument("--seed", type=SEED, default=0, help="of weights and data order")
     parser.add_argument("--device", help="cpu, cuda, cuda:1 (default: the best there is)")
     parser.add_argument("--publish", action="store_true", help="copy the best weights into checkpoints/ at the end")
 

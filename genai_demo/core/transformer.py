@@ -39,6 +39,18 @@ class TransformerConfig:
     dropout: float = 0.0
     """Of the two branches of every block, in training."""
 
+    def __post_init__(self) -> None:
+        check_heads(self.width, self.heads)
+
+
+def check_heads(width: int, heads: int) -> None:
+    """Raises ValueError where attention heads with rotary positions cannot share so many channels."""
+    if heads < 1 or width < 2 * heads or width % (2 * heads):
+        raise ValueError(
+            f"{heads} attention heads cannot share a width of {width}: it must be a multiple of {2 * heads}, "
+            "twice the number of heads."
+        )
+
 
 def norm(x: Tensor) -> Tensor:
     """Root mean square one along the last dimension (Zhang & Sennrich 2019, without gain)."""

@@ -25,6 +25,7 @@ from PIL import Image
 from tqdm import tqdm
 
 from genai_demo.core import imagecheck
+from genai_demo.core.options import Whole
 from genai_demo.core.picturefiles import Archive, Folder, open_place
 from genai_demo.faces import recrop, sources
 from genai_demo.faces.cleaning import BASIC_COLUMNS, OWN, Cleaner, parse_numbers
@@ -208,7 +209,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of ``python -m genai_demo data faces``."""
     parser.add_argument("--from", dest="source", metavar="PATH", help="your own pictures: a folder or a zip")
     parser.add_argument("--out", metavar="FOLDER", help="where to write; else data/faces or data/faces-photographs")
-    parser.add_argument("--size", type=int, default=SIZE, metavar="PIXELS", help="side of the pictures")
+    parser.add_argument("--size", type=Whole(16, 1024), default=SIZE, metavar="PIXELS", help="side of the pictures")
     parser.add_argument("--photographs", action="store_true", help="real people's photographs, for encoders only")
     parser.add_argument("--licence", choices=("all", "open"), default="all", help="open: only sources under CC0")
     parser.add_argument("--keep-greyscale", action="store_true", help="keep pictures without colour")

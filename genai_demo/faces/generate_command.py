@@ -9,12 +9,20 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from genai_demo.core import limits
+from genai_demo.core.options import SEED, Number, Whole, file_to_read, folder_to_write, naming
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Options of ``python -m genai_demo generate faces``."""
-    parser.add_argument("--seed", type=int, default=0, help="seed of the first face; the next ones follow it")
-    parser.add_argument("--count", type=int, default=4, help="how many faces, 1 to 16")
-    parser.add_argument("--truncation", type=float, default=0.7, help="0 the average face, 1 the model as trained")
+    parser.add_argument("--seed", type=SEED, default=0, help="seed of the first face; the next ones follow it")
+    parser.add_argument("--count", type=Whole(1, limits.MAX_FACES), default=4, help="how many faces, 1 to 16")
+    parser.add_argument(
+        "--truncation",
+        type=Number(0, limits.MAX_TRUNCATION),
+        default=0.7,
+        help="0 the average face, 1 the model as trained",
+    )
     parser.add_argument("--model", choices=("gan", "vae"), default="gan", help="which model")
     parser.add_argument(
         "--set",
@@ -37,7 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> None:
     """Write the pictures and print their paths. Raises ValueError for bad options."""
-    from genai_demo.core import cards, limits
+    from genai_demo.core import cards
     from genai_demo.core.marks import mark_picture
     from genai_demo.faces import generate, recipe  # here, so that --help need not wait for torch
 
@@ -46,14 +54,13 @@ def run(args: argparse.Namespace) -> None:
         return
     amounts = parse_edits(args.edits)
 
-    if not 1 <= args.count <= limits.MAX_FACES:
-        raise ValueError(f"--count must be a whole number from 1 to {limits.MAX_FACES}.")
+    folder_to_write(args.out)
     points = [generate.latent(args.seed + i, args.model) for i in range(args.count)]
     if amounts:
         points = [generate.edit(point, amounts, args.layers) for point in points]
     images = generate.decode_many(points, args.truncation)
-
     args.out.mkdir(parents=True, exist_ok=True)
+
     if args.grid:
         found = [(args.seed, sheet(images), f"-{args.count}faces")]
     else:
@@ -72,11 +79,10 @@ def remake(source: Path, folder: Path) -> None:
     from genai_demo.core.marks import mark_picture
     from genai_demo.faces import generate, recipe
 
-    try:
-        data = source.read_bytes()
-    except OSError as error:
-        raise ValueError(f"{source} cannot be read. Name a PNG that was downloaded here.") from error
-    found = recipe.read_recipe(data)
+    data = file_to_read(source).read_bytes()
+    with naming(source):
+        found = recipe.read_recipe(data)
+    folder_to_write(folder)
     image = mark_picture(generate.remake(found), [f"faces-{found['model']}"], found)
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{source.stem}-again.png"

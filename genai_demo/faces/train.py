@@ -17,6 +17,7 @@ from torch import Tensor
 
 from genai_demo.core import checkpoint, training
 from genai_demo.core.losses import LOSSES
+from genai_demo.core.options import BATCH, COUNT, LEARNING_RATE, SHAPE, SHARE, STEPS, WEIGHT, Number
 from genai_demo.faces.data import default_folder, load
 from genai_demo.faces.encoders import VAE, EncoderConfig, VAEConfig
 from genai_demo.faces.model import GANConfig, Generator
@@ -44,24 +45,29 @@ MODELS = ("gan", "vae", "classifier", "encoder", "directions", "finder")
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--model", choices=MODELS, default="gan", help="what to train")
     parser.add_argument("--data", help="prepared data (default: data/faces)")
-    parser.add_argument("--batch", type=int, help="pictures a step, over all processes (default: the model's own)")
-    parser.add_argument("--accumulate", type=int, default=1, help="micro-batches a step (gan)")
-    parser.add_argument("--rate", type=float, help="learning rate (default: the model's own)")
+    parser.add_argument("--batch", type=BATCH, help="pictures a step, over all processes (default: the model's own)")
+    parser.add_argument("--accumulate", type=SHAPE, default=1, help="micro-batches a step (gan)")
+    parser.add_argument("--rate", type=LEARNING_RATE, help="learning rate (default: the model's own)")
     parser.add_argument("--loss", choices=list(LOSSES), default="relativistic", help="adversarial loss (gan)")
     parser.add_argument("--resolution", type=int, choices=SIDES, default=128, help="side to train at (gan)")
-    parser.add_argument("--pretrain", type=int, help="steps as an autoencoder before the contest (gan; 0 with --init)")
-    parser.add_argument("--adversarial", type=float, default=0.2, help="share of the discriminator (gan)")
-    parser.add_argument("--anchor", type=float, default=1.5, help="share of the reconstruction anchor (gan)")
     parser.add_argument(
-        "--feature-critic", type=float, default=12.0, help="share of the feature critic, relative to that (gan)"
+        "--pretrain", type=STEPS, help="steps as an autoencoder before the contest (gan; 0 with --init)"
     )
-    parser.add_argument("--augment", type=float, default=0.3, help="probability of each random view (gan)")
+    parser.add_argument("--adversarial", type=WEIGHT, default=0.2, help="share of the discriminator (gan)")
+    parser.add_argument("--anchor", type=WEIGHT, default=1.5, help="share of the reconstruction anchor (gan)")
     parser.add_argument(
-        "--augment-target", type=float, default=0.0, help="steer it to this gap of D's opinions; 0: it stays (gan)"
+        "--feature-critic", type=WEIGHT, default=12.0, help="share of the feature critic, relative to that (gan)"
     )
-    parser.add_argument("--discriminator-every", type=int, default=1, help="steps between its updates (gan)")
-    parser.add_argument("--width", type=int, help="channels times side (vae; default: the model's own)")
-    parser.add_argument("--beta", type=float, default=1.0, help="weight of the KL divergence (vae)")
+    parser.add_argument("--augment", type=SHARE, default=0.3, help="probability of each random view (gan)")
+    parser.add_argument(
+        "--augment-target",
+        type=Number(-1, 1),
+        default=0.0,
+        help="steer it to this gap of D's opinions; 0: it stays (gan)",
+    )
+    parser.add_argument("--discriminator-every", type=COUNT, default=1, help="steps between its updates (gan)")
+    parser.add_argument("--width", type=SHAPE, help="channels times side (vae; default: the model's own)")
+    parser.add_argument("--beta", type=WEIGHT, default=1.0, help="weight of the KL divergence (vae)")
     training.add_arguments(parser, "runs/faces-MODEL", evaluate_every=500)
 
 

@@ -19,6 +19,7 @@ from genai_demo.core import checkpoint
 from genai_demo.core.device import describe, pick_device
 from genai_demo.core.losses import FeatureDistance
 from genai_demo.core.metrics import psnr, ssim
+from genai_demo.core.options import COUNT
 from genai_demo.core.rounding import rounded
 from genai_demo.repair import damage, generate
 from genai_demo.repair.data import Pictures, load
@@ -214,7 +215,7 @@ def evaluate(data: list[str] | None = None, count: int = PICTURES, write: bool =
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", nargs="+", help="prepared sets (default: those of faces and of data/repair)")
-    parser.add_argument("--pictures", type=int, default=PICTURES, help="held-out pictures of every kind of damage")
+    parser.add_argument("--pictures", type=COUNT, default=PICTURES, help="held-out pictures of every kind of damage")
     parser.add_argument("--only", choices=ONLY, help="only this, on prepared faces")
     parser.add_argument("--no-card", action="store_true", help="only print, leave the card alone")
 

@@ -19,7 +19,9 @@ from genai_demo.core.device import autocast, pick_device
 from genai_demo.core.loop import Average, batch_indices, update
 from genai_demo.core.losses import FeatureDistance, get_loss
 from genai_demo.core.metrics import psnr
+from genai_demo.core.options import BATCH, LEARNING_RATE, SHAPE, SHARE, WEIGHT
 from genai_demo.core.pictures import save_rows
+from genai_demo.core.schedule import rate_factor
 from genai_demo.repair.data import Pictures, load
 from genai_demo.repair.examples import Examples, damaged_for, draw, stack
 from genai_demo.repair.identity import IdentityDistance
@@ -124,10 +126,7 @@ class RepairTask:
     def rate_factor(self, step: int) -> float:
         """Warm up, hold, cool down in a line."""
         settings = self.settings
-        factor = min(1.0, (step + 1) / settings.warm_up)
-        if settings.steps:
-            factor = min(factor, max(0.0, (settings.steps - step) / (settings.cool_down * settings.steps)))
-        return factor
+        return rate_factor(step, settings.steps, settings.warm_up, settings.cool_down)
 
     def batch(self, step: int) -> Examples:
         """This process's share of the examples of a step."""
@@ -277,18 +276,18 @@ def probes(pictures: Pictures, task: str, count: int) -> Examples:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--model", choices=("restorer", "cutout"), default="restorer", help="what to train")
     parser.add_argument("--data", nargs="+", help="prepared sets (default: those of faces and of data/repair)")
-    parser.add_argument("--channels", type=int, default=RepairConfig.channels, help="at half the side")
-    parser.add_argument("--batch", type=int, default=RepairSettings.batch, help="pictures a step, all processes")
-    parser.add_argument("--rate", type=float, default=RepairSettings.rate, help="learning rate")
-    parser.add_argument("--cool-down", type=float, default=RepairSettings.cool_down, help="last share of --steps")
-    parser.add_argument("--hole", type=float, default=RepairSettings.hole, help="weight of what is missing")
-    parser.add_argument("--perceptual", type=float, default=0.0, help="weight of the feature distance")
-    parser.add_argument("--adversarial", type=float, default=0.0, help="weight of the discriminator")
-    parser.add_argument("--matching", type=float, default=0.0, help="weight of feature matching")
-    parser.add_argument("--variety", type=float, default=0.0, help="weight of the variety of fillings")
-    parser.add_argument("--identity", type=float, default=0.0, help="weight of the same face; needs dlib")
+    parser.add_argument("--channels", type=SHAPE, default=RepairConfig.channels, help="at half the side")
+    parser.add_argument("--batch", type=BATCH, default=RepairSettings.batch, help="pictures a step, all processes")
+    parser.add_argument("--rate", type=LEARNING_RATE, default=RepairSettings.rate, help="learning rate")
+    parser.add_argument("--cool-down", type=SHARE, default=RepairSettings.cool_down, help="last share of --steps")
+    parser.add_argument("--hole", type=WEIGHT, default=RepairSettings.hole, help="weight of what is missing")
+    parser.add_argument("--perceptual", type=WEIGHT, default=0.0, help="weight of the feature distance")
+    parser.add_argument("--adversarial", type=WEIGHT, default=0.0, help="weight of the discriminator")
+    parser.add_argument("--matching", type=WEIGHT, default=0.0, help="weight of feature matching")
+    parser.add_argument("--variety", type=WEIGHT, default=0.0, help="weight of the variety of fillings")
+    parser.add_argument("--identity", type=WEIGHT, default=0.0, help="weight of the same face; needs dlib")
     parser.add_argument(
-        "--estimate", type=float, default=RepairSettings.estimate, help="weight of the estimate of the damage"
+        "--estimate", type=WEIGHT, default=RepairSettings.estimate, help="weight of the estimate of the damage"
     )
     training.add_arguments(parser, f"runs/{NAME}")
 

@@ -18,6 +18,7 @@ from genai_demo.core import checkpoint, training
 from genai_demo.core.device import autocast, pick_device
 from genai_demo.core.loop import Average, batch_indices, update
 from genai_demo.core.pictures import save_rows
+from genai_demo.core.schedule import rate_factor
 from genai_demo.repair import cutout_labels
 from genai_demo.repair.cutout import Cutout, CutoutConfig
 from genai_demo.repair.cutout_examples import Composer, rendered_backgrounds
@@ -88,10 +89,7 @@ class CutoutTask:
     def rate_factor(self, step: int) -> float:
         """Warm up, hold, cool down in a line."""
         settings = self.settings
-        factor = min(1.0, (step + 1) / settings.warm_up)
-        if settings.steps:
-            factor = min(factor, max(0.0, (settings.steps - step) / (settings.cool_down * settings.steps)))
-        return factor
+        return rate_factor(step, settings.steps, settings.warm_up, settings.cool_down)
 
     def batch(self, step: int) -> tuple[Tensor, Tensor]:
         """This process's share of the examples of a step."""

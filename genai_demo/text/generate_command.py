@@ -3,6 +3,9 @@
 import argparse
 import sys
 
+from genai_demo.core import limits
+from genai_demo.core.options import SEED, SHARE, Number, Whole
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Options of ``python -m genai_demo generate text``."""
@@ -16,10 +19,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--language", choices=("en", "zh"), default="en", help="of the text; translate: from this")
     parser.add_argument("--title", default="", help="of a poem, news or product text")
     parser.add_argument("--form", choices=("tang", "ci", "qu", "old"), default="", help="of a poem")
-    parser.add_argument("--tokens", type=int, default=200, help="how much to write")
-    parser.add_argument("--temperature", type=float, default=0.8, help="0 always takes the likeliest token")
-    parser.add_argument("--top-p", type=float, default=0.95, help="only the likeliest tokens up to this share")
-    parser.add_argument("--seed", type=int, default=0, help="another seed, another text")
+    parser.add_argument("--tokens", type=Whole(1, limits.MAX_NEW_TOKENS), default=200, help="how much to write")
+    parser.add_argument(
+        "--temperature", type=Number(0, limits.MAX_TEMPERATURE), default=0.8, help="0 always takes the likeliest token"
+    )
+    parser.add_argument("--top-p", type=SHARE, default=0.95, help="only the likeliest tokens up to this share")
+    parser.add_argument("--seed", type=SEED, default=0, help="another seed, another text")
 
 
 def run(args: argparse.Namespace) -> None:

@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from genai_demo.core import checkpoint, training
 from genai_demo.core.device import autocast, pick_device
 from genai_demo.core.loop import Average, shard, update
+from genai_demo.core.options import BATCH, DROPOUT, LEARNING_RATE, SHAPE, SHARE, Whole
 from genai_demo.core.schedule import Optimisers, rate_factor
 from genai_demo.core.transformer import Transformer, TransformerConfig
 from genai_demo.text.batches import Batches
@@ -203,24 +204,28 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--model", choices=("text", "tokenizer"), default="text", help="what to train")
     parser.add_argument("--data", help="prepared data (default: data/text); for the tokenizer: your own texts")
     parser.add_argument("--licence", choices=LICENCES, default="all", help="texts that the tokenizer learns from")
-    parser.add_argument("--layers", type=int, default=TransformerConfig.layers, help="blocks")
-    parser.add_argument("--width", type=int, default=TransformerConfig.width, help="width of the residual stream")
-    parser.add_argument("--heads", type=int, default=TransformerConfig.heads, help="attention heads")
+    parser.add_argument("--layers", type=SHAPE, default=TransformerConfig.layers, help="blocks")
+    parser.add_argument("--width", type=SHAPE, default=TransformerConfig.width, help="width of the residual stream")
+    parser.add_argument("--heads", type=SHAPE, default=TransformerConfig.heads, help="attention heads")
     parser.add_argument(
-        "--reach", type=int, default=TransformerConfig.reach, help="tokens that every block mixes into one"
+        "--reach", type=Whole(0, 64), default=TransformerConfig.reach, help="tokens that every block mixes into one"
     )
-    parser.add_argument("--context", type=int, default=TransformerConfig.context, help="tokens seen at once")
+    parser.add_argument("--context", type=SHAPE, default=TransformerConfig.context, help="tokens seen at once")
     parser.add_argument("--sources", nargs="+", default=[], help="only texts of sources whose names begin so")
     parser.add_argument(
         "--more", nargs="+", default=[], metavar="SOURCE=TIMES", help="texts that come more than once in an epoch"
     )
-    parser.add_argument("--dropout", type=float, default=0.0, help="of every block's branches")
-    parser.add_argument("--batch", type=int, default=TextSettings.batch, help="rows of tokens a step, all processes")
-    parser.add_argument("--accumulate", type=int, default=1, help="micro-batches a step")
-    parser.add_argument("--rate", type=float, default=TextSettings.matrix_rate, help="learning rate of the matrices")
-    parser.add_argument("--embedding-rate", type=float, default=TextSettings.embedding_rate, help="of the embedding")
-    parser.add_argument("--cool-down", type=float, default=TextSettings.cool_down, help="last share of --steps")
-    parser.add_argument("--mix", type=float, default=1.0, help="share of the new weights; the rest stay as published")
+    parser.add_argument("--dropout", type=DROPOUT, default=0.0, help="of every block's branches")
+    parser.add_argument("--batch", type=BATCH, default=TextSettings.batch, help="rows of tokens a step, all processes")
+    parser.add_argument("--accumulate", type=SHAPE, default=1, help="micro-batches a step")
+    parser.add_argument(
+        "--rate", type=LEARNING_RATE, default=TextSettings.matrix_rate, help="learning rate of the matrices"
+    )
+    parser.add_argument(
+        "--embedding-rate", type=LEARNING_RATE, default=TextSettings.embedding_rate, help="of the embedding"
+    )
+    parser.add_argument("--cool-down", type=SHARE, default=TextSettings.cool_down, help="last share of --steps")
+    parser.add_argument("--mix", type=SHARE, default=1.0, help="share of the new weights; the rest stay as published")
     parser.add_argument("--compile", action="store_true", help="fuse the pass: slow to start, then half as fast again")
     training.add_arguments(parser, f"runs/{NAME}")
 

@@ -12,7 +12,6 @@ import hashlib
 import io
 import json
 import logging
-import os
 import threading
 import uuid
 from collections import OrderedDict
@@ -20,7 +19,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from genai_demo.core import cards
+from genai_demo.core import cards, environment
 from genai_demo.trust import certificates, metadata
 from genai_demo.trust.history import RECIPE, UNTRUSTED, Statement, statements
 
@@ -65,7 +64,7 @@ class Credential:
 
 def switched_on() -> bool:
     """Whether downloads are signed."""
-    return os.environ.get("GENAI_CREDENTIALS", "").lower() not in ("off", "0", "no", "false")
+    return environment.switched_on("GENAI_CREDENTIALS")
 
 
 def prepare() -> None:

@@ -18,6 +18,7 @@ from torch import Tensor
 
 from genai_demo.core import carriers, checkpoint, training
 from genai_demo.core.loop import batch_indices
+from genai_demo.core.options import BATCH, LEARNING_RATE, STEPS, WEIGHT, Number
 from genai_demo.core.picturemark import NAME, PSNR, PictureMark, PictureMarkConfig, luma_of
 from genai_demo.trust import attacks
 from genai_demo.trust.mark_task import MarkTask, graded, means, read_back
@@ -174,12 +175,14 @@ def read_sets(folders: list[str], split: str) -> tuple[np.ndarray, dict[str, int
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", nargs="+", default=list(SETS), help="prepared sets of pictures")
-    parser.add_argument("--batch", type=int, default=PictureMarkSettings.batch, help="pictures a step")
-    parser.add_argument("--rate", type=float, default=PictureMarkSettings.rate, help="learning rate")
-    parser.add_argument("--pattern-rate", type=float, default=PictureMarkSettings.pattern_rate, help="of the patterns")
-    parser.add_argument("--milder", type=int, default=PictureMarkSettings.milder, help="steps of growing attacks")
-    parser.add_argument("--psnr", type=float, default=PSNR, help="dB that a marked picture keeps")
-    parser.add_argument("--hidden", type=float, default=PictureMarkSettings.hidden, help="weight of what the eye sees")
+    parser.add_argument("--batch", type=BATCH, default=PictureMarkSettings.batch, help="pictures a step")
+    parser.add_argument("--rate", type=LEARNING_RATE, default=PictureMarkSettings.rate, help="learning rate")
+    parser.add_argument(
+        "--pattern-rate", type=LEARNING_RATE, default=PictureMarkSettings.pattern_rate, help="of the patterns"
+    )
+    parser.add_argument("--milder", type=STEPS, default=PictureMarkSettings.milder, help="steps of growing attacks")
+    parser.add_argument("--psnr", type=Number(10, 100), default=PSNR, help="dB that a marked picture keeps")
+    parser.add_argument("--hidden", type=WEIGHT, default=PictureMarkSettings.hidden, help="weight of what the eye sees")
     training.add_arguments(parser, f"runs/{NAME}")
 
 

@@ -16,6 +16,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from genai_demo.core import carriers, checkpoint, training
+from genai_demo.core.options import BATCH, LEARNING_RATE, STEPS, Number
 from genai_demo.core.soundmark import NAME, RATE, SNR, SoundMark, SoundMarkConfig
 from genai_demo.trust import sound_attacks as attacks
 from genai_demo.trust.mark_task import MarkTask, graded, means, read_back
@@ -165,12 +166,14 @@ class Sounds:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", nargs="+", default=list(SETS), help="prepared sets of sounds")
-    parser.add_argument("--batch", type=int, default=SoundMarkSettings.batch, help="sounds a step")
-    parser.add_argument("--seconds", type=float, default=SoundMarkSettings.seconds, help="length of each")
-    parser.add_argument("--rate", type=float, default=SoundMarkSettings.rate, help="learning rate")
-    parser.add_argument("--pattern-rate", type=float, default=SoundMarkSettings.pattern_rate, help="of the patterns")
-    parser.add_argument("--milder", type=int, default=SoundMarkSettings.milder, help="steps of growing attacks")
-    parser.add_argument("--snr", type=float, default=SNR, help="dB by which a sound is louder than its mark")
+    parser.add_argument("--batch", type=BATCH, default=SoundMarkSettings.batch, help="sounds a step")
+    parser.add_argument("--seconds", type=Number(0.5, 60), default=SoundMarkSettings.seconds, help="length of each")
+    parser.add_argument("--rate", type=LEARNING_RATE, default=SoundMarkSettings.rate, help="learning rate")
+    parser.add_argument(
+        "--pattern-rate", type=LEARNING_RATE, default=SoundMarkSettings.pattern_rate, help="of the patterns"
+    )
+    parser.add_argument("--milder", type=STEPS, default=SoundMarkSettings.milder, help="steps of growing attacks")
+    parser.add_argument("--snr", type=Number(0, 100), default=SNR, help="dB by which a sound is louder than its mark")
     training.add_arguments(parser, f"runs/{NAME}")
 
 

@@ -72,17 +72,20 @@ def with_queue(demo: gr.Blocks) -> gr.Blocks:
     return demo
 
 
-def launch() -> None:
-    """Serve the page until stopped, by Ctrl-C or a signal; GRADIO_SERVER_NAME and GRADIO_SERVER_PORT say where."""
+def launch(host: str | None = None, port: int | None = None) -> None:
+    """Serve the page until stopped, by Ctrl-C or a signal.
+
+    host: else that of GRADIO_SERVER_NAME. port: else the first free one from GRADIO_SERVER_PORT, or from 7860.
+    """
     memory.few_pools()
     settle_device()
     certificates.identity()  # a certificate that was named and cannot be used is told now
-    server = os.environ.get("GRADIO_SERVER_NAME") or ("0.0.0.0" if os.environ.get("SPACE_ID") else "127.0.0.1")
+    server = host or os.environ.get("GRADIO_SERVER_NAME") or ("0.0.0.0" if os.environ.get("SPACE_ID") else "127.0.0.1")
     rules = Rules.from_environment(server)
     signal.signal(signal.SIGTERM, _stop)
     folder = RunFolder()
     try:
-        _serve(build(folder.in_memory), server, rules, folder)
+        _serve(build(folder.in_memory), server, port, rules, folder)
     except KeyboardInterrupt:
         pass  # during the start
     finally:
@@ -95,9 +98,10 @@ def _stop(number: int, frame: Any) -> None:
     raise KeyboardInterrupt
 
 
-def _serve(page: gr.Blocks, server: str, rules: Rules, folder: RunFolder) -> None:
+def _serve(page: gr.Blocks, server: str, port: int | None, rules: Rules, folder: RunFolder) -> None:
     page.launch(
         server_name=server,
+        server_port=port,
         app_kwargs={"middleware": [Middleware(Guard, rules=rules)]},
         theme=theme(),
         css=CSS,

@@ -164,6 +164,18 @@ SENTENCES: tuple[tuple[str, str], ...] = (
     # faces
     ("There are no faces yet. Generate some first.", "还没有人脸，请先生成。"),
     ("Choose a face from 1 to {0}.", "请选择第 1 到 {0} 张脸。"),
+    (
+        "No face is chosen in this visit, or what was chosen is lost. Generate or choose one first.",
+        "这次访问还没有选中人脸，或者选中的已经丢失。请先生成或选择一张。",
+    ),
+    (
+        "This visit has no key faces, or they are lost. Reload the page; a script calls start_keys.",
+        "这次访问还没有关键脸，或者它们已经丢失。请刷新页面；程序请先调用 start_keys。",
+    ),
+    (
+        "The map of this visit has no corners, or they are lost. Draw the map first.",
+        "这次访问的地图还没有四角，或者它们已经丢失。请先画地图。",
+    ),
     ("There is no grid yet. Mix some styles first.", "还没有网格，请先混合风格。"),
     ("Click one of the faces.", "请点击其中一张脸。"),
     ("Choose a moment from 1 to {0}.", "请选择第 1 到 {0} 个时刻。"),

@@ -39,9 +39,11 @@ class Selected:
         return self.point.origin.replace(" ", "") or "face"
 
 
-def first_face() -> Selected:
-    """The face that is selected before anything was generated."""
-    return Selected(generate.latent(FIRST_SEED))
+def chosen(selected: Selected | None) -> Selected:
+    """The selected face. Raises ValueError in a visit that has chosen none, or whose choice was lost."""
+    if selected is None:
+        raise ValueError("No face is chosen in this visit, or what was chosen is lost. Generate or choose one first.")
+    return selected
 
 
 def psi_of(point: Latent, truncation: float) -> float:
@@ -62,7 +64,7 @@ def where_now(point: Latent) -> Latent:
 
 def edited(selected: Selected | None, layers: str, amounts: dict[str, float]) -> Latent:
     """The selected face with its sliders applied; untouched, it keeps its place in Z."""
-    point = where_now((selected or first_face()).point)
+    point = where_now(chosen(selected).point)
     used = active(point, amounts)
     return generate.edit(point, used, layers) if used else point
 
@@ -154,7 +156,7 @@ def edit_face(
     Returns:
         The picture, twice: to look at and to download, a PNG with its recipe.
     """
-    selected = selected or first_face()
+    selected = chosen(selected)
     point = edited(selected, layers, amounts)
     psi = psi_of(point, truncation)
     recipe = {"seed": point.seed, "truncation": psi, "noise": noise, "layers": layers}

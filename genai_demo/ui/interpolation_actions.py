@@ -72,9 +72,17 @@ class Path:
         return ["faces-vae" if self.recipe["space"] == "vae" else "faces-gan"]
 
 
-def first_keys() -> list[Key]:
-    """The keys of a new session."""
+@readable_errors
+def start_keys() -> list[Key]:
+    """Begin a path of this session with four key faces, as the page does when it is opened."""
     return [Key(seed=s) for s in FIRST_KEYS]
+
+
+def _begun(keys: list[Key] | None) -> list[Key]:
+    """The keys. Raises ValueError in a visit that has none, or whose keys were lost."""
+    if keys is None:
+        raise ValueError("This visit has no key faces, or they are lost. Reload the page; a script calls start_keys.")
+    return keys
 
 
 def _check_room(keys: list[Key]) -> None:
@@ -84,10 +92,10 @@ def _check_room(keys: list[Key]) -> None:
 
 @readable_errors
 @with_own_weights
-def show_keys(keys: list[Key], truncation: float, request: gr.Request) -> list[tuple[str, str]]:
+def show_keys(keys: list[Key] | None, truncation: float, request: gr.Request) -> list[tuple[str, str]]:
     """The key faces as pictures with captions, in the order of the path."""
     shown = []
-    for i, key in enumerate(keys):
+    for i, key in enumerate(_begun(keys)):
         point = key.latent if key.latent is not None else key.in_model("gan")
         psi = psi_of(point, truncation)
         recipe = {"model": point.model, "origin": point.origin, "seed": point.seed, "truncation": psi}
@@ -99,25 +107,25 @@ def show_keys(keys: list[Key], truncation: float, request: gr.Request) -> list[t
 
 
 @readable_errors
-def add_seed_key(keys: list[Key], seed: int) -> list[Key]:
+def add_seed_key(keys: list[Key] | None, seed: int) -> list[Key]:
     """Append the face of a seed to the keys of this session.
 
     Args:
         seed: 0 or larger.
     """
-    _check_room(keys)
+    _check_room(keys := _begun(keys))
     return [*keys, Key(seed=int(seed))]
 
 
 @readable_errors
 @with_own_weights
-def add_upload_key(keys: list[Key], upload: str | None) -> list[Key]:
+def add_upload_key(keys: list[Key] | None, upload: str | None) -> list[Key]:
     """Append an uploaded face to the keys of this session.
 
     Args:
         upload: a picture with a face.
     """
-    _check_room(keys)
+    _check_room(keys := _begun(keys))
     picture = open_picture(upload)
     return [*keys, Key(latent=generate.project(picture), picture=picture)]
 
@@ -125,7 +133,7 @@ def add_upload_key(keys: list[Key], upload: str | None) -> list[Key]:
 @readable_errors
 @with_own_weights
 def add_face_key(
-    keys: list[Key],
+    keys: list[Key] | None,
     selected: Selected | None,
     layers: str,
     truncation: float,
@@ -134,7 +142,7 @@ def add_face_key(
     **amounts: float,
 ) -> list[Key]:
     """Append the face of the first tab, as its sliders stand, to the keys of this session."""
-    _check_room(keys)
+    _check_room(keys := _begun(keys))
     point = edited(selected, layers, amounts)
     gr.Info(say("key_added", language_of(request)), duration=3)
     if point.z is not None:
@@ -143,27 +151,27 @@ def add_face_key(
 
 
 @readable_errors
-def remove_key(keys: list[Key], number: int) -> list[Key]:
+def remove_key(keys: list[Key] | None, number: int) -> list[Key]:
     """Remove a key face of this session.
 
     Args:
         number: 1 for the first key.
     """
-    place = _place(keys, number)
+    place = _place(keys := _begun(keys), number)
     if len(keys) <= limits.MIN_KEYS:
         raise ValueError(f"A path needs at least {limits.MIN_KEYS} key faces. Add one before you remove one.")
     return keys[:place] + keys[place + 1 :]
 
 
-def _move(keys: list[Key], number: int, by: int) -> tuple[list[Key], int]:
-    place = _place(keys, number)
+def _move(keys: list[Key] | None, number: int, by: int) -> tuple[list[Key], int]:
+    place = _place(keys := _begun(keys), number)
     target = (place + by) % len(keys)
     rest = keys[:place] + keys[place + 1 :]
     return [*rest[:target], keys[place], *rest[target:]], target + 1
 
 
 @readable_errors
-def move_key_earlier(keys: list[Key], number: int) -> tuple[list[Key], int]:
+def move_key_earlier(keys: list[Key] | None, number: int) -> tuple[list[Key], int]:
     """Move a key face one place towards the start; the first becomes the last.
 
     Args:
@@ -173,7 +181,7 @@ def move_key_earlier(keys: list[Key], number: int) -> tuple[list[Key], int]:
 
 
 @readable_errors
-def move_key_later(keys: list[Key], number: int) -> tuple[list[Key], int]:
+def move_key_later(keys: list[Key] | None, number: int) -> tuple[list[Key], int]:
     """Move a key face one place towards the end; the last becomes the first.
 
     Args:
@@ -191,7 +199,7 @@ def _place(keys: list[Key], number: int) -> int:
 @readable_errors
 @with_own_weights
 def draw_path(
-    keys: list[Key], space: str, method: str, easing: str, frames: int, fps: int, loop: bool, truncation: float
+    keys: list[Key] | None, space: str, method: str, easing: str, frames: int, fps: int, loop: bool, truncation: float
 ) -> tuple[str, Path]:
     """Draw the faces along the path through the keys of this session.
 
@@ -207,7 +215,7 @@ def draw_path(
     Returns:
         JSON: all frames as one sprite (a data URL), and the perceptual distance of every step.
     """
-    settings = (space, method, easing, frames, bool(loop), truncation)
+    keys, settings = _begun(keys), (space, method, easing, frames, bool(loop), truncation)
     seeds = tuple(k.seed for k in keys if k.seed is not None)
     if len(seeds) == len(keys):
         pictures, steps = _draw_seeds(seeds, *settings)
@@ -272,9 +280,9 @@ def draw_map(seeds: str, truncation: float) -> tuple[gr.HTML, list[Latent]]:
 
 @readable_errors
 @with_own_weights
-def draw_map_from_keys(keys: list[Key], truncation: float) -> tuple[gr.HTML, list[Latent]]:
+def draw_map_from_keys(keys: list[Key] | None, truncation: float) -> tuple[gr.HTML, list[Latent]]:
     """Take the first four key faces of this session as the corners of the map."""
-    if len(keys) < 4:
+    if len(keys := _begun(keys)) < 4:
         raise ValueError("The map needs four key faces. Add some first.")
     corners = [k.in_model("gan") for k in keys[:4]]
     return gr.HTML(sprite=_sheet_of(corners, truncation)), corners
@@ -302,7 +310,9 @@ def blend_faces(point: str, corners: list[Latent], truncation: float) -> str:
         truncation: 0 gives the average face, 1 the model as trained.
     """
     x, y = _parse_point(point)
-    corners = [where_now(c) for c in corners] or [generate.latent(s) for s in FIRST_CORNERS]
+    if not corners:
+        raise ValueError("The map of this visit has no corners, or they are lost. Draw the map first.")
+    corners = [where_now(c) for c in corners]
     recipe = {"model": "gan", "corners": [c.origin for c in corners], "x": x, "y": y, "truncation": truncation}
     image = mark_picture(generate.decode(generate.blend(corners, x, y), truncation), ["faces-gan"], recipe)
     return keep_made(save_png(image, recipe), f"faces-gan-map-{x:.2f}-{y:.2f}.png", recipe, ["faces-gan"])

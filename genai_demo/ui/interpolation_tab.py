@@ -17,7 +17,7 @@ QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 
 def build(demo: gr.Blocks, faces: FacesTab, weights: gr.State) -> None:
     """Lay out the tab inside the open ``gr.Tab`` and connect its events. weights: changes with what is to draw."""
-    keys = gr.State(actions.first_keys(), time_to_live=1800)
+    keys = gr.State(None, time_to_live=1800)
     path = gr.State(None, time_to_live=1800)
     with gr.Row(equal_height=False):
         with gr.Column(scale=4, min_width=300):
@@ -87,7 +87,7 @@ def build(demo: gr.Blocks, faces: FacesTab, weights: gr.State) -> None:
         event = event.then(**draw, **visibility("draw_path"))
         event.then(**save, **visibility("save_animation"))
 
-    after(demo.load(lambda: None, None, None, queue=False, **QUIET))
+    after(demo.load(actions.start_keys, None, keys, api_name="start_keys", show_progress="hidden"))
     after(weights.change(lambda: None, None, None, queue=False, **QUIET))
     gallery.select(_read_click, None, picked, **QUIET)
     after(add.click(actions.add_seed_key, [keys, seed], keys, api_name="add_seed_key"))

@@ -265,6 +265,8 @@ def take_piece(
     Returns:
         Piano roll as JSON, status, sound, similarity, files WAV, OGG, MIDI, ABC, recipe.
     """
+    if not history:
+        raise ValueError("There is no tune above yet. Press Compose first.")
     if picked is None or not 1 <= picked <= len(history):
         raise ValueError(f"Choose a piece from 1 to {len(history)}.")
     work, language = history[int(picked) - 1], language_of(request)

@@ -1,11 +1,12 @@
 """Who sends a request, by what name the app is called, and how much one visitor may do."""
 
 import ipaddress
-import os
 import time
 from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Any
+
+from genai_demo.core import environment
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1", "0.0.0.0")
 MAX_KNOWN = 5_000
@@ -43,13 +44,10 @@ class Rules:
         """Of GENAI_HOSTS and GENAI_PROXIES. A server on the loopback address answers to its names alone, so that no
         site can reach it by pointing a name of its own there. Raises ValueError for a strange number of proxies.
         """
-        hosts = tuple(h.strip().lower() for h in os.environ.get("GENAI_HOSTS", "").split(",") if h.strip())
-        words = os.environ.get("GENAI_PROXIES", "0")
-        if not words.isascii() or not words.isdigit() or int(words) > 9:
-            raise ValueError("GENAI_PROXIES must be a whole number from 0 to 9.")
+        hosts = environment.hosts()
         if (server or "127.0.0.1") in LOOPBACK[:3]:
             hosts = (*hosts, *LOOPBACK)
-        return cls(hosts, int(words))
+        return cls(hosts, environment.proxies())
 
     def answers_to(self, host: str) -> bool:
         """Whether the app goes by this name."""

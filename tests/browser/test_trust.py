@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from genai_demo.faces import generate
 from genai_demo.trust import credentials
 from genai_demo.ui import faces_actions
 from tests.browser.visits import check_local, download, open_tab, visit
@@ -26,7 +27,7 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def face(url: str) -> Path:
     """A downloaded face."""
-    return Path(faces_actions.edit_face(None, "all", 0.7, True)[0])
+    return Path(faces_actions.edit_face(faces_actions.Selected(generate.latent(101)), "all", 0.7, True)[0])
 
 
 def visit_trust(browser: Browser, url: str, **settings) -> Page:

@@ -106,6 +106,7 @@ def test_not_a_number_gets_a_sentence(client: Client, app_url: str) -> None:
     name = generate.directions("gan")[0].name
     with pytest.raises((AppError, ValueError)):
         client.predict(**{f"gan_{name}": float("nan")}, api_name="/edit_face")
+    make(client, count=1)
     assert client.predict(api_name="/edit_face")
 
 

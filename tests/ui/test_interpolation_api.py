@@ -24,8 +24,10 @@ SETTINGS = {
 
 @pytest.fixture
 def client(app_url: str) -> Client:
-    """A new session of the app."""
-    return Client(app_url, verbose=False)
+    """A new session of the app, with the keys that a page begins with."""
+    found = Client(app_url, verbose=False)
+    found.predict(api_name="/start_keys")
+    return found
 
 
 def draw(client: Client, **changes) -> dict:
@@ -100,6 +102,7 @@ def test_there_are_two_to_eight_keys(client: Client) -> None:
 
 
 def test_keys_from_the_first_tab_and_from_an_upload(client: Client, portrait: Path) -> None:
+    client.predict(seed=3, count=1, truncation=0.7, model="gan", noise=True, api_name="/generate_faces")
     client.predict(api_name="/add_face_key")
     draw(client, space="z")
     client.predict(handle_file(portrait), api_name="/add_upload_key")

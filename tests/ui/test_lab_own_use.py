@@ -147,12 +147,19 @@ def use_faces(client: Client) -> None:
     lend(client, "pictures", "faces-gan", own_faces._copy(), material)
 
 
+def begun(client: Client) -> Client:
+    """The visitor, with what a page begins with: key faces and the corners of the map."""
+    client.predict(api_name="/start_keys")
+    client.predict(seeds="101, 148, 129, 139", truncation=0.7, api_name="/draw_map")
+    return client
+
+
 def test_faces_of_every_tab_are_the_visitor_s(url: str, mine: Client, other: Client, tmp_path: Path) -> None:
     portrait(5).save(tmp_path / "me.png")
     upload = handle_file(str(tmp_path / "me.png"))
 
     def path(space: str) -> Call:
-        return lambda c: json.loads(c.predict(space=space, **PATH, api_name="/draw_path"))["sprite"]
+        return lambda c: json.loads(begun(c).predict(space=space, **PATH, api_name="/draw_path"))["sprite"]
 
     calls: dict[str, Call] = {
         "generate": lambda c: pixels(c.predict(seed=3, count=2, truncation=0.7, model="gan", noise=False,
@@ -162,10 +169,10 @@ def test_faces_of_every_tab_are_the_visitor_s(url: str, mine: Client, other: Cli
                                           api_name="/mix_styles")),
         "upload": lambda c: pixels(c.predict(upload=upload, model="gan", api_name="/project_face")[0][1]["image"]),
         "refine": lambda c: pixels(c.predict(upload=upload, steps=1, api_name="/refine_face")[1]["image"]),
-        "keys": lambda c: pixels(c.predict(truncation=0.7, api_name="/show_keys")[0]["image"]),
+        "keys": lambda c: pixels(begun(c).predict(truncation=0.7, api_name="/show_keys")[0]["image"]),
         "path w": path("w"),
         "path z": path("z"),
-        "map": lambda c: pixels(c.predict(point="0.2,0.7", truncation=0.7, api_name="/blend_faces")),
+        "map": lambda c: pixels(begun(c).predict(point="0.2,0.7", truncation=0.7, api_name="/blend_faces")),
         "to be repaired": lambda c: pixels(c.predict(face=3, kind="hole", strength=0.2, seed=1,
                                                      api_name="/damage_face")["background"]),
     }  # fmt: skip
@@ -189,7 +196,7 @@ def test_what_is_not_tuned_stays_that_of_the_page(url: str, mine: Client, other:
         return pixels(client.predict(**given, model="vae", api_name="/generate_faces")[0][0]["image"])
 
     def path(client: Client) -> str:
-        return json.loads(client.predict(space="vae", **PATH, api_name="/draw_path"))["sprite"]
+        return json.loads(begun(client).predict(space="vae", **PATH, api_name="/draw_path"))["sprite"]
 
     use_faces(mine)
     assert drawn(mine) == drawn(other) and path(mine) == path(other)
@@ -206,7 +213,7 @@ def test_files_name_the_weights_that_drew_them(url: str, mine: Client, other: Cl
     use_faces(mine)
     own = own_visits.networks_of(mine.session_hash)["faces-gan"].fingerprint
     for client in (mine, other):
-        client.predict(space="w", **PATH, api_name="/draw_path")
+        begun(client).predict(space="w", **PATH, api_name="/draw_path")
     assert models(mine) == [own] * 3 and models(other) == published
     mine.predict(seed=3, count=1, truncation=0.7, model="gan", noise=True, api_name="/generate_faces")
     face = handle_file(mine.predict(layers="all", truncation=0.9, noise=True, api_name="/edit_face")[0])

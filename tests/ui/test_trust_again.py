@@ -10,6 +10,7 @@ from genai_demo.audio import sounds
 from genai_demo.audio.effects.generate import Recipe
 from genai_demo.audio.music import generate as music
 from genai_demo.core import cards
+from genai_demo.faces import generate
 from genai_demo.trust import credentials, metadata
 from genai_demo.ui import faces_actions, paint_room
 from genai_demo.ui.effects_sounds import ogg_file, prepare
@@ -22,7 +23,7 @@ from tests.ui import effects_page, music_page
 def face(**changes) -> bytes:
     """A face as the first tab gives it away."""
     moved = {"layers": "all", "truncation": 0.7, "noise": True} | changes
-    return Path(faces_actions.edit_face(None, **moved)[0]).read_bytes()
+    return Path(faces_actions.edit_face(faces_actions.Selected(generate.latent(101)), **moved)[0]).read_bytes()
 
 
 def rewritten(data: bytes, **changes) -> bytes:

@@ -11,6 +11,7 @@ from gradio_client.exceptions import AppError
 from PIL import Image
 
 from genai_demo.core import cards, checkpoint, limits
+from genai_demo.faces import generate
 from genai_demo.trust import credentials, metadata
 from genai_demo.ui import faces_actions
 from tests.trust.test_text_mark import HUMAN, green_text
@@ -33,7 +34,7 @@ def client(url: str) -> Client:
 @pytest.fixture(scope="module")
 def face() -> Path:
     """A downloaded face."""
-    return Path(faces_actions.edit_face(None, "all", 0.7, True)[0])
+    return Path(faces_actions.edit_face(faces_actions.Selected(generate.latent(101)), "all", 0.7, True)[0])
 
 
 def saved(folder: Path, name: str, data: bytes) -> Path:

@@ -67,4 +67,4 @@ def test_a_file_beyond_the_limit_is_refused(client: Client, tmp_path: Path) -> N
     path.write_bytes(bytes(9 * 2**20))
     with pytest.raises(Exception, match="size"):
         client.predict(handle_file(path), api_name="/project_face")
-    assert client.predict(api_name="/edit_face")
+    assert client.predict("1", "2", "fine", 0.7, api_name="/mix_styles")

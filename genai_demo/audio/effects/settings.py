@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from torch.optim import Optimizer
 
+from genai_demo.core.schedule import rate_factor
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -27,10 +29,7 @@ class Settings:
 
     def rate_factor(self, step: int) -> float:
         """Warm up, hold, cool down in a line (Hägele et al. 2024)."""
-        factor = min(1.0, (step + 1) / self.warm_up) if self.warm_up else 1.0
-        if self.steps and self.cool_down:
-            factor = min(factor, max(0.0, (self.steps - step) / (self.cool_down * self.steps)))
-        return factor
+        return rate_factor(step, self.steps, self.warm_up, self.cool_down)
 
     def set_rates(self, optimizers: dict[str, Optimizer], step: int) -> None:
         """Give every optimiser the rate of this step."""

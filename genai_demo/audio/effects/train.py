@@ -24,6 +24,7 @@ from genai_demo.audio.effects.spectrograms import Spectrograms, load
 from genai_demo.core import checkpoint
 from genai_demo.core.device import describe, pick_device
 from genai_demo.core.loop import LoopOptions, Run, processes, start_from, world
+from genai_demo.core.options import BATCH, LEARNING_RATE, MINUTES, SEED, SHARE, STEPS, WEIGHT
 from genai_demo.core.rounding import rounded
 
 MODELS = ("effects-codec", "effects", "effects-classifier")
@@ -47,22 +48,22 @@ PURPOSES = {
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Options of the three models; ``--model`` itself is the caller's."""
-    parser.add_argument("--minutes", type=float, default=0, help="stop after so many minutes")
-    parser.add_argument("--steps", type=int, default=0, help="length of the run; the rate falls towards its end")
+    parser.add_argument("--minutes", type=MINUTES, default=0, help="stop after so many minutes")
+    parser.add_argument("--steps", type=STEPS, default=0, help="length of the run; the rate falls towards its end")
     parser.add_argument("--data", help="prepared set (default: data/effects)")
     parser.add_argument("--run", help="folder of the run (default: runs/audio-MODEL); an existing one goes on")
-    parser.add_argument("--batch", type=int, help="examples a step, all processes (default: 32; classifier 48)")
-    parser.add_argument("--rate", type=float, help="learning rate (default: 0.001; classifier 0.002)")
-    parser.add_argument("--cool-down", type=float, default=Settings.cool_down, help="last share of --steps")
-    parser.add_argument("--adversarial", type=float, default=0.0, help="codec: weight of the discriminator")
-    parser.add_argument("--matching", type=float, default=0.0, help="codec: weight of feature matching")
+    parser.add_argument("--batch", type=BATCH, help="examples a step, all processes (default: 32; classifier 48)")
+    parser.add_argument("--rate", type=LEARNING_RATE, help="learning rate (default: 0.001; classifier 0.002)")
+    parser.add_argument("--cool-down", type=SHARE, default=Settings.cool_down, help="last share of --steps")
+    parser.add_argument("--adversarial", type=WEIGHT, default=0.0, help="codec: weight of the discriminator")
+    parser.add_argument("--matching", type=WEIGHT, default=0.0, help="codec: weight of feature matching")
     parser.add_argument("--init", help="start from the 'published' weights or from another run's folder")
-    parser.add_argument("--log-every", type=int, default=20, help="steps between lines of the log")
-    parser.add_argument("--evaluate-every", type=int, default=250, help="steps between held-out figures")
-    parser.add_argument("--patience", type=int, default=0, help="stop after so many figures without a better one")
-    parser.add_argument("--sample-every", type=int, default=250, help="steps between sample sheets")
-    parser.add_argument("--save-every", type=int, default=250, help="steps between saves of the state")
-    parser.add_argument("--seed", type=int, default=0, help="of weights and data order")
+    parser.add_argument("--log-every", type=STEPS, default=20, help="steps between lines of the log")
+    parser.add_argument("--evaluate-every", type=STEPS, default=250, help="steps between held-out figures")
+    parser.add_argument("--patience", type=STEPS, default=0, help="stop after so many figures without a better one")
+    parser.add_argument("--sample-every", type=STEPS, default=250, help="steps between sample sheets")
+    parser.add_argument("--save-every", type=STEPS, default=250, help="steps between saves of the state")
+    parser.add_argument("--seed", type=SEED, default=0, help="of weights and data order")
     parser.add_argument("--device", help="cpu, cuda, cuda:1 (default: the best there is)")
     parser.add_argument("--publish", action="store_true", help="copy the best weights into checkpoints/ at the end")
 

@@ -21,6 +21,7 @@ from genai_demo.audio.music.pieces import LAYOUTS, STYLES
 from genai_demo.core import checkpoint, training
 from genai_demo.core.device import autocast, pick_device
 from genai_demo.core.loop import Average, shard, update
+from genai_demo.core.options import BATCH, DROPOUT, LEARNING_RATE, SHAPE, SHARE, WEIGHT
 from genai_demo.core.schedule import Optimisers, rate_factor
 from genai_demo.core.transformer import Transformer, TransformerConfig
 
@@ -179,19 +180,21 @@ def leads(tokens: np.ndarray) -> np.ndarray:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Options of the training of the music model."""
     parser.add_argument("--data", help="prepared data (default: data/music)")
-    parser.add_argument("--layers", type=int, default=CONFIG.layers, help="blocks")
-    parser.add_argument("--width", type=int, default=CONFIG.width, help="width of the residual stream")
-    parser.add_argument("--heads", type=int, default=CONFIG.heads, help="attention heads")
-    parser.add_argument("--context", type=int, default=CONFIG.context, help="tokens seen at once")
-    parser.add_argument("--dropout", type=float, default=CONFIG.dropout, help="of every block's branches")
-    parser.add_argument("--batch", type=int, default=MusicSettings.batch, help="rows of tokens a step, all processes")
-    parser.add_argument("--accumulate", type=int, default=1, help="micro-batches a step")
-    parser.add_argument("--rate", type=float, default=MusicSettings.matrix_rate, help="learning rate of the matrices")
+    parser.add_argument("--layers", type=SHAPE, default=CONFIG.layers, help="blocks")
+    parser.add_argument("--width", type=SHAPE, default=CONFIG.width, help="width of the residual stream")
+    parser.add_argument("--heads", type=SHAPE, default=CONFIG.heads, help="attention heads")
+    parser.add_argument("--context", type=SHAPE, default=CONFIG.context, help="tokens seen at once")
+    parser.add_argument("--dropout", type=DROPOUT, default=CONFIG.dropout, help="of every block's branches")
+    parser.add_argument("--batch", type=BATCH, default=MusicSettings.batch, help="rows of tokens a step, all processes")
+    parser.add_argument("--accumulate", type=SHAPE, default=1, help="micro-batches a step")
     parser.add_argument(
-        "--embedding-rate", type=float, default=MusicSettings.embedding_rate, help="of the embedding"
+        "--rate", type=LEARNING_RATE, default=MusicSettings.matrix_rate, help="learning rate of the matrices"
+    )
+    parser.add_argument(
+        "--embedding-rate", type=LEARNING_RATE, default=MusicSettings.embedding_rate, help="of the embedding"
     )  # fmt: skip
-    parser.add_argument("--decay", type=float, default=MusicSettings.decay, help="weight decay of the matrices")
-    parser.add_argument("--cool-down", type=float, default=MusicSettings.cool_down, help="last share of --steps")
+    parser.add_argument("--decay", type=WEIGHT, default=MusicSettings.decay, help="weight decay of the matrices")
+    parser.add_argument("--cool-down", type=SHARE, default=MusicSettings.cool_down, help="last share of --steps")
     parser.add_argument("--compile", action="store_true", help="fuse the pass: slow to start, then faster")
     training.add_arguments(parser, f"runs/{NAME}")
 

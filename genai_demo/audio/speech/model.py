@@ -20,7 +20,7 @@ from torch import Tensor, nn
 
 from genai_demo.audio.mel import hertz_to_mel, mel_to_hertz
 from genai_demo.audio.sounds import RATE
-from genai_demo.core.transformer import norm, rotate, turns
+from genai_demo.core.transformer import check_heads, norm, rotate, turns
 
 PLACES = 4
 """Places in a phrase: first syllable or not, last syllable or not."""
@@ -46,6 +46,9 @@ class SpeechConfig:
     """Random numbers a frame, from which the refiner makes its texture."""
     dropout: float = 0.1
     """In the encoder and before the predictions of prosody."""
+
+    def __post_init__(self) -> None:
+        check_heads(self.width, self.heads)
 
 
 @dataclass

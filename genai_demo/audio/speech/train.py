@@ -28,6 +28,8 @@ from genai_demo.core import checkpoint, training
 from genai_demo.core.device import autocast, pick_device
 from genai_demo.core.loop import Average, update, world
 from genai_demo.core.losses import get_loss
+from genai_demo.core.options import BATCH, LEARNING_RATE, SHAPE, SHARE, STEPS, WEIGHT
+from genai_demo.core.schedule import rate_factor
 
 NAME = "audio-speech"
 PROBES = {"kathleen": 40, "yue_tan": 60, "chen_wang": 20}
@@ -103,10 +105,7 @@ class SpeechTask:
     def rate_factor(self, step: int) -> float:
         """Warm up, hold, cool down in a line."""
         settings = self.settings
-        factor = min(1.0, (step + 1) / settings.warm_up)
-        if settings.steps and settings.cool_down:
-            factor = min(factor, max(0.0, (settings.steps - step) / (settings.cool_down * settings.steps)))
-        return factor
+        return rate_factor(step, settings.steps, settings.warm_up, settings.cool_down)
 
     def step(self, step: int) -> dict[str, float | Tensor]:
         for name, optimizer in self.optimizers.items():
@@ -249,15 +248,15 @@ class SpeechTask:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     training.add_arguments(parser, f"runs/{NAME}")
     parser.add_argument("--data", help="prepared speech (default: data/speech)")
-    parser.add_argument("--width", type=int, default=SpeechConfig.width, help="width of the network")
-    parser.add_argument("--batch", type=int, default=SpeechSettings.batch, help="items a step, all processes")
-    parser.add_argument("--rate", type=float, default=SpeechSettings.rate, help="learning rate")
-    parser.add_argument("--cool-down", type=float, default=SpeechSettings.cool_down, help="last share of --steps")
-    parser.add_argument("--judge-from", type=int, default=0, help="step from which the discriminator joins; 0: never")
-    parser.add_argument("--adversarial", type=float, default=SpeechSettings.adversarial, help="weight of its opinion")
-    parser.add_argument("--matching", type=float, default=SpeechSettings.matching, help="weight of feature matching")
+    parser.add_argument("--width", type=SHAPE, default=SpeechConfig.width, help="width of the network")
+    parser.add_argument("--batch", type=BATCH, default=SpeechSettings.batch, help="items a step, all processes")
+    parser.add_argument("--rate", type=LEARNING_RATE, default=SpeechSettings.rate, help="learning rate")
+    parser.add_argument("--cool-down", type=SHARE, default=SpeechSettings.cool_down, help="last share of --steps")
+    parser.add_argument("--judge-from", type=STEPS, default=0, help="step from which the discriminator joins; 0: never")
+    parser.add_argument("--adversarial", type=WEIGHT, default=SpeechSettings.adversarial, help="weight of its opinion")
+    parser.add_argument("--matching", type=WEIGHT, default=SpeechSettings.matching, help="weight of feature matching")
     parser.add_argument(
-        "--fidelity", type=float, default=SpeechSettings.fidelity, help="weight of the mel's error then"
+        "--fidelity", type=SHARE, default=SpeechSettings.fidelity, help="weight of the mel's error then"
     )
 
 

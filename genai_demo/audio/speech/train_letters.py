@@ -20,6 +20,7 @@ import torch
 from genai_demo.audio.speech import english
 from genai_demo.audio.speech.letters import NAME, NEVER, RADIX, START, Letters, LettersConfig
 from genai_demo.core import checkpoint
+from genai_demo.core.options import STEPS
 from genai_demo.core.rounding import significant
 
 ORDER = 7
@@ -284,7 +285,7 @@ def train_letters(limit: int = 0) -> dict[str, float]:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Options of ``train audio --model letters``."""
-    parser.add_argument("--limit", type=int, default=0, help="measure on so many of the words set aside; 0: on all")
+    parser.add_argument("--limit", type=STEPS, default=0, help="measure on so many of the words set aside; 0: on all")
 
 
 def run(args: argparse.Namespace) -> None:

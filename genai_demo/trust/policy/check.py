@@ -8,14 +8,13 @@
 """
 
 import functools
-import os
 import re
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from genai_demo.core import checkpoint
+from genai_demo.core import checkpoint, environment
 from genai_demo.trust.policy import normalise, personal, words
 from genai_demo.trust.policy.model import NAME, PolicyConfig, PolicyNet, probabilities, row_of
 
@@ -66,7 +65,7 @@ class Finding:
 
 def enabled() -> bool:
     """Whether texts are looked at: unless GENAI_POLICY says "off"."""
-    return os.environ.get("GENAI_POLICY", "").lower() not in ("off", "0", "false", "no")
+    return environment.switched_on("GENAI_POLICY")
 
 
 _loading = threading.Lock()

@@ -19,6 +19,7 @@ from torch import Tensor, nn
 
 from genai_demo.core import checkpoint, training
 from genai_demo.core.loop import Average, batch_indices, update
+from genai_demo.core.options import BATCH, LEARNING_RATE
 from genai_demo.core.rounding import significant
 from genai_demo.trust.policy import examples, normalise, vectors
 from genai_demo.trust.policy.model import (
@@ -303,8 +304,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Options of ``train trust --model policy``."""
     training.add_arguments(parser, f"runs/{NAME}")
     parser.add_argument("--data", help="prepared texts (default: data/text)")
-    parser.add_argument("--batch", type=int, default=PolicySettings.batch, help="sentences a step")
-    parser.add_argument("--rate", type=float, default=PolicySettings.rate, help="learning rate")
+    parser.add_argument("--batch", type=BATCH, default=PolicySettings.batch, help="sentences a step")
+    parser.add_argument("--rate", type=LEARNING_RATE, default=PolicySettings.rate, help="learning rate")
 
 
 def run(args: argparse.Namespace) -> None:
