@@ -27,6 +27,7 @@ def client(app_url: str) -> Client:
     """A new session of the app, with the keys that a page begins with."""
     found = Client(app_url, verbose=False)
     found.predict(api_name="/start_keys")
+    found.predict("101, 148, 129, 139", 0.7, api_name="/draw_map")
     return found
 
 
