@@ -190,5 +190,5 @@ def test_trainers_without_a_cool_down_and_with_nothing_else(module, settings, sh
 def test_shapes_that_cannot_be_are_a_sentence(width, heads):
     from genai_demo.core.transformer import TransformerConfig
 
-    with pytest.raises(ValueError, match=f"{heads} attention heads cannot share a width of {width}"):
+    with pytest.raises(ValueError, match=f"The width {width} cannot be shared by {heads} heads"):
         TransformerConfig(rows=16, layers=1, width=width, heads=heads, context=8)

@@ -58,7 +58,9 @@ def test_every_file_that_cannot_be_is_named(name, words, tmp_path, picture, caps
     assert words.format(path) in said and said.count("\n") == 1
 
 
-@pytest.mark.parametrize(("name", "words"), [("none.png", "There is no file"), ("note.txt", "The mask")])
+@pytest.mark.parametrize(
+    ("name", "words"), [("none.png", "There is no file"), ("note.txt", "note.txt: This file is not a picture")]
+)
 def test_a_mask_that_cannot_be_is_named(name, words, tmp_path, picture, capsys):
     (tmp_path / "note.txt").write_text("not a picture")
     assert status("generate", "repair", picture, f"--mask={tmp_path / name}", f"--out={tmp_path / 'out'}") == 2

@@ -46,10 +46,7 @@ class TransformerConfig:
 def check_heads(width: int, heads: int) -> None:
     """Raises ValueError where attention heads with rotary positions cannot share so many channels."""
     if heads < 1 or width < 2 * heads or width % (2 * heads):
-        raise ValueError(
-            f"{heads} attention heads cannot share a width of {width}: it must be a multiple of {2 * heads}, "
-            "twice the number of heads."
-        )
+        raise ValueError(f"The width {width} cannot be shared by {heads} heads of even size.")
 
 
 def norm(x: Tensor) -> Tensor:

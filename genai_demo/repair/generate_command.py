@@ -21,13 +21,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> None:
     """Write the results and print their paths. Raises ValueError for bad input."""
     from genai_demo.core.marks import changed, mark_picture
-    from genai_demo.core.uploads import open_upload
+    from genai_demo.core.uploads import open_layer, open_upload
     from genai_demo.repair import generate
 
-    for path in [*args.pictures, *([args.mask] if args.mask else [])]:
+    masks = [args.mask] if args.mask else []
+    for path in [*args.pictures, *masks]:  # what is no picture is told before the work
         file_to_read(path)
         with naming(path):
-            open_upload(path)  # what is no picture is told before the work
+            open_layer(path, least=1) if path in masks else open_upload(path)
     folder_to_write(args.out)
     for path in args.pictures:
         target = args.out / f"{path.stem}-{args.task}.png"

@@ -244,8 +244,6 @@ def make_task(args: argparse.Namespace) -> TextTask:
     tokenizer = load_tokenizer()
     config = TransformerConfig(tokenizer.size, args.layers, args.width, args.heads, args.context, reach=args.reach,
                         dropout=args.dropout)  # fmt: skip
-    if config.width % (2 * config.heads):
-        raise ValueError(f"The width {config.width} cannot be shared by {config.heads} heads of even size.")
     settings = TextSettings(
         args.batch, args.accumulate, args.rate, args.embedding_rate, steps=args.steps, cool_down=args.cool_down,
         compile=args.compile, sources=tuple(args.sources), more=more_of(args.more), mix=args.mix, seed=args.seed,

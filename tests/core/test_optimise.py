@@ -163,7 +163,7 @@ def test_patience_ends_a_trial_early_and_it_still_counts(tmp_path):
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        (["--trials=0"], "trials must be"),
+        (["--trials=9999"], "trials must be"),
         (["--", "--rate=3"], "--rate is decided by the search"),
         (["--", "--steps=3"], "--steps is decided by the search"),
     ],

@@ -207,8 +207,6 @@ def run(args: argparse.Namespace) -> None:
 def make_task(args: argparse.Namespace) -> MusicTask:
     """The task that the options describe, on the prepared data."""
     config = TransformerConfig(ROWS, args.layers, args.width, args.heads, args.context, dropout=args.dropout)
-    if config.width % (2 * config.heads):
-        raise ValueError(f"The width {config.width} cannot be shared by {config.heads} heads of even size.")
     settings = MusicSettings(
         args.batch, args.accumulate, args.rate, args.embedding_rate, args.decay, steps=args.steps,
         cool_down=args.cool_down, compile=args.compile, seed=args.seed,

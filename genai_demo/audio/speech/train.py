@@ -274,8 +274,6 @@ def make_task(args: argparse.Namespace) -> SpeechTask:
     if world()[1] > 1:
         dist.barrier()
     config = SpeechConfig(len(SYMBOLS), len(MARKS), width=args.width)
-    if config.width % (2 * config.heads):
-        raise ValueError(f"The width {config.width} cannot be shared by {config.heads} heads of even size.")
     settings = SpeechSettings(
         args.batch, args.rate, args.steps, args.cool_down, judge_from=args.judge_from, adversarial=args.adversarial,
         matching=args.matching, fidelity=args.fidelity, seed=args.seed,
