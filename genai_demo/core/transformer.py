@@ -98,9 +98,15 @@ class Cache:
 
     def pick(self, rows: Tensor) -> None:
         """Keep these sequences, in this order (beam search)."""
-        self.keys = [k[rows] for k in self.keys]
-        self.values = [v[rows] for v in self.values]
+        self.keys = [self._picked(k, rows) for k in self.keys]
+        self.values = [self._picked(v, rows) for v in self.values]
         self.tails = [t[rows] for t in self.tails]
+
+    def _picked(self, stored: Tensor, rows: Tensor) -> Tensor:
+        """These rows of keys or values; the room behind the tokens so far, most of it, is not copied."""
+        found = stored.new_empty(len(rows), *stored.shape[1:])
+        found[:, :, : self.length] = stored[rows, :, : self.length]
+        return found
 
 
 class Shift(nn.Module):
