@@ -69,10 +69,9 @@ def members(data: bytes, suffixes: Sequence[str], dropped: Dropped) -> Iterator[
                 continue
             try:
                 content = _unpack(archive, entry, left)
-            except ValueError as error:
+            except _Unusable as error:
                 dropped.append((name, str(error)))
-                # What had to be unpacked to be found too large has cost as much as a good file.
-                left -= min(left, limits.MAX_ARCHIVE_FILE_BYTES) if str(error) != "damaged" else 0
+                left -= min(left, error.unpacked)  # which has cost as much as a good file
                 continue
             left -= len(content)
             yield name, content
@@ -115,7 +114,7 @@ def _problem(entry: zipfile.ZipInfo, suffixes: Sequence[str]) -> str | None:
 
 
 def _unpack(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, left: int) -> bytes:
-    """The bytes of a member. Raises ValueError, in a few words, as soon as one limit is reached."""
+    """The bytes of a member. Raises _Unusable, in a few words, as soon as one limit is reached."""
     found = io.BytesIO()
     most = min(limits.MAX_ARCHIVE_FILE_BYTES, left)
     try:
@@ -123,17 +122,22 @@ def _unpack(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, left: int) -> byte
             while block := file.read(BLOCK):
                 found.write(block)
                 if found.tell() > most:
-                    raise _Refused("too large" if most == limits.MAX_ARCHIVE_FILE_BYTES else "beyond the limit of all")
+                    words = "too large" if most == limits.MAX_ARCHIVE_FILE_BYTES else "beyond the limit of all"
+                    raise _Unusable(words, found.tell())
                 if found.tell() > max(limits.MEGABYTE, limits.MAX_ARCHIVE_RATIO * max(1, entry.compress_size)):
-                    raise _Refused("suspicious compression")
-    except _Refused:
+                    raise _Unusable("suspicious compression", found.tell())
+    except _Unusable:
         raise
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError, ValueError) as error:
-        raise ValueError("damaged") from error
+        raise _Unusable("damaged", found.tell()) from error
     if not found.tell():
-        raise ValueError("empty")
+        raise _Unusable("empty", 0)
     return found.getvalue()
 
 
-class _Refused(ValueError):
-    """A limit was reached."""
+class _Unusable(ValueError):
+    """A member that is damaged or too large; ``unpacked``: bytes that it took to find that out."""
+
+    def __init__(self, words: str, unpacked: int):
+        super().__init__(words)
+        self.unpacked = unpacked

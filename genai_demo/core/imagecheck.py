@@ -31,19 +31,17 @@ def decode_picture(data: bytes, max_pixels: int = MAX_PIXELS) -> Image.Image:
             # The limit below is ours; Pillow's own one only warns.
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             picture = Image.open(io.BytesIO(data), formats=FORMATS)
-            if picture.width * picture.height > max_pixels:
-                raise ValueError("too many pixels")
-            picture.load()
-            return _to_rgb(ImageOps.exif_transpose(picture))
+            if picture.width * picture.height <= max_pixels:
+                picture.load()
+                return _to_rgb(ImageOps.exif_transpose(picture))
     except Image.UnidentifiedImageError as error:
         raise ValueError("not a picture") from error
     except Image.DecompressionBombError as error:
         raise ValueError("too many pixels") from error
-    except ValueError as error:
-        raise ValueError("too many pixels" if str(error) == "too many pixels" else "damaged") from error
     except Exception as error:
         # Pillow's decoders answer damaged files with many kinds of errors (OSError, SyntaxError, struct.error ...).
         raise ValueError("damaged") from error
+    raise ValueError("too many pixels")
 
 
 def _to_rgb(picture: Image.Image) -> Image.Image:

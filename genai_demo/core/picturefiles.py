@@ -13,6 +13,10 @@ MAX_RATIO = 200
 """Pictures are compressed already: a zip entry that grows more than this, beyond 1 MiB, is a bomb."""
 
 
+class MissingFile(ValueError):
+    """There is no file of that name."""
+
+
 class Folder:
     """All files below a folder, links neither followed nor read."""
 
@@ -43,7 +47,7 @@ class Folder:
         if path.is_symlink() or self.root.resolve() not in path.resolve().parents:
             raise ValueError("link")
         if not path.is_file():
-            raise ValueError("missing file")
+            raise MissingFile("missing file")
         if path.stat().st_size > limit:
             raise ValueError("file too large")
         return path.read_bytes()
@@ -88,7 +92,7 @@ class Archive:
         try:
             entry = self.archive.getinfo(name)
         except KeyError as error:
-            raise ValueError("missing file") from error
+            raise MissingFile("missing file") from error
         if problem := self._problem(entry, limit):
             raise ValueError(problem)
         try:

@@ -25,6 +25,11 @@ NAME = "faces-finder"
 SIDE = 128
 NO_FACE = "No face was found in this picture. Upload one that shows a face from the front, upright and well lit."
 
+
+class NoFace(ValueError):
+    """A picture without a face that could be found."""
+
+
 CROP_MIDDLE = 0.58
 """Height in the FFHQ square of what lies in the middle of the landmarker's crop."""
 WORKING_SIDE = 640
@@ -93,7 +98,7 @@ def crop_quad(image: Image.Image, quad: np.ndarray, side: int = SIDE) -> Image.I
     high = np.ceil(quad.max(0)).astype(int) + 3
     box = (max(low[0], 0), max(low[1], 0), min(high[0], image.width), min(high[1], image.height))
     if box[0] >= box[2] or box[1] >= box[3]:
-        raise ValueError(NO_FACE)
+        raise NoFace(NO_FACE)
     outside = (box[0] - low[0], box[1] - low[1], high[0] - box[2], high[1] - box[3])
     image = image.crop(box)
     if max(outside) > 3:
@@ -139,7 +144,7 @@ def find_face(image: Image.Image) -> FoundFace:
     """The largest face. Raises ValueError where there is none."""
     faces = find_faces(image)
     if not faces:
-        raise ValueError(NO_FACE)
+        raise NoFace(NO_FACE)
     return faces[0]
 
 

@@ -26,7 +26,7 @@ from genai_demo.core.rounding import rounded
 from genai_demo.core.tuning import Brake, Tuning
 from genai_demo.core.uploads import TooManyPixels, open_layer
 from genai_demo.faces import generate
-from genai_demo.faces.align import NO_FACE, SIDE, align_face
+from genai_demo.faces.align import SIDE, NoFace, align_face
 from genai_demo.faces.invert import reconstruction_loss
 from genai_demo.faces.model import Generator
 from genai_demo.faces.networks import build
@@ -107,8 +107,10 @@ def _usable(name: str, data: bytes, seen: imagecheck.SeenPictures) -> Image.Imag
         raise ValueError("too small")
     try:
         face = align_face(picture)
+    except NoFace as error:
+        raise ValueError("no face found") from error
     except ValueError as error:
-        raise ValueError("no face found" if str(error) == NO_FACE else "damaged") from error
+        raise ValueError("damaged") from error
     pixels = np.asarray(face)
     if flaw := imagecheck.find_flaw(pixels):
         raise ValueError(flaw)

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy._core import multiarray
 
-from genai_demo.core.picturefiles import Archive, Folder
+from genai_demo.core.picturefiles import Archive, Folder, MissingFile
 
 SYNTHETIC, PHOTOGRAPHS = ("faces-256.zip", "faces-128.zip"), ("faces-128-photographs.zip",)
 """Names of the packs in the folder of GENAI_DATA; of several the first that is there is read."""
@@ -28,9 +28,9 @@ def read_rows(place: Folder | Archive) -> list[dict[str, str]] | None:
     """The index, one dictionary a picture, or None where there is none. ValueError when it is no index."""
     try:
         data = place.read(INDEX, MAX_INDEX_BYTES)
+    except MissingFile:
+        return None
     except ValueError as error:
-        if str(error) == "missing file":
-            return None
         raise ValueError(f"The {INDEX} cannot be used: {error}; repair or remove it.") from error
     try:
         rows = list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"))))
@@ -45,9 +45,9 @@ def read_landmarks(place: Folder | Archive) -> dict[str, np.ndarray]:
     """File name to (68, 2) float32 in 0..1 of the picture; empty where the pack has none."""
     try:
         data = place.read(LANDMARKS)
+    except MissingFile:
+        return {}
     except ValueError as error:
-        if str(error) == "missing file":
-            return {}
         raise ValueError(f"The {LANDMARKS} cannot be used: {error}; repair or remove it.") from error
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:

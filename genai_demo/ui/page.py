@@ -19,7 +19,11 @@ MAX_WORDS = 500
 """Characters of an error that are shown: it may repeat what it was given."""
 NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 NO_CHOICE = re.compile(r"Value: .* is not in the list of choices: \[(.*)\]", re.DOTALL)
-"""How Gradio says it."""
+"""How Gradio says it: of an error that a component raises it keeps nothing but the words."""
+
+
+class ForeignFile(ValueError):
+    """A value that names a file that was not uploaded here."""
 
 
 class Page(gr.Blocks):
@@ -58,9 +62,9 @@ def _check_path(path: str) -> None:
     try:
         known = "://" not in path and Path(path).resolve().is_relative_to(folder) and Path(path).is_file()
     except (OSError, ValueError) as error:  # names that no file can have
-        raise ValueError(FOREIGN_FILE) from error
+        raise ForeignFile(FOREIGN_FILE) from error
     if not known:
-        raise ValueError(FOREIGN_FILE)
+        raise ForeignFile(FOREIGN_FILE)
 
 
 def readable(error: Exception, language: str) -> gr.Error:
@@ -72,7 +76,7 @@ def readable(error: Exception, language: str) -> gr.Error:
     elif isinstance(error, MemoryError):
         words = OUT_OF_MEMORY
     elif isinstance(error, ValueError | RecursionError):
-        words = FOREIGN_FILE if str(error) == FOREIGN_FILE else NOT_FITTING
+        words = FOREIGN_FILE if isinstance(error, ForeignFile) else NOT_FITTING
     else:
         traceback.print_exception(error)
         words = SOMETHING_WRONG

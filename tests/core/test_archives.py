@@ -179,3 +179,16 @@ def test_an_upload_has_limits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 def test_names_are_made_fit_for_a_report() -> None:
     assert archives.shown("a\x1b[31m\n.txt") == "a?[31m?.txt"
     assert len(archives.shown("x" * 500 + ".txt")) == archives.LONGEST_NAME
+
+
+def test_what_a_damaged_member_took_to_unpack_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    size = 4 * archives.BLOCK
+    monkeypatch.setattr(limits, "MAX_ARCHIVE_BYTES", 3 * size)
+    data = bytearray(packed({f"{i}.txt": noise(size) for i in range(3)}))
+    at = data.index(b"0.txt") + len("0.txt")
+    data[at + size // 2] ^= 1  # its checksum is wrong, which shows at its end
+    kept, dropped = read(bytes(data))
+    assert list(kept) == ["1.txt", "2.txt"] and dropped == {"0.txt": "damaged"}
+    monkeypatch.setattr(limits, "MAX_ARCHIVE_BYTES", 2 * size)
+    kept, dropped = read(bytes(data))
+    assert list(kept) == ["1.txt"] and dropped == {"0.txt": "damaged", "2.txt": "beyond the limit of all"}

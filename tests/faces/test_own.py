@@ -13,7 +13,7 @@ from genai_demo.core.archives import Dropped, members
 from genai_demo.core.lent import lending
 from genai_demo.core.tuning import Tuning
 from genai_demo.faces import generate, own
-from genai_demo.faces.align import NO_FACE
+from genai_demo.faces.align import NO_FACE, NoFace
 from tests.faces import tiny
 from tests.lab.tiny_own import packed, png, portrait, save_face_models
 
@@ -34,7 +34,7 @@ def every_picture_is_a_face(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def align(picture: Image.Image) -> Image.Image:
         if picture.width > 300:
-            raise ValueError(NO_FACE)
+            raise NoFace(NO_FACE)
         return picture.resize((128, 128))
 
     monkeypatch.setattr(own, "align_face", align)

@@ -19,7 +19,8 @@ PACKAGE = ROOT / "genai_demo"
 OF_COMMANDS = {
     "audio.clips", "audio.effects.data", "audio.effects.spectrograms", "audio.speech.aligner", "audio.speech.data",
     "audio.speech.features", "audio.speech.labels", "core.efficientnet", "core.frechet", "core.halving", "core.loop",
-    "core.muon", "core.picturefiles", "text.archives", "text.documents", "trust.certificates",
+    "core.environment", "core.muon", "core.options", "core.picturefiles", "text.archives", "text.documents",
+    "trust.certificates", "ui.start",
 }  # fmt: skip
 """Modules that the page imports for other things: what they refuse is a training's, a data set's or a start's."""
 NEVER_IN_THE_PAGE = (
