@@ -61,8 +61,8 @@ def check_silence(page: Page) -> None:
 
 
 def test_it_opens_with_a_piece_that_waits(page: Page) -> None:
-    assert page.locator("#music-roll .note").count() > 4
-    assert page.locator("#music-roll .roll").get_attribute("data-bars") == "8"
+    expect(page.locator("#music-roll .note").nth(4)).to_be_attached()
+    expect(page.locator("#music-roll .roll")).to_have_attribute("data-bars", "8")
     expect(page.locator("#music-close")).to_contain_text("training tune")
     expect(page.locator("#music-pictures img.day")).to_have_count(2)
     check_silence(page)

@@ -74,7 +74,7 @@ def test_a_text_is_counted_spoken_and_downloaded(page: Page) -> None:
     page.locator("#speech-go").click()
     playing(page, True)
     expect(page.locator("#speech-status")).to_contain_text("🙂")
-    assert page.locator(SPEAKER).get_attribute("data-pieces") == "2"
+    expect(page.locator(SPEAKER)).to_have_attribute("data-pieces", "2")
     playing(page, False)  # by itself, when it is over
     wav, ogg = samples(page, "wav"), samples(page, "ogg")
     assert len(wav) > sounds.RATE / 2 and len(ogg) == pytest.approx(len(wav), abs=2_000)
@@ -88,14 +88,14 @@ def test_stop_stops_sound_and_work(page: Page) -> None:
     playing(page, False)
     words = settled(page, lambda: page.locator("#speech-status").inner_text())
     assert "first sound" not in words
-    assert page.locator(SPEAKER).get_attribute("data-playing") == "false"
+    playing(page, False)
 
 
 def test_an_example_speaks_at_one_click_and_stops_what_plays(page: Page) -> None:
     page.get_by_role("button", name="雨停了", exact=False).click()
     playing(page, True)
     finished(page)
-    assert page.locator("#speech-text textarea").input_value().startswith("雨停了")
+    expect(page.locator("#speech-text textarea")).to_have_value(re.compile("^雨停了"))
     expect(page.locator("#speech-phones label").filter(has_text="雨")).to_be_visible()
     page.locator("#speech-stop").click()
 
@@ -124,7 +124,7 @@ def test_phones_are_bent_with_keys_and_mouse_and_spoken_so(page: Page) -> None:
     recipe = json.loads(sounds.read_tags(download(page, "#speech-wav"))["comment"])
     assert max(p["milliseconds"] for p in recipe["plan"]["phones"] if p["hertz"]) == pytest.approx(stretched, abs=1)
     page.locator("#speech-phones").get_by_role("button", name="Reset").click()
-    assert page.locator(BAR).first.get_attribute("aria-valuetext") == before
+    expect(page.locator(BAR).first).to_have_attribute("aria-valuetext", str(before))
 
 
 def test_a_recording_stands_beside_its_copy(page: Page, tmp_path: Path) -> None:
@@ -151,6 +151,6 @@ def test_a_phone_shows_the_room_without_sideways_scrolling(browser: Browser, url
     expect(page.locator("#speech-count")).to_contain_text("50 / 3,000")
     shown = {"light": "day", "dark": "night"}[scheme]
     expect(page.locator(f"#speech-pictures img.mel.{shown}")).to_be_visible()
-    assert page.locator("#speech-pictures img:visible").count() == 2
+    expect(page.locator("#speech-pictures img:visible")).to_have_count(2)
     check_width(page)
     page.context.close()

@@ -1,5 +1,6 @@
 """The page in a real browser: what people see, drag, upload and download."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -50,9 +51,9 @@ def open_interpolation(page: Page) -> None:
 
 
 def test_the_page_opens_with_eight_faces(page: Page) -> None:
-    assert page.locator("#gallery .thumbnail-item img").count() == 8
-    assert f"faces-gan-seed{FIRST_SEED}-" in str(page.locator("#face img").get_attribute("src"))
-    assert page.evaluate("document.documentElement.lang") == "en"
+    expect(page.locator("#gallery .thumbnail-item img")).to_have_count(8)
+    expect(page.locator("#face img")).to_have_attribute("src", re.compile(f"faces-gan-seed{FIRST_SEED}-"))
+    expect(page.locator("html")).to_have_attribute("lang", "en")
 
 
 def test_dragging_a_slider_redraws_the_face_before_it_is_let_go(page: Page) -> None:
@@ -120,10 +121,10 @@ def test_scrubbing_needs_no_request(page: Page) -> None:
     handle.focus()
     for _ in range(9):
         page.keyboard.press("ArrowRight")
+    expect(page.locator("#scrubber canvas")).to_have_attribute("data-frame", "9")
     assert page.evaluate(drawn) != before
-    assert page.locator("#scrubber canvas").get_attribute("data-frame") == "9"
     page.locator("#scrubber .strip button").last.click()
-    assert page.locator("#scrubber canvas").get_attribute("data-frame") == "47"
+    expect(page.locator("#scrubber canvas")).to_have_attribute("data-frame", "47")
     assert requests == []
 
 
@@ -168,7 +169,7 @@ def test_nothing_leaves_the_machine(page: Page) -> None:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_phone_shows_it_in_chinese_without_sideways_scrolling(browser: Browser, app_url: str, scheme: str) -> None:
     page = visit_faces(browser, app_url, color_scheme=scheme, **PHONE)
-    assert page.evaluate("document.documentElement.lang") == "zh"
+    expect(page.locator("html")).to_have_attribute("lang", "zh")
     expect(page.get_by_role("tab").nth(0)).to_have_text("人脸生成")
     expect(page.locator("#generate")).to_have_text("生成")
     check_width(page)

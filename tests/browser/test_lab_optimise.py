@@ -48,11 +48,11 @@ def test_a_search_runs_to_its_winner(browser: Browser, url: str) -> None:
         if "Done" in status.inner_text():
             break
     expect(status).to_contain_text("Done: trial")
-    assert page.locator("#optimise-table tr").count() == 5
-    assert page.locator("#optimise-parallel polyline").count() == 4
+    expect(page.locator("#optimise-table tr")).to_have_count(5)
+    expect(page.locator("#optimise-parallel polyline")).to_have_count(4)
     expect(page.locator("#optimise-parallel polyline.won")).to_have_count(1)
     expect(page.locator("#optimise-gap polygon")).to_have_count(1)
-    assert page.locator("#optimise-sample textarea").input_value()
+    expect(page.locator("#optimise-sample textarea")).not_to_have_value("")
     check_clean(page)
     page.context.close()
 

@@ -39,7 +39,7 @@ def test_it_opens_with_what_an_untrained_network_draws(page: Page) -> None:
     expect(page.locator(SHEET)).to_be_visible()
     expect(page.locator(STATUS)).to_contain_text("nothing learnt yet")
     expect(page.locator("#vae-sheet svg circle")).to_have_count(vae_lab_actions.CODES + 2)
-    assert page.locator(SHEET).evaluate("sheet => sheet.naturalWidth") == 9 * 32
+    page.wait_for_function("([sheet, width]) => document.querySelector(sheet).naturalWidth === width", arg=[SHEET, 288])
 
 
 def test_the_curves_go_on_and_the_plane_changes(page: Page) -> None:
@@ -48,7 +48,7 @@ def test_the_curves_go_on_and_the_plane_changes(page: Page) -> None:
     page.locator("#vae-run").click()
     wait_for_points(page, CURVES, 6)
     expect(page.locator(STATUS)).to_contain_text("Training: step")
-    assert page.locator(SHEET).get_attribute("src") != before
+    expect(page.locator(SHEET)).not_to_have_attribute("src", str(before))
     page.wait_for_function(
         f"() => +document.querySelector('{CURVES} text.second').textContent.match(/code ([0-9.]+)/)[1] > 3"
     )
