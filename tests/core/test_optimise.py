@@ -126,6 +126,7 @@ def test_the_command_searches_and_trains_the_winner_longer(tmp_path, capsys):
     assert f"--rate {best['settings']['rate']:.6g}" in found["command"]
 
 
+@pytest.mark.slow
 def test_a_killed_search_goes_on_with_the_same_command(tmp_path, capsys):
     options = ["--trials=5", "--winner-steps=0"]
     command = [sys.executable, SCRIPT, *options, f"--run={tmp_path / 'killed'}", "--", "--pause=0.02", "--save-every=2"]

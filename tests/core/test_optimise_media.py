@@ -35,6 +35,7 @@ def searched(home: Path, medium: str, capsys: pytest.CaptureFixture[str]) -> dic
     return json.loads(capsys.readouterr().out)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("medium", ["faces", "repair", "text", "audio"])
 def test_settings_are_searched_and_the_winner_is_trained_longer(medium, tmp_path, monkeypatch, capsys):
     for name, value in (("GENAI_HOME", str(tmp_path)), ("GENAI_DEVICE", "cpu")):

@@ -37,6 +37,7 @@ def test_two_halves_equal_the_whole_to_the_last_bit(tmp_path):
     assert losses(tmp_path / "whole") == losses(tmp_path / "halves")
 
 
+@pytest.mark.slow
 def test_killed_between_two_saves_and_resumed_equals_never_killed(tmp_path):
     folder = tmp_path / "killed"
     command = [sys.executable, SCRIPT, folder, "--steps=1000000", "--noise=0.1", "--pause=0.005", "--save-every=3"]
@@ -64,6 +65,7 @@ def test_killed_between_two_saves_and_resumed_equals_never_killed(tmp_path):
     assert losses(folder) == losses(tmp_path / "straight")
 
 
+@pytest.mark.slow
 def test_two_processes_train_like_one(tmp_path):
     """Data-parallel under torchrun on the CPU: the same loss curve and the same weights."""
     launcher = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2"]
@@ -80,6 +82,7 @@ def test_two_processes_train_like_one(tmp_path):
         torch.testing.assert_close(state["modules"]["net"][name], tensor, rtol=1e-4, atol=1e-6)
 
 
+@pytest.mark.slow
 def test_two_processes_run_out_of_patience_together(tmp_path):
     """Only the first one evaluates; the other must leave at the same step, or both would wait for ever."""
     launcher = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2"]

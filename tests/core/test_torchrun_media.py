@@ -56,6 +56,7 @@ def music(home: Path) -> list[str]:
     return ["audio", "--model=music", f"--data={home / 'set'}", *small]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("medium", [faces, repair, text, music])
 def test_two_processes_train_and_one_goes_on(medium: Callable[[Path], list[str]], tmp_path, monkeypatch):
     for name, value in (("GENAI_HOME", str(tmp_path)), ("GENAI_DEVICE", "cpu"), ("OMP_NUM_THREADS", "1")):
@@ -75,6 +76,7 @@ def test_two_processes_train_and_one_goes_on(medium: Callable[[Path], list[str]]
     assert [line["step"] for line in lines] == [1, 2, 3]  # once each, not once for every process
 
 
+@pytest.mark.slow
 def test_a_batch_that_cannot_be_shared_is_a_sentence(tmp_path, monkeypatch):
     monkeypatch.setenv("GENAI_DEVICE", "cpu")
     command = ["train", *text(tmp_path), *EVERY, "--batch=5", "--steps=1", f"--run={tmp_path / 'run'}"]

@@ -34,6 +34,7 @@ def test_it_rises_with_overfitting_and_falls_without_within_bounds():
     assert strength.strength.item() == 0
 
 
+@pytest.mark.slow
 def test_a_discriminator_that_learns_by_heart_gets_harder_views(monkeypatch):
     """Twelve pictures, over and over, and four that it never sees."""
     monkeypatch.setattr(adaptive, "PICTURES", 160)

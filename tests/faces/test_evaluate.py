@@ -142,6 +142,7 @@ def home(tmp_path, monkeypatch):
     generate._load.cache_clear()
 
 
+@pytest.mark.slow
 def test_every_figure_reaches_its_card(home, capsys):
     assert cli.main(["evaluate", "faces"]) == 0
     capsys.readouterr()

@@ -130,6 +130,7 @@ def test_a_run_of_other_settings_is_not_resumed(home, small_models, capsys):
     assert "another --run folder" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_the_finder_trains_through_the_same_door(tmp_path, monkeypatch, capsys):
     pack = tmp_path / "pack"
     pack.mkdir()
@@ -149,6 +150,7 @@ def test_the_finder_trains_through_the_same_door(tmp_path, monkeypatch, capsys):
     assert "Name its zip or folder with --data" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_two_processes_see_what_one_sees(home, monkeypatch):
     monkeypatch.setenv("GENAI_PRECISION", "float32")
     options = ["--steps=3", "--resolution=16", "--batch=4", "--log-every=1"]

@@ -76,6 +76,7 @@ def finished(arguments: list[str], tmp_path_factory: pytest.TempPathFactory) -> 
     return results
 
 
+@pytest.mark.slow
 def test_a_run_gives_a_valid_line_for_every_training(finished: Path) -> None:
     done = command.read_results(finished)
     media = {json.loads(key)["medium"] for key in done}
@@ -88,6 +89,7 @@ def test_a_run_gives_a_valid_line_for_every_training(finished: Path) -> None:
     assert all(len(point["figures"]["course"]) >= 3 for point in long) and len(long) == 3
 
 
+@pytest.mark.slow
 def test_a_second_start_computes_nothing(finished: Path, arguments: list[str], capsys: pytest.CaptureFixture) -> None:
     before = finished.read_bytes()
     assert command.main([*arguments, "--results", str(finished)]) == 0
@@ -95,6 +97,7 @@ def test_a_second_start_computes_nothing(finished: Path, arguments: list[str], c
     assert "held out" not in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_after_a_kill_only_what_is_missing_is_trained(
     finished: Path, arguments: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -113,6 +116,7 @@ def test_after_a_kill_only_what_is_missing_is_trained(
     assert command.read_results(results).keys() == known.keys()
 
 
+@pytest.mark.slow
 def test_the_minutes_bound_what_is_begun(
     finished: Path, arguments: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
 ) -> None:
@@ -128,6 +132,7 @@ def test_the_minutes_bound_what_is_begun(
     assert "Time is up" in capsys.readouterr().out and len(command.read_results(results)) == 3
 
 
+@pytest.mark.slow
 def test_the_list_tells_done_from_missing(finished: Path, arguments: list[str], capsys: pytest.CaptureFixture) -> None:
     command.main([*arguments, "--results", str(finished), "--list", "--only", "faces"])
     said = capsys.readouterr().out
@@ -140,6 +145,7 @@ def test_missing_data_gets_a_sentence(tmp_path: Path, capsys: pytest.CaptureFixt
     assert "genai_demo data text" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_shortened_trainings_are_not_published(
     finished: Path, arguments: list[str], capsys: pytest.CaptureFixture
 ) -> None:
@@ -147,6 +153,7 @@ def test_shortened_trainings_are_not_published(
     assert "full length" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_what_is_published_can_be_read(finished: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     places = command.plan
     monkeypatch.setattr("benchmarks.curves_publish.plan", lambda medium, seeds: places(medium, seeds, 0.01))
@@ -160,6 +167,7 @@ def test_what_is_published_can_be_read(finished: Path, monkeypatch: pytest.Monke
         assert sizes == sorted(sizes) and len(set(sizes)) == len(command.MEDIA[medium].sizes)
 
 
+@pytest.mark.slow
 def test_publishing_writes_files_tables_and_drawings(
     finished: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -182,6 +190,7 @@ def test_publishing_writes_files_tables_and_drawings(
     assert page.count("| parameters, equal time |") == 3 and "Not measured yet." not in page
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("seconds", "drawn_at"),
     [

@@ -126,6 +126,7 @@ def test_a_discriminator_alone_learns_to_tell_them_apart() -> None:
     assert sum(losses[-10:]) < 0.8 * sum(losses[:10]) and gan.balance > 0.8
 
 
+@pytest.mark.slow
 def test_the_modes_of_the_ring_are_found() -> None:
     gan = PlaneGan(RING, Settings(loss="relativistic", batch=64))
     for _ in range(1500):

@@ -63,6 +63,7 @@ def test_early_stopping_ends_a_training_and_takes_its_best_weights(monkeypatch):
     assert all(torch.equal(v, kept[k]) for k, v in model.network.state_dict().items())
 
 
+@pytest.mark.slow
 def test_patience_makes_the_search_shorter():
     patient, short = finished(steps=30), finished(steps=30, patience=1)
     assert short.steps_taken < patient.steps_taken

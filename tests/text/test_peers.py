@@ -95,6 +95,7 @@ def test_every_ablation_computes_something_else(models):
         assert not torch.allclose(found[name], found["ours"], atol=1e-3), name
 
 
+@pytest.mark.slow
 def test_ablations_are_trained_and_measured(tmp_path):
     texts = prepare(tmp_path)
     rows = list(measure(texts, TOKENIZER, list(VARIANTS), [0], CONFIG, 12, 4, 0.01, 4))

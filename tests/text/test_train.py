@@ -27,6 +27,7 @@ def task_of(texts, **settings) -> TextTask:
     return TextTask(CONFIG, TextSettings(batch=4, warm_up=2, **settings), texts, TOKENIZER)
 
 
+@pytest.mark.slow
 def test_it_learns_the_texts(texts):
     task = task_of(texts, average_steps=2)
     before = task.evaluate()["score"]
@@ -85,6 +86,7 @@ def test_a_short_text_costs_what_its_probabilities_say(texts):
 SMALL = ("--layers=1", "--width=32", "--heads=2", "--context=64", "--batch=4", "--log-every=1")
 
 
+@pytest.mark.slow
 def test_train_resume_publish_evaluate(texts, tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("GENAI_CHECKPOINTS", str(tmp_path / "checkpoints"))
     data = str(texts.tokens.filename.parent)

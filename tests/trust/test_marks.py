@@ -103,6 +103,7 @@ def learnt(task, steps: int) -> list[float]:
     return losses
 
 
+@pytest.mark.slow
 def test_the_mark_is_learnt(pictures):
     task = PictureMarkTask(PictureMarkConfig(bits=16), PictureMarkSettings(batch=4, milder=1_000), [str(pictures)])
     losses = learnt(task, 20)

@@ -139,6 +139,7 @@ def test_it_can_be_switched_off(monkeypatch: pytest.MonkeyPatch) -> None:
     assert guard.found is None
 
 
+@pytest.mark.slow
 def test_odd_texts() -> None:
     for text in ("", "   ", "\n\n", "!!! ... ???", "\u200b\u200b", "🎭" * 40, "a" * 20_000, "\x00\x01", "，，，。"):
         assert check.look(text) is None

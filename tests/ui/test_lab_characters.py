@@ -87,6 +87,7 @@ def url() -> Iterator[str]:
         yield address
 
 
+@pytest.mark.slow
 def test_the_loss_goes_down_and_cancel_stops(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "MAX_LAB_SECONDS", 3_600)
     client = Client(url, verbose=False)

@@ -62,6 +62,7 @@ def test_a_search_is_shown_from_its_first_trial_to_its_winner(monkeypatch: pytes
         assert every and min(every) >= -0.1 and max(every) <= 100.1
 
 
+@pytest.mark.slow
 def test_what_is_pruned_ends_where_its_rung_ends() -> None:
     study = actions.Study()
     list(actions.search_settings(study, *values(trials=6), ENGLISH))

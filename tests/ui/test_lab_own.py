@@ -99,6 +99,7 @@ def own_folders() -> list[Path]:
 # --------------------------------------------------------------------------- the whole way
 
 
+@pytest.mark.slow
 def test_from_a_zip_to_the_text_tab_of_this_visit_alone(url: str, upload: Path) -> None:
     with visitor(url) as mine, visitor(url) as other:
         before = write(other)
@@ -200,6 +201,7 @@ def test_nothing_is_left_of_a_visit(url: str, upload: Path) -> None:
             client.predict(api_name="/join_own")
 
 
+@pytest.mark.slow
 def test_closing_the_page_deletes_and_stops(url: str, upload: Path) -> None:
     client = Client(url, verbose=False)
     check(client, upload)

@@ -112,6 +112,7 @@ def test_a_wrong_beta_gets_a_sentence() -> None:
         list(actions.train_vae(actions.Atelier(), 99, 0, ENGLISH))
 
 
+@pytest.mark.slow
 def test_the_loss_goes_down_through_the_api_and_cancel_stops(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "MAX_LAB_SECONDS", 3_600)
     with lab_page.served() as url:
