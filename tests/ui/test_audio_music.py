@@ -2,7 +2,6 @@
 
 import io
 import json
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -23,6 +22,7 @@ from genai_demo.ui import audio_tab, music_actions, music_widgets
 from genai_demo.ui.music_pieces import Work, closeness, file_name, key_name, roll_of
 from genai_demo.ui.strings import TEXTS
 from tests.ui import music_page
+from tests.waiting import wait_for
 
 REQUEST = SimpleNamespace(headers={"accept-language": "en"})
 CHINESE = SimpleNamespace(headers={"accept-language": "zh-CN"})
@@ -303,6 +303,7 @@ SETTINGS = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 def test_composing_and_playing_through_the_api(url: str, tmp_path: Path) -> None:
     client = Client(url, verbose=False)
     job = client.submit(**SETTINGS, api_name="/compose_music")
@@ -341,8 +342,7 @@ def test_wrong_settings_get_a_sentence_and_the_room_goes_on(url: str, wrong: dic
 def test_stop_stops(url: str) -> None:
     client = Client(url, verbose=False)
     job = client.submit(**(SETTINGS | {"bars": 64, "style": "chorale", "metre": "4/4"}), api_name="/compose_music")
-    while not job.outputs() and not job.done():
-        time.sleep(0.01)
+    wait_for(lambda: job.outputs() or job.done(), "nothing is written")
     assert not job.done()
     job.cancel()
     shown = len(job.outputs())

@@ -58,6 +58,7 @@ def begin(app: service.Service) -> list[threading.Thread]:
     return threads
 
 
+@pytest.mark.slow
 def test_a_signal_ends_it_and_nothing_is_left_and_a_crash_is_swept_up(tmp_path: Path) -> None:
     """Killed in the middle, started again, and told to stop: three promises in two starts."""
     before = state_of(CHECKPOINTS)
@@ -133,6 +134,7 @@ def test_the_page_says_where_uploads_lie() -> None:
         assert said in say(key, "en")
 
 
+@pytest.mark.slow
 def test_a_full_disk_is_said_and_survived(watched: service.Service) -> None:
     big = {"files": ("big.png", bytes(6 * limits.MEGABYTE))}
     address = f"{watched.url}/gradio_api/upload"

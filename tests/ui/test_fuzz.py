@@ -16,6 +16,7 @@ EXAMPLES = 90
 """Of the quick run; ``python -m benchmarks.fuzz --examples 3000`` tries more."""
 
 
+@pytest.mark.slow
 def test_every_answer_is_a_result_or_a_sentence(watched: Service, secret: Path) -> None:
     report = fuzz.fuzz(watched, EXAMPLES, 7, secret, CANARY)
     assert not report["faults"], json.dumps(report["faults"], indent=1, ensure_ascii=False)
@@ -60,6 +61,7 @@ ADDRESSES = ("queue/join", "run/predict", "run/generate_faces", "call/generate_f
              "call/v2/nothing", "cancel", "reset", "component_server", "stream/x", "stream/x/close")  # fmt: skip
 
 
+@pytest.mark.slow
 @seed(11)
 @settings(max_examples=80, database=None, suppress_health_check=list(HealthCheck))
 @given(address=st.sampled_from(ADDRESSES), body=ANY | st.dictionaries(st.sampled_from(FIELDS), ANY))

@@ -154,6 +154,7 @@ def begun(client: Client) -> Client:
     return client
 
 
+@pytest.mark.slow
 def test_faces_of_every_tab_are_the_visitor_s(url: str, mine: Client, other: Client, tmp_path: Path) -> None:
     portrait(5).save(tmp_path / "me.png")
     upload = handle_file(str(tmp_path / "me.png"))
@@ -236,6 +237,7 @@ def test_weights_that_have_not_become_better_say_so(url: str, mine: Client) -> N
 # --------------------------------------------------------------------------- texts
 
 
+@pytest.mark.slow
 def test_every_room_of_the_text_tab_uses_the_visitor_s(url: str, mine: Client, other: Client) -> None:
     where = {"words": "Entry 5. The lamp was lit.", "kind": "story", "language": "en"}
     written = ("Entry", -1, 1, "en", "story", "", "", 16, *CONTROLS, "", 0)
@@ -275,6 +277,7 @@ def heard(player: str) -> bytes:
     return sounds.read(Path(json.loads(player)["sounds"][0]["file"]).read_bytes()).tobytes()
 
 
+@pytest.mark.slow
 def test_sounds_are_the_visitor_s(url: str, mine: Client, other: Client) -> None:
     calls: dict[str, Call] = {
         "make": lambda c: heard(make(c)[0]),

@@ -404,6 +404,7 @@ def test_paintings_differ_by_seed_and_settings() -> None:
         paint_room.paint_picture(3, "256", "odd", *settings[1:])
 
 
+@pytest.mark.slow
 def test_a_painting_in_motion_shows_its_way_and_comes_round_again() -> None:
     settings = ("mirror", 0.5, 0.5, 0.0, "auto", 1.0)
     *previews, (shown, file) = paint_room.paint_motion(3, *settings)

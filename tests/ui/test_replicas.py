@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
+import pytest
 from gradio_client import Client, handle_file
 
 
@@ -37,12 +38,14 @@ def _paths(found: object) -> Iterator[str]:
             yield from _paths(value)
 
 
+@pytest.mark.slow
 def test_each_knows_the_signature_of_the_other(app_url: str, second_url: str) -> None:
     for maker, reader in ((app_url, second_url), (second_url, app_url)):
         said = Client(reader, verbose=False).predict(handle_file(str(face(maker))), api_name="/inspect_file")
         assert 'data-state="own"' in str(said), said
 
 
+@pytest.mark.slow
 def test_a_session_of_one_is_unknown_to_the_other(app_url: str, second_url: str) -> None:
     client = Client(app_url, verbose=False)
     client.predict(seed=5, count=1, truncation=0.7, model="gan", noise=True, api_name="/generate_faces")
@@ -51,6 +54,7 @@ def test_a_session_of_one_is_unknown_to_the_other(app_url: str, second_url: str)
     assert "process_completed" not in said and "Traceback" not in said
 
 
+@pytest.mark.slow
 def test_a_file_of_one_is_no_file_of_the_other(app_url: str, second_url: str) -> None:
     sent = httpx.post(f"{app_url}/gradio_api/upload", files={"files": ("a.txt", b"secret")}, timeout=60)
     (path,) = sent.json()
@@ -60,5 +64,6 @@ def test_a_file_of_one_is_no_file_of_the_other(app_url: str, second_url: str) ->
     assert status in (403, 404) and "secret" not in said
 
 
+@pytest.mark.slow
 def test_the_health_check_of_the_proxy(app_url: str) -> None:
     assert answer(f"{app_url}/config")[0] == 200

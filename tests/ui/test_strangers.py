@@ -254,6 +254,7 @@ def client(watched: Service) -> Client:
     return Client(watched.url, verbose=False)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", BOMBS)
 def test_bombs_get_a_sentence_or_a_result_soon(watched: Service, client: Client, tmp_path: Path, name: str) -> None:
     path = tmp_path / name

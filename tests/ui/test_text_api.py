@@ -2,7 +2,6 @@
 
 import itertools
 import json
-import time
 
 import pytest
 from gradio_client import Client
@@ -10,6 +9,7 @@ from gradio_client.exceptions import AppError
 
 from genai_demo.core import limits
 from genai_demo.ui.translate_room import WAYS
+from tests.waiting import wait_for
 
 SETTINGS = {
     "words": "Once upon a time ", "cursor": -1, "seed": 3, "language": "en", "kind": "story", "title": "", "form": "",
@@ -56,8 +56,8 @@ def test_it_goes_on_at_the_cursor(client: Client) -> None:
 
 def test_stop_stops_and_the_app_goes_on(client: Client) -> None:
     job = client.submit(**(SETTINGS | {"length": 1000, "temperature": 1.5}), api_name="/continue_text")
-    while not job.outputs():
-        time.sleep(0.01)
+    wait_for(lambda: job.outputs() or job.done(), "nothing is written")
+    assert job.outputs()
     job.cancel()
     shown = len(job.outputs())
     assert go_on(client)[0].startswith(SETTINGS["words"])
