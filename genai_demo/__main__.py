@@ -51,8 +51,8 @@ OVERVIEW = """\
 
 Each has its own options:  python -m genai_demo train faces --help"""
 BAD_INPUT, FAILED, INTERRUPTED, CLOSED_PIPE = 2, 1, 130, 141
-WRITES_CHECKPOINTS = ("train", "optimise")
-"""Verbs that may be the first to fill the folder of the weights."""
+WRITES_CHECKPOINTS = ("data", "train", "optimise")
+"""Verbs that need no weights, and may be the first to fill their folder."""
 
 
 class OneSentence(argparse.ArgumentParser):

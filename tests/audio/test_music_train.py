@@ -251,7 +251,7 @@ def test_the_command_composes_into_files(door, tmp_path, capsys):
     rate, samples = sounds.RATE, sounds.read(tmp_path / "reel-Gmaj-seed3.wav")
     assert len(samples) > rate and np.abs(samples).max() > 0.05
     assert sounds.read_tags((tmp_path / "reel-Gmaj-seed3.wav").read_bytes())["title"] == "reel-Gmaj-seed3"
-    assert cli.main([*arguments[:-3], "--bars=0", f"--out={tmp_path}"]) == 2
+    assert cli.main([*arguments[:-3], "--bars=65", f"--out={tmp_path}"]) == 2
     assert "number of bars" in capsys.readouterr().err
 
 

@@ -78,7 +78,6 @@ CALLS: dict[ModuleType, dict[str, Callable[[], Any]]] = {
         "network": lambda: repair.network(),
         "run": lambda: repair.run(torch.rand(1, 3, 64, 48, generator=torch.Generator().manual_seed(1)),
                                   torch.zeros(1, 1, 64, 48), "denoise", 1, 0.5),
-        "read_mask": lambda: repair.read_mask(HOLE, PICTURE.size),
         "restore": lambda: [
             repair.restore(PICTURE, None, "deblur"), repair.restore(PICTURE, HOLE, "denoise"),
             repair.restore(PICTURE, None, "enlarge2"), repair.restore(LARGE, LARGE_HOLE, "inpaint"),

@@ -94,7 +94,7 @@ def test_the_key_of_the_mark_is_not_repeated(value, monkeypatch):
 )
 def test_what_may_be_is_taken(name, value, monkeypatch):
     monkeypatch.setenv(name, value)
-    look()
+    assert look() is None
 
 
 def test_a_folder_of_weights_may_still_be_missing_where_they_are_trained(tmp_path, monkeypatch):

@@ -163,6 +163,7 @@ def test_every_figure_reaches_its_card(home, capsys):
 
 
 def test_without_models_there_is_nothing_to_measure(home, monkeypatch, capsys):
+    (home / "empty").mkdir()
     monkeypatch.setenv("GENAI_CHECKPOINTS", str(home / "empty"))
     assert cli.main(["evaluate", "faces", "--no-card"]) == 0
     assert capsys.readouterr().out == "{}\n"

@@ -87,7 +87,7 @@ def test_an_unsafe_turn_stays_in_the_box() -> None:
         lambda: next(write_room.continue_text(BOMB, -1, [], 1, *SETTINGS, ENGLISH)),
         lambda: next(write_room.continue_text("Hello", -1, [], 1, "en", "news", BOMB, *SETTINGS[3:], ENGLISH)),
         lambda: next(write_room.three_ways(BOMB, -1, 1, ENGLISH, *SETTINGS)),
-        lambda: next(translate_room.translate(BOMB, "en-zh", ENGLISH)),
+        lambda: next(translate_room.translate(BOMB, "en-zh", "simplified", ENGLISH)),
         lambda: code_room.suggest(f"# {BOMB}\n", 0.4, 16, 1, ENGLISH),
         lambda: inside_room.look(BOMB, "story", "en", ENGLISH),
         lambda: inside_room.picture_next(BOMB, "story", "en", ENGLISH, 0.8, 0.95, 0, 0, 1.1),
@@ -108,7 +108,7 @@ def test_a_translation_that_turns_bad_is_left_out(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(
         translate_room.inside, "align", lambda *_: (["a"], ["b"], SimpleNamespace(tolist=lambda: [[1]]))
     )
-    *_, (whole, _, rows) = translate_room.translate("First. Second.", "en-zh", ENGLISH)
+    *_, (whole, _, rows) = translate_room.translate("First. Second.", "en-zh", "simplified", ENGLISH)
     assert whole.startswith("Good day. ⟨left out:")
     assert "bomb" not in whole + str(rows)
 
