@@ -53,15 +53,16 @@ def open_upload(source: Source) -> Image.Image:
     return flattened(open_layer(source))
 
 
-def open_layer(source: Source, least: int = limits.MIN_UPLOAD_SIDE, most_bytes: int | None = None) -> Image.Image:
+def open_layer(source: Source, least: int | None = None, most_bytes: int | None = None) -> Image.Image:
     """As ``open_upload``, but RGBA where some of it is transparent: its own colours, not multiplied by alpha.
 
-    least: pixels that either side must have. most_bytes: of the file; None for ``limits.MAX_UPLOAD_BYTES``.
+    least: pixels that either side must have; None for ``limits.MIN_UPLOAD_SIDE``.
+    most_bytes: of the file; None for ``limits.MAX_UPLOAD_BYTES``.
     """
     if source is None:
         raise ValueError("Choose a picture first.")
     image = source if isinstance(source, Image.Image) else open_header(_read(source, most_bytes))
-    _check_size(*image.size, least)
+    _check_size(*image.size, limits.MIN_UPLOAD_SIDE if least is None else least)
     return _seen(image)
 
 
