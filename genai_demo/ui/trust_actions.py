@@ -8,11 +8,12 @@ import gradio as gr
 
 from genai_demo.audio import sounds
 from genai_demo.core import limits, picturemark, soundfiles
+from genai_demo.faces import generate
 from genai_demo.trust import credentials, marks, metadata
 from genai_demo.trust import text as text_marks
 from genai_demo.ui.common import keep_file, readable_errors
 from genai_demo.ui.errors import localise
-from genai_demo.ui.faces_actions import PSI, edit_face
+from genai_demo.ui.faces_actions import FIRST_SEED, PSI, Selected, edit_face
 from genai_demo.ui.own_visits import with_own_weights
 from genai_demo.ui.strings import language_of, say
 from genai_demo.ui.trust_again import make_again, shown
@@ -141,7 +142,7 @@ def _as_text(data: bytes) -> str:
 def open_trust(opened: bool, request: gr.Request) -> tuple[Any, ...]:
     """A face of ours to look at, and what it says; nothing when the tab is opened again, or without weights."""
     try:
-        example = None if opened else edit_face(None, "all", PSI, True)[0]
+        example = None if opened else edit_face(Selected(generate.latent(FIRST_SEED)), "all", PSI, True)[0]
     except (gr.Error, ValueError):
         example = None
     return (True, example, inspect_file(example, request)) if example else (True, gr.skip(), gr.skip())
