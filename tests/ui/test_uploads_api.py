@@ -41,7 +41,9 @@ FILES = {
 @pytest.fixture(scope="module")
 def client(app_url: str) -> Client:
     """One session for all files: it must survive them."""
-    return Client(app_url, verbose=False)
+    found = Client(app_url, verbose=False)
+    found.predict(api_name="/start_keys")
+    return found
 
 
 @pytest.mark.parametrize("name", FILES)
