@@ -26,7 +26,7 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         save_face_models()
         with lab_page.served() as address:
             yield address
-        generate._load.cache_clear()
+        generate.load_model.cache_clear()
 
 
 def visit_own(browser: Browser, url: str, **settings: Any) -> Page:

@@ -21,7 +21,7 @@ def save_text_model() -> None:
     """A random text model, into the folder that GENAI_CHECKPOINTS names."""
     torch.manual_seed(0)
     checkpoint.save_checkpoint("text", Transformer(CONFIG), {"config": dataclasses.asdict(CONFIG)})
-    generate._load.cache_clear()
+    generate.load_model.cache_clear()
 
 
 def save_face_models() -> None:

@@ -9,7 +9,7 @@ import torch
 from genai_demo.core import checkpoint, decode, limits
 from genai_demo.core.sampling import Controls
 from genai_demo.core.transformer import Transformer
-from genai_demo.text import generate, inside, scripts, verse
+from genai_demo.text import generate, inside, scripts, suggest, translate, verse
 from tests.text.tiny import CONFIG, TOKENIZER
 
 
@@ -23,9 +23,9 @@ def tiny_checkpoint(tmp_path, monkeypatch):
         for p in model.parameters():
             p.copy_(torch.randn(p.shape) * (0.3 if len(p) == CONFIG.rows else p.shape[1] ** -0.5))
     checkpoint.save_checkpoint("text", model, {"config": dataclasses.asdict(CONFIG)})
-    generate._load.cache_clear()
+    generate.load_model.cache_clear()
     yield
-    generate._load.cache_clear()
+    generate.load_model.cache_clear()
 
 
 def test_streams_repeat_and_differ_by_seed():
@@ -146,7 +146,7 @@ def test_bad_input_is_a_sentence(settings, words):
 
 def test_a_missing_checkpoint_is_a_sentence(tmp_path, monkeypatch):
     monkeypatch.setenv("GENAI_CHECKPOINTS", str(tmp_path / "none"))
-    generate._load.cache_clear()
+    generate.load_model.cache_clear()
     with pytest.raises(ValueError, match="no checkpoint called 'text'"):
         list(generate.stream("Once"))
 
@@ -181,7 +181,7 @@ def test_translation_keeps_the_layout():
 )
 def test_sentences_are_joined_as_the_language_has_it(target, given, wanted, monkeypatch):
     tokens = TOKENIZER.encode("Fine." if target == "en" else "好。")
-    monkeypatch.setattr(generate, "_both_ways", lambda *_: [tokens])
+    monkeypatch.setattr(translate, "_both_ways", lambda *_: [tokens])
     assert generate.translate(given, "zh" if target == "en" else "en", target) == wanted
 
 
@@ -200,9 +200,9 @@ def test_translations_are_ranked_by_both_directions():
         there = log_probability([*prompt, *tokens, mark("end")], len(prompt))
         whole = [prompt[0], mark("zh"), *tokens, mark("en"), *source, mark("end")]
         back = log_probability(whole, len(whole) - len(source) - 1)
-        scores[tuple(tokens)] = (there + generate.OTHER_WAY * back) / (len(tokens) + 1) ** generate.LENGTH_PENALTY
-    assert generate._both_ways(prompt, texts) == sorted(texts, key=lambda t: -scores[tuple(t)])
-    assert generate._both_ways(prompt, texts[1:2]) == texts[1:2]
+        scores[tuple(tokens)] = (there + translate.OTHER_WAY * back) / (len(tokens) + 1) ** translate.LENGTH_PENALTY
+    assert translate._both_ways(prompt, texts) == sorted(texts, key=lambda t: -scores[tuple(t)])
+    assert translate._both_ways(prompt, texts[1:2]) == texts[1:2]
 
 
 def test_code_is_ranked_and_not_repeated():
@@ -215,8 +215,8 @@ def test_code_is_ranked_and_not_repeated():
 
 def test_code_that_comes_to_no_end_stands_behind_the_rest(monkeypatch):
     found = generate.Writing(["return x", "x = x = x", "return", "pass"], [True] * 4, [True, False, True, False], 9, 0)
-    monkeypatch.setattr(generate, "_write", lambda *_: iter([found]))
-    monkeypatch.setattr(generate, "_mean_log_probability", lambda _, tokens: -TOKENIZER.decode(tokens).count("x") / 10)
+    monkeypatch.setattr(suggest, "continuations", lambda *_: iter([found]))
+    monkeypatch.setattr(suggest, "mean_log_probability", lambda _, tokens: -TOKENIZER.decode(tokens).count("x") / 10)
     ranked = generate.rank_code("def f(x):\n", count=4)
     assert [text for text, _ in ranked] == ["return", "return x", "pass", "x = x = x"]
 
@@ -224,14 +224,14 @@ def test_code_that_comes_to_no_end_stands_behind_the_rest(monkeypatch):
 def test_code_that_broke_off_ends_with_its_last_line_that_parses(monkeypatch):
     texts = ["    y = x\n    return y", "    y = x\n    return (y", "    y = x\n    if y:\n", "    y = (x\n"]
     found = generate.Writing(texts, [True] * 4, [True, False, False, False], 9, 0)
-    monkeypatch.setattr(generate, "_write", lambda *_: iter([found]))
+    monkeypatch.setattr(suggest, "continuations", lambda *_: iter([found]))
     assert {text for text, _ in generate.rank_code("def f(x):\n", count=4)} == {texts[0], "    y = x", texts[3]}
 
 
 def test_code_for_a_gap_ends_where_it_would_repeat_what_follows(monkeypatch):
     texts = ["    y = x\n    return y", "    y = x\n    return (y", "    y = (x\n", "    y = 2 * x"]
     found = generate.Writing(texts, [True] * 4, [True, False, False, True], 9, 0)
-    monkeypatch.setattr(generate, "_write", lambda *_: iter([found]))
+    monkeypatch.setattr(suggest, "continuations", lambda *_: iter([found]))
     filled = [text for text, _ in generate.rank_code("def f(x):\n", "\n    return y", count=4)]
     assert set(filled) == {"    y = x", "    y = 2 * x", "    y"}
 
@@ -239,7 +239,7 @@ def test_code_for_a_gap_ends_where_it_would_repeat_what_follows(monkeypatch):
 def test_code_that_parses_stands_in_front_and_then_what_knows_its_names(monkeypatch):
     texts = ["return (x", "return total", "return x + 1", "retur n"]
     found = generate.Writing(texts, [True] * 4, [True] * 4, 9, 0)
-    monkeypatch.setattr(generate, "_write", lambda *_: iter([found]))
+    monkeypatch.setattr(suggest, "continuations", lambda *_: iter([found]))
     ranked = [text for text, _ in generate.rank_code("def f(x):\n    ", count=4)]
     assert ranked[:2] == ["return x + 1", "return total"] and set(ranked[2:]) == {"return (x", "retur n"}
 
@@ -253,7 +253,7 @@ def test_code_comes_in_the_layout_that_it_goes_on_from(monkeypatch, level, line_
         read.append(TOKENIZER.decode(prompt))
         yield generate.Writing([" if x:\n            return 1\n        return 2"], [True], [True], 4, 0)
 
-    monkeypatch.setattr(generate, "_write", written)
+    monkeypatch.setattr(suggest, "continuations", written)
     code = line_end.join(["class A:", f"{level}def f(self, x):", f"{level}{level}x = 1", 2 * level])
     ((suggestion, _),) = generate.rank_code(code, count=1)
     assert read == ["class A:\n    def f(self, x):\n        x = 1\n       "]
@@ -263,8 +263,8 @@ def test_code_comes_in_the_layout_that_it_goes_on_from(monkeypatch, level, line_
 
 def test_code_that_one_way_ended_is_not_put_behind_by_another_that_was_cut_back_to_it(monkeypatch):
     found = generate.Writing(["pass", "return x", "pass\nx = ("], [True] * 3, [True, True, False], 9, 0)
-    monkeypatch.setattr(generate, "_write", lambda *_: iter([found]))
-    monkeypatch.setattr(generate, "_mean_log_probability", lambda _, tokens: -TOKENIZER.decode(tokens).count("x"))
+    monkeypatch.setattr(suggest, "continuations", lambda *_: iter([found]))
+    monkeypatch.setattr(suggest, "mean_log_probability", lambda _, tokens: -TOKENIZER.decode(tokens).count("x"))
     assert [text for text, _ in generate.rank_code("", count=3)] == ["pass", "return x"]
 
 
@@ -275,7 +275,7 @@ def test_code_after_an_indent_does_not_begin_with_one_more_space(monkeypatch):
         read.append(TOKENIZER.decode(prompt))
         yield generate.Writing([" return x", "return y"], [True] * 2, [True] * 2, 4, 0)
 
-    monkeypatch.setattr(generate, "_write", written)
+    monkeypatch.setattr(suggest, "continuations", written)
     assert {text for text, _ in generate.rank_code("def f(x):\n    ")} == {"return x", "return y"}
     assert {text for text, _ in generate.rank_code("def f(x):\n")} == {" return x", "return y"}
     assert read == ["def f(x):\n   ", "def f(x):\n"]
@@ -408,6 +408,6 @@ def test_without_a_checkpoint_the_page_still_opens(tmp_path, monkeypatch):
     monkeypatch.setenv("GENAI_CHECKPOINTS", str(tmp_path / "empty"))
     (tmp_path / "empty").mkdir()
     assert generate.shape() == (1, 1)
-    generate._load.cache_clear()
+    generate.load_model.cache_clear()
     with pytest.raises(ValueError, match="no checkpoint called 'text'"):
         next(generate.write("Once"))

@@ -22,7 +22,7 @@ def tiny_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("GENAI_DEVICE", "cpu")
     save_text_model()
     yield
-    generate._load.cache_clear()
+    generate.load_model.cache_clear()
 
 
 def checked(files: dict[str, bytes]) -> tuple[own.Texts, Dropped]:
@@ -134,7 +134,7 @@ def test_the_download_is_a_checkpoint_that_loads(tmp_path: Path, monkeypatch: py
     for name, data in files.items():
         (place / name).write_bytes(data)
     monkeypatch.setenv("GENAI_CHECKPOINTS", str(place))
-    generate._load.cache_clear()
+    generate.load_model.cache_clear()
     card = checkpoint.read_card("text")
     assert card["metrics"]["bits_per_byte"] < card["metrics_of_base"]["bits_per_byte"]
     assert card["base"]["name"] == "text" and card["data"]["characters"] > 4_000

@@ -90,7 +90,7 @@ SMALL = ("--layers=1", "--width=32", "--heads=2", "--context=64", "--batch=4", "
 def test_train_resume_publish_evaluate(texts, tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("GENAI_CHECKPOINTS", str(tmp_path / "checkpoints"))
     data = str(texts.tokens.filename.parent)
-    generate._load.cache_clear()
+    generate.load_model.cache_clear()
     options = [*SMALL, f"--data={data}", "--evaluate-every=3", "--sample-every=3"]
     for folder, budgets in (("whole", [3]), ("parts", [1, 3])):
         for steps in budgets:
@@ -128,7 +128,7 @@ def test_train_resume_publish_evaluate(texts, tmp_path, monkeypatch, capsys):
     card = checkpoint.read_card("text")
     assert card["training"]["steps"] == 6 and card["training"]["settings"]["mix"] == 0.5
     assert card["limits"] and card["peers"] == {"code": 1.5} and "metrics" not in card  # the peers are the same ones
-    generate._load.cache_clear()
+    generate.load_model.cache_clear()
 
 
 def test_bad_options_are_a_sentence(texts, tmp_path, capsys):

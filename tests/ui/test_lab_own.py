@@ -47,7 +47,7 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             yield address
         finally:
             demo.close()
-            generate._load.cache_clear()
+            generate.load_model.cache_clear()
 
 
 @contextlib.contextmanager
