@@ -146,7 +146,7 @@ def speed(config: TransformerConfig) -> dict[str, float]:
     found["matmul_milliseconds"] = significant(reference_operations()["matmul"])
     rates = {"tokens_per_second_gpt2": rate_of(lambda: peer.write(tokens, WRITTEN), WRITTEN)}
     rates["tokens_per_second_ours_32_bit"] = rate_of(lambda: write(ours, tokens, WRITTEN), WRITTEN)
-    if can_quantise():
+    if can_quantise(ours.config):
         ours.faster = FasterStep(ours)
     rates["tokens_per_second_ours"] = rate_of(lambda: write(ours, tokens, WRITTEN), WRITTEN)
     return found | {k: significant(v) for k, v in rates.items()}

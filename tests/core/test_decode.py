@@ -1,6 +1,5 @@
-"""Sampling, decoding with the cache, beams and eight-bit weights, on small random models."""
+"""Sampling, decoding with the cache, beams and loops, on small random models."""
 
-import dataclasses
 import itertools
 import random
 
@@ -8,22 +7,12 @@ import pytest
 import torch
 
 from genai_demo.core import decode, sampling
-from genai_demo.core.quantise import FasterStep, can_quantise
 from genai_demo.core.sampling import Controls, draw, filtered
-from genai_demo.core.transformer import Cache, Transformer, TransformerConfig
+from genai_demo.core.transformer import Transformer
+from tests.core.tiny_transformer import CONFIG, lively
 
-CONFIG = TransformerConfig(rows=128, layers=2, width=32, heads=2, context=64)
 EVERY = torch.ones(CONFIG.rows, dtype=torch.bool)
 GREEDY = Controls(temperature=0)
-
-
-def lively(config: TransformerConfig = CONFIG, seed: int = 0) -> Transformer:
-    """A random model with opinions."""
-    torch.manual_seed(seed)
-    model = Transformer(config).eval().requires_grad_(False)
-    for p in model.parameters():
-        p.copy_(torch.randn(p.shape) * (0.6 if p.shape[0] == config.rows else 1.2 / p.shape[1] ** 0.5))
-    return model
 
 
 @pytest.fixture(scope="module")
@@ -241,35 +230,7 @@ def test_a_search_ends_where_nothing_more_may_come():
     assert found[0][0] == [3, 3]
 
 
-# Eight bits
-
-
-@pytest.mark.skipif(not can_quantise(), reason="no eight-bit kernels here")
-@pytest.mark.parametrize("count", [1, 3])
-def test_eight_bits_agree_with_thirty_two(count):
-    big = lively(dataclasses.replace(CONFIG, rows=256, width=128, heads=4))
-    tokens = torch.randint(0, 256, (count, 60), generator=torch.Generator().manual_seed(3))
-    small, caches = FasterStep(big), [Cache(big.config, count, big.speeds) for _ in range(2)]
-    with torch.inference_mode():
-        for cache in caches:
-            big.hidden(tokens[:, :20], cache)
-        wide = torch.stack([big.step(tokens[:, i], caches[0]) for i in range(20, 60)])
-        narrow = torch.stack([small(tokens[:, i], caches[1]) for i in range(20, 60)])
-        torch.testing.assert_close(wide[-1], big(tokens)[:, -1], rtol=1e-3, atol=1e-3)
-    assert (wide.argmax(-1) == narrow.argmax(-1)).float().mean() > 0.9
-    assert (wide - narrow).square().mean() < 0.01 * wide.var()
-    assert caches[0].length == caches[1].length == 60
-
-
-@pytest.mark.skipif(not can_quantise(), reason="no eight-bit kernels here")
-def test_writing_uses_the_faster_step():
-    model = lively(dataclasses.replace(CONFIG, rows=256, width=128, heads=4))
-    every = torch.ones(256, dtype=torch.bool)
-    calls = []
-    step = FasterStep(model)
-    model.faster = lambda tokens, cache: calls.append(len(tokens)) or step(tokens, cache)
-    assert len(list(decode.continuations(model, [1, 2], 1, every, set(), GREEDY, 0, 2, 5))) == 5
-    assert calls == [2] * 5
+# Loops
 
 
 def test_a_sequence_does_not_go_round_in_circles():

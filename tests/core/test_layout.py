@@ -4,25 +4,13 @@ import ast
 import re
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
-PACKAGE = ROOT / "genai_demo"
+from tests.source_code import PACKAGE, ROOT, imported, parsed
+
 MODULES = sorted(PACKAGE.rglob("*.py"))
 MEDIA = {"faces", "repair", "text", "audio", "trust", "lab"}
-
-
-def imported(path: Path) -> set[str]:
-    """Names of the modules that a file imports, anywhere in it."""
-    found = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
-    return found
 
 
 def room(dotted: str) -> str:
@@ -39,6 +27,16 @@ def test_arrows_point_one_way(path):
     allowed = {"core": {"core"}} | {medium: {"core", medium} for medium in MEDIA}
     assert {room(name) for name in imported(path)} & everything <= allowed.get(here, everything)
     assert here == "ui" or "gradio" not in {name.split(".")[0] for name in imported(path)}
+
+
+GIVEN_UP = {"jit", "quantize_per_channel", "quantize_per_tensor", "qint8", "quint8", "qint32"}
+"""What PyTorch deprecates: TorchScript, which Python 3.14 has none of, and tensors with scales inside."""
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_nothing_rests_on_what_pytorch_gives_up(path):
+    names = {node.attr for node in ast.walk(parsed(path)) if isinstance(node, ast.Attribute)}
+    assert not (names | {part for name in imported(path) for part in name.split(".")}) & GIVEN_UP
 
 
 def test_importing_a_medium_brings_no_gradio_and_no_weights():

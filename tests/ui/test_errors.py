@@ -13,9 +13,8 @@ from genai_demo.core import limits
 from genai_demo.core.uploads import DAMAGED, HEIC, OTHERS, RAW, _too_many_pixels
 from genai_demo.faces.align import NO_FACE
 from genai_demo.ui.errors import SENTENCES, localise
+from tests.source_code import PACKAGE, ROOT, imported, parsed
 
-ROOT = Path(__file__).parents[2]
-PACKAGE = ROOT / "genai_demo"
 OF_COMMANDS = {
     "audio.clips", "audio.effects.data", "audio.effects.spectrograms", "audio.speech.aligner", "audio.speech.data",
     "audio.speech.features", "audio.speech.labels", "core.efficientnet", "core.frechet", "core.halving", "core.loop",
@@ -55,21 +54,10 @@ def reachable(known: dict[str, Path]) -> list[str]:
     return sorted(found)
 
 
-def imported(path: Path) -> set[str]:
-    """Dotted names that a module imports."""
-    found = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
-    return found
-
-
 def sentences(path: Path) -> list[str]:
     """The error sentences that a module raises, code in braces for what varies; reasons in lists are no sentences."""
     found = []
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    tree = parsed(path)
     own = {n.name for n in ast.walk(tree) if isinstance(n, ast.ClassDef) and "ValueError" in map(ast.unparse, n.bases)}
     for node in ast.walk(tree):
         name = getattr(node.func, "id", getattr(node.func, "attr", "")) if isinstance(node, ast.Call) else ""
