@@ -57,14 +57,8 @@ def problem(name: str) -> str:
     Reads all of its files: 80 MB take about 0.1 s.
     """
     try:
-        for file, checksum in _files(name).items():
-            path = checkpoint.folder() / Path(file).name
-            try:
-                data = path.read_bytes()
-            except OSError:
-                return f"The weights {path} are missing. Fetch them again."
-            if hashlib.sha256(data).hexdigest() != checksum:
-                return f"The weights {path} do not match the checksum on their card. Fetch them again."
+        for _ in checkpoint.read_files(_files(name)):
+            pass
     except ValueError as error:
         return str(error)
     return ""

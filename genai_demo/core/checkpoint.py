@@ -8,6 +8,7 @@ that measured it, and the checksum of the weights. Nothing is ever unpickled.
 import hashlib
 import json
 import os
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,10 @@ from safetensors import SafetensorError
 from safetensors.torch import load, save
 from torch import Tensor, nn
 
-SHARD_BYTES = 15 * 2**20
+SHARD_BYTES = 9 * 2**20
+"""Of a file at most, header and all: small enough for hosts that take no large files."""
+HEADER_BYTES = 256
+"""More than safetensors writes about one tensor beside its name, or about a file."""
 EIGHT_BIT_FROM = 16_384
 """Numbers of a matrix from which eight bits a weight are worth a scale for every row."""
 SCALE = "scale:"
@@ -50,7 +54,7 @@ def write_card(name: str, card: dict[str, Any]) -> None:
 
 
 def save_checkpoint(name: str, network: nn.Module, card: dict[str, Any], eight_bit: bool = False) -> None:
-    """Write weights (half precision, shards of up to 15 MiB) and card.
+    """Write weights (half precision, in files of at most ``SHARD_BYTES``) and card.
 
     eight_bit: store every large matrix in eight bits, with a scale for each of its rows: half the size.
     Raises ValueError for weights that are not finite in half precision, before touching a file.
@@ -86,24 +90,35 @@ def _as_json(card: dict[str, Any]) -> bytes:
     return (json.dumps(card, indent=2, ensure_ascii=False) + "\n").encode()
 
 
+def read_files(files: Mapping[str, str]) -> Iterator[tuple[Path, bytes]]:
+    """The weight files of a card, one by one, from their checksums by name.
+
+    Raises ValueError at the first that is missing or is not the one that the card means.
+    """
+    for file, checksum in files.items():
+        path = folder() / Path(file).name  # a card names no files elsewhere
+        try:
+            data = path.read_bytes()
+        except OSError as error:
+            raise ValueError(f"The weights {path} are missing. Fetch them again.") from error
+        if hashlib.sha256(data).hexdigest() != checksum:
+            raise ValueError(f"The weights {path} do not match the checksum on their card. Fetch them again.")
+        yield path, data
+
+
 def load_weights(name: str, network: nn.Module) -> nn.Module:
     """Fill ``network`` with a checkpoint's weights (as float32) and switch it to evaluation.
 
     Raises ValueError where a file is missing, fails its checksum, or does not fit the network.
     """
-    tensors: dict[str, Tensor] = {}
-    for file, checksum in read_card(name).get("files", {}).items():
-        path = folder() / file
-        if not path.is_file():
-            raise ValueError(f"The weights {path} are missing. Fetch them again.")
-        data = path.read_bytes()
-        if hashlib.sha256(data).hexdigest() != checksum:
-            raise ValueError(f"The weights {path} do not match the checksum on their card. Fetch them again.")
+    parts: dict[str, list[Tensor]] = {}
+    for path, data in read_files(read_card(name).get("files", {})):
         try:
-            tensors |= load(data)
+            for key, tensor in load(data).items():
+                parts.setdefault(key, []).append(tensor)
         except SafetensorError as error:
             raise ValueError(f"The weights {path} are damaged. Fetch them again.") from error
-    tensors = _restored(tensors)
+    tensors = _restored({key: rows[0] if len(rows) == 1 else torch.cat(rows) for key, rows in parts.items()})
     try:
         network.load_state_dict({k: v.float() if v.is_floating_point() else v for k, v in tensors.items()})
     except RuntimeError as error:
@@ -146,16 +161,28 @@ def _restored(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
 
 
 def _shards(tensors: dict[str, Tensor]) -> list[dict[str, Tensor]]:
+    """The tensors in order, in files that hold ``SHARD_BYTES``. The rows of one that is larger go on in the next file,
+    under the same name.
+    """
     shards: list[dict[str, Tensor]] = [{}]
-    room = SHARD_BYTES
+    room = space = SHARD_BYTES - HEADER_BYTES
     for key, tensor in tensors.items():
-        size = tensor.numel() * tensor.element_size()
-        if size > room and shards[-1]:
-            shards.append({})
-            room = SHARD_BYTES
-        shards[-1][key] = tensor
-        room -= size
+        header = HEADER_BYTES + len(key.encode())
+        for rows in _split(tensor, space - header):
+            size = rows.nbytes + header
+            if shards[-1] and (size > room or key in shards[-1]):
+                shards.append({})
+                room = space
+            shards[-1][key] = rows
+            room -= size
     return shards
+
+
+def _split(tensor: Tensor, most: int) -> Sequence[Tensor]:
+    """The tensor in runs of rows of so many bytes at most, but of a row at least."""
+    if tensor.nbytes <= most or not tensor.ndim:
+        return [tensor]
+    return tensor.split(max(1, most * len(tensor) // tensor.nbytes))
 
 
 def _replace(path: Path, data: bytes) -> None:

@@ -119,7 +119,7 @@ def continuations(
 
     allowed: (rows,) bool, the tokens that may come. ends: those that end a continuation; they are
     not yielded. Continuation i draws from a generator with seed ``seed + i``, so it does not depend
-    on how many others there are (but for eight-bit layers, which round a batch in common).
+    on how many others there are.
     rules: one for every continuation, or none. mark: makes green tokens likelier, see ``core.greenlist``.
     at_least: tokens before an end, unless nothing else may come.
     """

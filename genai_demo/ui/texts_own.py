@@ -149,8 +149,8 @@ OWN: dict[str, tuple[str, str]] = {
     ),
     "own.unused": ("The other tabs use the models of this page.", "其他标签页使用本页模型。"),
     "own.packed": (
-        "A zip of safetensors and model card; put both files into checkpoints/ to use them in the place of ours.",
-        "zip 内含 safetensors 与模型卡；放入 checkpoints/ 即可替换本页模型。",
+        "A zip of safetensors and model card; put all its files into checkpoints/ to use them in the place of ours.",
+        "zip 内含 safetensors 与模型卡；全部放入 checkpoints/ 即可替换本页模型。",
     ),
     "own.deleted": ("Everything of yours is deleted.", "你的全部数据已删除。"),
     "own.with": (

@@ -9,6 +9,8 @@ from torch import nn
 
 from genai_demo.core import cards, checkpoint
 
+PUBLISHED = Path(__file__).parents[2] / "checkpoints"
+
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -58,3 +60,11 @@ def test_a_broken_card_is_told(folder: Path, card: str) -> None:
 def test_a_card_cannot_name_files_elsewhere(folder: Path) -> None:
     (folder / "small.json").write_text(json.dumps({"files": {"../../etc/passwd": "0" * 64}}))
     assert "missing" in cards.problem("small")
+
+
+def test_published_weights_are_whole_and_small_enough_for_hosts_that_take_no_large_files() -> None:
+    files = sorted(PUBLISHED.iterdir())
+    named = [name for path in files if path.suffix == ".json" for name in json.loads(path.read_bytes())["files"]]
+    assert sorted(path.name for path in files if path.suffix != ".json") == sorted(named)
+    assert [path.name for path in files if path.stat().st_size > checkpoint.SHARD_BYTES] == []
+    assert sum(path.stat().st_size for path in files) < 150 * 2**20

@@ -79,20 +79,55 @@ def test_saved_weights_load_to_the_same_bits_again(folder):
 
 
 def test_large_weights_are_sharded_and_small_ones_replace_them(folder, monkeypatch):
-    monkeypatch.setattr(checkpoint, "SHARD_BYTES", 40)
-    saved = network()
-    checkpoint.save_checkpoint("tiny", saved, {})
+    saved = save_in_shards("tiny", monkeypatch)
     files = list(checkpoint.read_card("tiny")["files"])
     assert len(files) > 1
     assert files[0] == f"tiny-00001-of-{len(files):05d}.safetensors"
     loaded = checkpoint.load_weights("tiny", network())
     assert torch.equal(loaded[0].weight, saved[0].weight.half().float())
     checkpoint.save_checkpoint("tiny-other", network(), {})
-    monkeypatch.undo()
-    monkeypatch.setenv("GENAI_CHECKPOINTS", str(folder))
-    checkpoint.save_checkpoint("tiny", saved, {})
+    with monkeypatch.context() as patch:
+        patch.setattr(checkpoint, "SHARD_BYTES", 2**20)
+        checkpoint.save_checkpoint("tiny", saved, {})
     assert [p.name for p in folder.glob("tiny*.safetensors") if "other" not in p.name] == ["tiny.safetensors"]
     checkpoint.load_weights("tiny-other", network())
+
+
+def save_in_shards(name: str, monkeypatch: pytest.MonkeyPatch) -> nn.Module:
+    """Publish a tiny network in a file for every tensor."""
+    monkeypatch.setattr(checkpoint, "SHARD_BYTES", 40)
+    saved = network()
+    checkpoint.save_checkpoint(name, saved, {})
+    return saved
+
+
+@pytest.mark.parametrize("eight_bit", [False, True])
+@pytest.mark.parametrize("most", [3_000, 9_000, 40_000, 200_000])
+def test_no_file_is_larger_than_the_limit_whatever_it_holds(folder, monkeypatch, most, eight_bit):
+    def made() -> nn.Module:  # a matrix that fills several files, tensors in plenty, one without dimensions
+        return nn.Sequential(nn.Linear(150, 301), *(nn.BatchNorm1d(5) for _ in range(40)), nn.Conv2d(2, 3, 3))
+
+    monkeypatch.setattr(checkpoint, "SHARD_BYTES", most)
+    saved = made()
+    checkpoint.save_checkpoint("tiny", saved, {}, eight_bit)
+    sizes = [path.stat().st_size for path in folder.glob("*.safetensors")]
+    assert max(sizes) <= most and len(sizes) <= 1 + 3 * sum(sizes) / most
+    loaded = checkpoint.load_weights("tiny", made())
+    for name, tensor in saved.state_dict().items():
+        atol = 0.01 * tensor.abs().max().item() if eight_bit else 1e-3
+        torch.testing.assert_close(loaded.state_dict()[name], tensor, rtol=1e-3, atol=atol)
+
+
+def test_a_shard_that_is_missing_or_of_other_weights_is_named(folder, monkeypatch):
+    save_in_shards("tiny", monkeypatch)
+    first, second = (folder / file for file in list(checkpoint.read_card("tiny")["files"])[:2])
+    save_in_shards("other", monkeypatch)
+    second.write_bytes((folder / second.name.replace("tiny", "other")).read_bytes())
+    with pytest.raises(ValueError, match=f"{second.name} do not match the checksum"):
+        checkpoint.load_weights("tiny", network())
+    first.unlink()
+    with pytest.raises(ValueError, match=f"{first.name} are missing"):
+        checkpoint.load_weights("tiny", network())
 
 
 def test_a_missing_checkpoint_is_named(folder):
