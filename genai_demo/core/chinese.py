@@ -32,6 +32,11 @@ def simplified_characters(text: str) -> str:
     return found if len(found) == len(text) else "".join(_converter("t2s").convert(c)[:1] or c for c in text)
 
 
+def particles(text: str) -> str:
+    """The text with 着 for 著 after a verb (看著 -> 看着), as simplified texts write it; 著名 stays."""
+    return _WHILE.sub("着", text)
+
+
 def traditional(text: str) -> str:
     """The text in the traditional characters that Taiwan uses."""
     return _converter("s2tw").convert(text)

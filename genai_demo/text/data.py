@@ -13,6 +13,7 @@ import argparse
 import collections
 import dataclasses
 import hashlib
+import itertools
 import json
 import os
 import shutil
@@ -23,13 +24,18 @@ from typing import Any
 import numpy as np
 from tqdm import tqdm
 
+from genai_demo.text import written
 from genai_demo.text.documents import LANGUAGES, TASKS, Document, from_record, read_own, read_packs
 from genai_demo.text.fetch import Library, choose, read_public
+from genai_demo.text.mending import mend
 from genai_demo.text.tokenizer import Tokenizer, load_tokenizer
+from genai_demo.text.variants import with_variants
 
 LICENCES = ("all", "open")
 SPLITS = ("train", "held_out")
 HELD_OUT_PERCENT = 5
+UNLABELLED_PERCENT = 10
+"""Of the training documents, the form is left out, so that the model also writes without one."""
 CHUNK = 2_000
 """Documents tokenised at a time."""
 
@@ -76,23 +82,23 @@ def layout(document: Document, tokenizer: Tokenizer, pieces: list[list[int]]) ->
     """A document as tokens. pieces: its encoded parts, in the order of ``parts``.
 
     prose      task language (form) (title ...) (prompt ...) body ... end
-    translate  translate en ... zh ... end
-    chat       chat language user ... reply ... user ... end
-    code       code body ... end
+    translate  translate (form) en ... zh ... end
+    chat       chat language (form) user ... reply ... user ... end
+    code       code (form) body ... end
     """
     mark, rest = tokenizer.control, iter(pieces)
+    form = [mark(document.form)] if document.form else []
     if document.task == "translate":
-        return [mark("translate"), mark("en"), *next(rest), mark("zh"), *next(rest), mark("end")]
+        return [mark("translate"), *form, mark("en"), *next(rest), mark("zh"), *next(rest), mark("end")]
     found = [mark(document.task)]
     if document.task == "chat":
-        found.append(mark(document.language))
+        found += [mark(document.language), *form]
         for number, turn in enumerate(rest):
             found += [mark("reply" if number % 2 else "user"), *turn]
         return [*found, mark("end")]
     if document.task != "code":
         found.append(mark(document.language))
-    if document.form:
-        found.append(mark(document.form))
+    found += form
     if document.title:
         found += [mark("title"), *next(rest)]
     if document.prompt:
@@ -113,6 +119,13 @@ def split_of(document: Document) -> str:
     """ "held_out" for 5 % of the groups, the same ones on every machine."""
     digest = hashlib.sha256((document.group or document.key()).encode("utf-8", "replace")).digest()
     return "held_out" if int.from_bytes(digest[:4], "big") % 100 < HELD_OUT_PERCENT else "train"
+
+
+def _labelled(document: Document) -> Document:
+    """The document, without its form where it is one of the few that learn without."""
+    if split_of(document) == "held_out" or int(document.key()[:8], 16) % 100 >= UNLABELLED_PERCENT:
+        return document
+    return dataclasses.replace(document, form="")
 
 
 def read_documents(
@@ -137,7 +150,7 @@ def read_documents(
         folder = os.environ.get("GENAI_DATA")
         if not folder:
             raise ValueError("Name a file or folder of texts with --from, or the folder of the packs in GENAI_DATA.")
-        records = read_packs(Path(folder))
+        records = itertools.chain(read_packs(Path(folder)), written.records())
     seen: set[str] = set()
     for record, pack in records:
         try:
@@ -153,7 +166,10 @@ def read_documents(
             dropped["duplicate"] += 1
             continue
         seen.add(key)
-        yield document
+        try:
+            yield document if source is not None else mend(document)  # what somebody chose is learnt as it is
+        except ValueError as error:
+            dropped[str(error)] += 1
 
 
 def prepare(
@@ -183,8 +199,11 @@ def prepare(
     if source is None and (sources or not os.environ.get("GENAI_DATA")):
         chosen, origin = choose(sources, licence), "public sources"
         library = Library(target.with_name(target.name + "-download"), base_url, progress)
-        public = read_public(chosen, library, report)
-    documents = tqdm(read_documents(source, licence, dropped, public), unit="document", disable=not progress)
+        public = itertools.chain(read_public(chosen, library, report), () if sources else written.records())
+    clean = read_documents(source, licence, dropped, public)
+    if source is None:
+        clean = with_variants(clean, learnt=lambda document: split_of(document) == "train")
+    documents = tqdm(clean, unit="document", disable=not progress)
     tokens, columns, names = _tokenise(documents, tokenizer)
     if not columns["start"]:
         raise ValueError("No document is left. See what --licence and the cleaning leave out.")
@@ -215,7 +234,7 @@ def _tokenise(
         nonlocal position
         texts = [parts(document) for document in waiting]
         encoded = iter(tokenizer.encode_many([text for document in texts for text in document]))
-        for document, mine in zip(waiting, texts, strict=True):
+        for document, mine in zip(map(_labelled, waiting), texts, strict=True):
             found = layout(document, tokenizer, [next(encoded) for _ in mine])
             tokens.append(np.array(found, np.uint16))
             source = f"{document.source} ({document.licence})"

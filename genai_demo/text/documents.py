@@ -9,23 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from genai_demo.text import forms
+
 TASKS = ("story", "news", "product", "poem", "prose", "translate", "chat", "code")
 LANGUAGES = ("en", "zh")
 
-TASK_OF_KIND = {
-    **dict.fromkeys(
-        ("classic", "bedtime", "campfire", "scene", "child", "short", "fairytale", "slice", "novel"), "story"
-    ),
-    **dict.fromkeys(("news", "article", "news-1998"), "news"),
-    **dict.fromkeys(("product", "software", "review", "ad"), "product"),
-    **dict.fromkeys(("poem-tang", "poem-shi-song", "poem-ci", "poem-qu", "poem-old"), "poem"),
-    **dict.fromkeys(("function", "method", "file", "class", "script", "program", "problem"), "code"),
-}
-"""Task of a pack's ``kind``; whatever is not listed is prose."""
-
-FORM_OF_KIND = {
-    "poem-tang": "tang", "poem-shi-song": "tang", "poem-ci": "ci", "poem-qu": "qu", "poem-old": "old",
-}  # fmt: skip
 SHORTEST = 8
 """Characters; anything shorter teaches nothing (translations excepted)."""
 PACKS = ("stories-en", "news-ads-en", "zh", "translation", "dialogue", "code")
@@ -46,7 +34,7 @@ class Document:
     prompt: str = ""
     """What was asked for, where the text is an answer."""
     form: str = ""
-    """Of a poem: "tang", "ci", "qu" or "old"."""
+    """What it is, more exactly than its task: one of ``forms.FORMS[task]``, or nothing."""
     kind: str = ""
     source: str = ""
     licence: str = "unk"
@@ -83,29 +71,35 @@ def from_record(record: dict[str, Any], pack: str) -> Document:
         if len(turns) < 2 or not all(turns):
             raise ValueError("empty turn")
         language = str(record.get("lang", "en"))
-        return Document("chat", language, "", turns=turns, kind=kind, source=str(record["src"]), licence=licence)
+        source = str(record["src"])
+        form = forms.of_chat(kind, source)
+        return Document("chat", language, "", turns=turns, form=form, kind=kind, source=source, licence=licence)
     if "tgt" in record:
         english, chinese = clean(str(record["src"])), clean(str(record["tgt"]))
         if not english or not chinese:
             raise ValueError("empty side")
+        source = str(record["source"])
         return Document(
-            "translate", "en", english, chinese, kind=kind, source=str(record["source"]), licence=licence,
-            group=english.lower(),
+            "translate", "en", english, chinese, form=forms.of_translation(source), kind=kind, source=source,
+            licence=licence, group=english.lower(),
         )  # fmt: skip
     text = str(record["text"]).expandtabs(4) if pack == "code" else str(record["text"])
     text, title = clean(text), clean(str(record.get("title", "")))
     if len(text) < SHORTEST:
         raise ValueError("too short")
-    task = "code" if pack == "code" else TASK_OF_KIND.get(kind, "prose")
     author, source = str(record.get("author", "")), str(record.get("src", ""))
+    prompt = clean(str(record.get("prompt", "")))
+    task, form = forms.of_prose(kind, source, text, prompt)
+    if pack == "code":
+        task, form = "code", form if task == "code" else ""
     chapters = kind in ("classic", "novel", "fairytale")  # of one work: held out together
     return Document(
         task,
         "zh" if pack == "zh" else "en",
         text,
         title="" if chapters else title,
-        prompt=clean(str(record.get("prompt", ""))),
-        form=FORM_OF_KIND.get(kind, ""),
+        prompt=prompt,
+        form=form,
         kind=kind,
         source=source,
         licence=licence,
@@ -160,7 +154,7 @@ def read_own(place: Path) -> Iterator[tuple[dict[str, Any], str]]:
             found = True
             text = path.read_bytes().decode("utf-8-sig", "replace")
             pack = "code" if path.suffix == ".py" else "zh" if _is_chinese(text) else "own"
-            yield {"text": text, "kind": "novel", "src": path.name, "title": "", "lic": "own"}, pack
+            yield {"text": text, "kind": "own", "src": path.name, "title": "", "lic": "own"}, pack
     if not found:
         raise ValueError(f"{place} holds no .txt, .md, .py or .jsonl file.")
 

@@ -25,6 +25,13 @@ CONTROLS = (
     *("user", "reply"),
     *("prefix", "suffix", "middle"),
     *("tang", "ci", "qu", "old"),
+    *("child", "bedtime", "campfire", "scene", "short", "slice", "fairytale", "classic"),
+    *("press", "report", "archive"),
+    *("goods", "clothes", "review", "software"),
+    *("article", "passage", "place", "work"),
+    *("everyday", "caption", "word", "game"),
+    *("daily", "answers", "topics", "booking"),
+    *("function", "method", "file", "exercise"),
 )
 """Names of the control tokens; the order is part of every checkpoint, so add at the end only."""
 

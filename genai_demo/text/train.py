@@ -2,6 +2,7 @@
 
 import argparse
 import dataclasses
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,7 @@ from genai_demo.core.transformer import Transformer, TransformerConfig
 from genai_demo.text.batches import Batches
 from genai_demo.text.data import LICENCES, Texts, load
 from genai_demo.text.documents import LANGUAGES, TASKS
+from genai_demo.text.mixture import WEIGHTS
 from genai_demo.text.tokenizer import Tokenizer, load_tokenizer
 
 NAME = "text"
@@ -66,8 +68,8 @@ class TextSettings:
     """Let PyTorch's compiler fuse the pass; on a CPU it wants a C++ compiler."""
     sources: tuple[str, ...] = ()
     """Only texts of sources whose names begin so; none for all."""
-    more: dict[str, int] = dataclasses.field(default_factory=dict)
-    """How often an epoch holds the texts of the sources whose names begin so; others come once."""
+    weights: dict[str, float] = dataclasses.field(default_factory=dict)
+    """How often an epoch holds the texts of each source, see ``mixture.weight_of``; others come once."""
     mix: float = 1.0
     """Share of the run's weights in what is published; the rest are the published ones that it began with."""
     seed: int = 0
@@ -83,7 +85,7 @@ class TextTask:
         self.model = Transformer(config).to(self.device)
         self.ema = Average(self.model, Transformer(config).to(self.device))
         self.batches = Batches(
-            texts, tokenizer, settings.seed, config.context, sources=settings.sources, more=settings.more
+            texts, tokenizer, settings.seed, config.context, sources=settings.sources, weights=settings.weights
         )
         self.modules: dict[str, nn.Module] = {"model": self.model}
         self.averaged: dict[str, nn.Module] = {"model": self.ema.target}
@@ -213,8 +215,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--context", type=SHAPE, default=TransformerConfig.context, help="tokens seen at once")
     parser.add_argument("--sources", nargs="+", default=[], help="only texts of sources whose names begin so")
     parser.add_argument(
-        "--more", nargs="+", default=[], metavar="SOURCE=TIMES", help="texts that come more than once in an epoch"
-    )
+        "--weights", nargs="+", default=[], metavar="SOURCE=COPIES",
+        help="copies of a source's texts in an epoch, such as tatoeba=5 chat:SGD=0.1, in place of the mixture's own",
+    )  # fmt: skip
     parser.add_argument("--dropout", type=DROPOUT, default=0.0, help="of every block's branches")
     parser.add_argument("--batch", type=BATCH, default=TextSettings.batch, help="rows of tokens a step, all processes")
     parser.add_argument("--accumulate", type=SHAPE, default=1, help="micro-batches a step")
@@ -246,19 +249,25 @@ def make_task(args: argparse.Namespace) -> TextTask:
                         dropout=args.dropout)  # fmt: skip
     settings = TextSettings(
         args.batch, args.accumulate, args.rate, args.embedding_rate, steps=args.steps, cool_down=args.cool_down,
-        compile=args.compile, sources=tuple(args.sources), more=more_of(args.more), mix=args.mix, seed=args.seed,
+        compile=args.compile, sources=tuple(args.sources), weights=weights_of(args.weights), mix=args.mix,
+        seed=args.seed,
     )  # fmt: skip
-    return TextTask(config, settings, load(args.data), tokenizer)
+    texts = load(args.data)
+    for option in args.weights:
+        name = option.rpartition("=")[0].rpartition(":")[2]
+        if not any(source.startswith(name) for source in texts.card["source_names"]):
+            raise ValueError(f"--weights {option}: no source of the training text has a name that begins so.")
+    return TextTask(config, settings, texts, tokenizer)
 
 
-def more_of(options: list[str]) -> dict[str, int]:
-    """``tatoeba=5`` and the like as a dict. Raises ValueError for anything else."""
-    found = {}
+def weights_of(options: list[str]) -> dict[str, float]:
+    """The mixture, changed by options such as ``tatoeba=5``. Raises ValueError for anything else."""
+    found = dict(WEIGHTS)
     for option in options:
-        name, _, times = option.rpartition("=")
-        if not name or not times.isdecimal():
-            raise ValueError(f"--more {option}: write SOURCE=TIMES, such as tatoeba=5.")
-        found[name] = int(times)
+        name, _, copies = option.rpartition("=")
+        if not name or not re.fullmatch(r"\d+(\.\d+)?", copies):
+            raise ValueError(f"--weights {option}: write SOURCE=COPIES, such as tatoeba=5 or chat:SGD=0.1.")
+        found[name] = float(copies)
     return found
 
 

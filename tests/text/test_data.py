@@ -9,7 +9,8 @@ import pytest
 from genai_demo import __main__ as cli
 from genai_demo.text import data
 from genai_demo.text.batches import Batches, fill_in, learnt, swap_sides
-from genai_demo.text.documents import Document, clean, from_record
+from genai_demo.text.documents import TASKS, Document, clean, from_record
+from genai_demo.text.mixture import weight_of
 from tests.text.tiny import CODE, POEM, RECORDS, TOKENIZER, prepare, write_texts
 
 
@@ -59,13 +60,13 @@ def test_every_task_has_its_layout():
         "<translate>", "<en>", "I have 0 cats.", "<zh>", "我有0只猫。", "<end>",
     ]  # fmt: skip
     chat = names(tokens_of(from_record(RECORDS[180], "dialogue")))
-    assert chat[:4] == ["<chat>", "<en>", "<user>", "What is 0 plus one?"]
-    assert chat[4:] == ["<reply>", "It is 1.", "<user>", "Thanks.", "<end>"]
+    assert chat[:5] == ["<chat>", "<en>", "<daily>", "<user>", "What is 0 plus one?"]
+    assert chat[5:] == ["<reply>", "It is 1.", "<user>", "Thanks.", "<end>"]
     code = from_record({"text": CODE.format(n=1), "kind": "function", "src": "m", "lic": "open"}, "code")
-    assert names(tokens_of(code)) == ["<code>", "<body>", CODE.format(n=1).rstrip(), "<end>"]
+    assert names(tokens_of(code)) == ["<code>", "<function>", "<body>", CODE.format(n=1).rstrip(), "<end>"]
     prompted = {"text": "There was a fox.", "prompt": "A tale of a fox", "kind": "short", "src": "s", "lic": "open"}
-    assert names(tokens_of(from_record(prompted, "stories-en")))[:5] == [
-        "<story>", "<en>", "<prompt>", "A tale of a fox", "<body>",
+    assert names(tokens_of(from_record(prompted, "stories-en")))[:6] == [
+        "<story>", "<en>", "<short>", "<prompt>", "A tale of a fox", "<body>",
     ]  # fmt: skip
 
 
@@ -126,7 +127,7 @@ def read(licence: str, texts: data.Texts) -> list[Document]:
 
 
 def test_documents_come_back_from_their_tokens(texts):
-    wanted = [tokens_of(d) for d in read("all", texts)]
+    wanted = [tokens_of(data._labelled(d)) for d in read("all", texts)]
     assert all(np.array_equal(texts.document(i), w) for i, w in enumerate(wanted))
 
 
@@ -172,6 +173,8 @@ def test_translations_turn_round():
     turned = swap_sides(tokens, TOKENIZER)
     assert names(turned) == ["<translate>", "<zh>", "我有0只猫。", "<en>", "I have 0 cats.", "<end>"]
     assert len(turned) == len(tokens)
+    captions = swap_sides(tokens_of(from_record(RECORDS[120] | {"source": "3AM"}, "translation")), TOKENIZER)
+    assert names(captions)[:3] == ["<translate>", "<caption>", "<zh>"]
 
 
 def test_gaps_hold_what_was_cut_out():
@@ -226,18 +229,19 @@ def test_an_epoch_holds_every_training_document_once_and_no_held_out_one(texts):
     count = batches.tokens_per_epoch() // 16
     stream = names(batches.rows(0, count)[0][:, :-1].ravel())
     for index in texts.chosen("train", "story", "en")[:20]:
-        assert stream.count(names(texts.document(index))[3]) == 1
+        assert stream.count(names(texts.document(index))[-2]) == 1
     for index in texts.chosen("held_out", "story", "en"):
-        assert names(texts.document(index))[3] not in stream
+        assert names(texts.document(index))[-2] not in stream
 
 
 def test_epochs_differ_in_order_and_form(texts):
     batches = Batches(texts, TOKENIZER, 0, 16)
     orders = [batches._epoch(epoch)[0] for epoch in (0, 1)]
     assert sorted(orders[0]) == sorted(orders[1]) and list(orders[0]) != list(orders[1])
-    swapped = [batches._epoch(epoch)[1][batches.can_swap] for epoch in range(4)]
-    assert 0.3 < np.mean(swapped) < 0.7
-    assert not np.array_equal(swapped[0], swapped[1])
+    forms = [batches._epoch(epoch) for epoch in range(4)]
+    swapped = [set(order[other & batches.can_swap[order]]) for order, other, _ in forms]
+    assert 0.3 < np.mean([len(found) for found in swapped]) / batches.can_swap.sum() < 0.8
+    assert swapped[0] != swapped[1]
 
 
 def test_batches_of_no_task_are_refused(texts):
@@ -256,18 +260,35 @@ def test_batches_of_some_sources_only(texts):
         Batches(texts, TOKENIZER, 0, 16, sources=("nothing of that name",))
 
 
-def test_some_sources_come_more_often(texts):
-    plain, more = Batches(texts, TOKENIZER, 0, 16), Batches(texts, TOKENIZER, 0, 16, more={"t": 3})
-    named = [i for i, name in enumerate(texts.card["source_names"]) if name.startswith("t")]
-    chosen = texts.chosen("train")
-    wanted = np.where(np.isin(texts.source[chosen], named), 3, 1)
-    assert set(wanted) == {1, 3}
-    kept, counts = np.unique(more.documents, return_counts=True)
-    assert np.array_equal(kept, chosen) and np.array_equal(counts, wanted)
-    lengths = texts.length[chosen]
-    assert more.tokens_per_epoch() - plain.tokens_per_epoch() == pytest.approx(
-        (lengths * (wanted - 1)).sum(), abs=2 * len(more.documents)
-    )
-    for wrong in ({"nothing of that name": 2}, {"t": 0}):
-        with pytest.raises(ValueError, match="how often"):
-            Batches(texts, TOKENIZER, 0, 16, more=wrong)
+def test_sources_come_as_often_as_their_weights_say(texts):
+    plain = Batches(texts, TOKENIZER, 0, 16)
+    weighed = Batches(texts, TOKENIZER, 0, 16, weights={"t": 3, "story:s": 0.25, "chat:s": 9})
+    names_of = [texts.card["source_names"][i] for i in texts.source[plain.documents]]
+    stories = texts.task[plain.documents] == TASKS.index("story")
+    counts = [np.bincount(weighed._epoch(epoch)[0], minlength=len(names_of)) for epoch in range(40)]
+    pairs = np.array([name.startswith("t") for name in names_of])
+    part = np.array([name.startswith("s") for name in names_of]) & stories
+    for found in counts:
+        assert set(found[pairs]) == {3} and set(found[part]) == {0, 1} and set(found[~(pairs | part)]) == {1}
+    assert np.mean(counts, 0)[part].mean() == pytest.approx(0.25, abs=0.03)
+    assert (np.mean(counts, 0)[part] > 0).mean() > 0.95  # drawn anew in every epoch
+    for wrong in ({"": 0}, {"t": -1}):
+        with pytest.raises(ValueError, match="leave no training text"):
+            Batches(texts, TOKENIZER, 0, 16, weights=wrong)
+
+
+def test_the_longest_key_that_fits_is_the_weight():
+    weights = {"snakes": 2, "chat:snakes": 5, "chat:": 0.5}
+    assert [weight_of("chat", "snakes (open)", weights), weight_of("story", "snakes (open)", weights)] == [5, 2]
+    assert [weight_of("chat", "DREAM", weights), weight_of("story", "DREAM", weights)] == [0.5, 1]
+
+
+def test_a_few_learnt_documents_have_no_form_and_no_held_out_one(tmp_path):
+    records = [{"text": f"The {n} bears ate porridge.", "kind": "child", "src": "s"} for n in range(600)]
+    (tmp_path / "bears.jsonl").write_text("\n".join(map(json.dumps, records)))
+    data.prepare(tmp_path / "bears.jsonl", tmp_path / "set", progress=False)
+    found = data.load(tmp_path / "set")
+    labelled = {
+        split: np.mean(["<child>" in names(found.document(i)) for i in found.chosen(split)]) for split in data.SPLITS
+    }
+    assert labelled["held_out"] == 1 and 0.8 < labelled["train"] < 0.97

@@ -79,7 +79,7 @@ def test_a_short_text_costs_what_its_probabilities_say(texts):
     with torch.no_grad():
         logs = task.ema.target(tokens[None, :-1])[0].log_softmax(-1)
     costs = -logs[torch.arange(len(tokens) - 1), tokens[1:]] / np.log(2)
-    expected = float(costs[2:].sum()) / texts.bytes[index]  # after task, language and body
+    expected = float(costs[3:].sum()) / texts.bytes[index]  # after task, language, form and body
     assert bits_per_byte(task.ema.target, texts, np.array([index]), TOKENIZER) == pytest.approx(expected, rel=0.01)
 
 
@@ -139,8 +139,8 @@ def test_bad_options_are_a_sentence(texts, tmp_path, capsys):
             ([f"--data={data}", "--heads=7"], "cannot be shared by 7 heads"),
             ([f"--data={data}", *SMALL, "--publish", "--evaluate-every=0"], "no best weights yet"),
             ([f"--data={data}", *SMALL, "--init=nowhere"], "no folder of a run"),
-            ([f"--data={data}", "--more", "tatoeba"], "write SOURCE=TIMES"),
-            ([f"--data={data}", "--more", "nobody=2"], "name a source"),
+            ([f"--data={data}", "--weights", "tatoeba"], "write SOURCE=COPIES"),
+            ([f"--data={data}", "--weights", "nobody=2"], "no source of the training text"),
         )
     ):
         assert cli.main(["train", "text", "--steps=1", f"--run={tmp_path / str(number)}", *options]) == 2
