@@ -32,7 +32,8 @@ LEARNT = 12
 """The same of documents that are learnt."""
 TERMS = (
     "Built with Llama: part of the training text was written by Llama 3.1 (Llama 3.1 Community License). Part of "
-    "the rest is for research and non-commercial use only or states no licence; see the sources."
+    "the rest is for research and non-commercial use only or states no licence; see the sources. Texts of the source "
+    "'written' were written for this project by a large language model."
 )
 LIMITS = (
     "Small, and trained on CPUs: part of its training text it has never seen, most of the rest once, everyday "
