@@ -7,12 +7,22 @@ returns the card.
 import argparse
 import importlib
 import itertools
+import sys
+from collections.abc import Sequence
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 ROOMS = ("speech", "effects", "music")
 MOST_LINES = 40
 """Of one list in the summary."""
+TEACHER = "genai_demo.audio.speech.teacher.prepare"
+"""The door of ``--teacher``: speech that is made from text, not read from a pack."""
+
+
+def chosen(arguments: Sequence[str]) -> ModuleType:
+    """The door that the arguments ask for: the teacher's, or this one."""
+    return importlib.import_module(TEACHER) if "--teacher" in arguments else sys.modules[__name__]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -20,6 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--only", nargs="+", choices=ROOMS, default=ROOMS, help="some of the rooms", metavar="ROOM")
     parser.add_argument("--from", dest="source", metavar="FOLDER", help="where the packs lie; else GENAI_DATA")
     parser.add_argument("--out", metavar="FOLDER", help="where ROOM/ is written; else data/")
+    parser.add_argument("--teacher", action="store_true", help="speech made from text instead; see --help with it")
     parser.add_argument("--quiet", action="store_true", help="no progress bar, no summary")
 
 

@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -16,11 +16,15 @@ SILENT = frozenset((EDGE, *PAUSES))
 
 @dataclass
 class Said:
-    """The phones of a clip; ``ends`` in seconds, none where only the order is known."""
+    """The phones of a clip; ``ends`` in seconds, none where only the order is known.
+
+    languages: "en" or "zh" a phone; none where all are in the language of the clip.
+    """
 
     symbols: list[str]
     marks: list[str]
     ends: list[float]
+    languages: list[str] = field(default_factory=list)
 
 
 def closing_pause(text: str) -> str:

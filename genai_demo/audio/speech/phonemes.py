@@ -106,22 +106,25 @@ def mandarin(syllable: str) -> list[tuple[str, str]]:
     return [(s, "zh" + m if m else "") for s, m in chinese.mandarin(syllable)]
 
 
-def phonemise(text: str) -> list[Utterance]:
-    """The utterances of a text. Raises ValueError where it is too long or nothing in it can be spoken."""
-    return list(stream(text))
+def phonemise(text: str, first_phones: int = FIRST_PHONES) -> list[Utterance]:
+    """The utterances of a text. Raises ValueError where it is too long or nothing in it can be spoken.
+
+    first_phones: about how many phones the first may have.
+    """
+    return list(stream(text, first_phones))
 
 
-def stream(text: str) -> Iterator[Utterance]:
+def stream(text: str, first_phones: int = FIRST_PHONES) -> Iterator[Utterance]:
     """As ``phonemise``, each utterance as soon as it is known."""
-    return _utterances(normalise(text).text)
+    return _utterances(normalise(text).text, first_phones)
 
 
-def _utterances(text: str) -> Iterator[Utterance]:
+def _utterances(text: str, first_phones: int) -> Iterator[Utterance]:
     first = True
     for sentence in _SENTENCE.findall(text):
         pieces = _pieces(sentence)
         while any(phones[0].symbol not in PAUSES for _, _, phones in pieces):
-            size = _cut(pieces, FIRST_PHONES if first else LONGEST)
+            size = _cut(pieces, first_phones if first else LONGEST)
             yield _utterance(sentence, pieces[:size])
             pieces, first = pieces[size:], False
     if first:
