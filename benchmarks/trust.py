@@ -54,7 +54,7 @@ def stories(mark: float, tokens: int, language: str, rounds: int) -> list[tuple[
     for number, start in enumerate(STARTS[language] * rounds):
         last = None
         first = TOGETHER * number
-        for last in generate.write(start, "story", language, TOGETHER, tokens, seed=first, mark=mark):  # noqa: B007
+        for last in generate.write(start, "story", language, TOGETHER, tokens, seed=first, mark=mark, candidates=1):  # noqa: B007
             pass
         assert last is not None
         found += [(start, words) for words in last.texts if words.strip()]

@@ -43,5 +43,13 @@ def traditional(text: str) -> str:
 
 
 def is_traditional(text: str) -> bool:
-    """Whether the text holds characters that only traditional Chinese writes."""
-    return _converter("t2s").convert(text) != text
+    """Whether the text holds characters that only traditional Chinese writes.
+
+    By its words (乾隆 is written so in both scripts) and its characters: OpenCC takes the simplified 打坏 for 打坯.
+    """
+    return _converter("t2s").convert(text) != text and any(map(_is_only_traditional, set(text)))
+
+
+@functools.cache
+def _is_only_traditional(character: str) -> bool:
+    return _converter("t2s").convert(character) != character == _converter("s2t").convert(character)

@@ -49,9 +49,13 @@ class Session:
         assert self.cache is not None
         if self.cache.length < self.model.config.context:
             self.logits = self.model.step(tokens, self.cache)
-            return
+        else:
+            self.forget()
+
+    def forget(self) -> None:
+        """Leave out all but the first ``kept`` tokens and the newest half of the context."""
         half = self.model.config.context // 2
-        self.tokens = torch.cat([self.tokens[:, : self.kept], self.tokens[:, -half:]], 1)
+        self.tokens = torch.cat([self.tokens[:, : self.kept], self.tokens[:, self.kept :][:, -half:]], 1)
         self.logits = self._read()
 
     def pick(self, rows: Tensor) -> None:
@@ -91,6 +95,12 @@ class NoLoops:
             return self._free
         found = self._free.clone()
         found[closing] = False
+        return found
+
+    def copy(self) -> "NoLoops":
+        """Another for a sequence that has begun alike."""
+        found = NoLoops(0)
+        found._free, found._tokens, found._same = self._free, self._tokens.copy(), self._same.copy()
         return found
 
     def push(self, token: int) -> None:

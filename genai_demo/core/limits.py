@@ -23,6 +23,8 @@ MAX_PROMPT = 20_000
 """Characters of a prompt."""
 MAX_NEW_TOKENS = 1_000
 MAX_CONTINUATIONS = 4
+MAX_CANDIDATES = 8
+"""Sentences of which one is chosen."""
 MAX_TEMPERATURE = 2.0
 MAX_MARK = 5.0
 """Bonus of green tokens in nats: the mark in generated text."""

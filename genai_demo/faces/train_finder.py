@@ -1,6 +1,6 @@
 """Training and measuring the face finder.
 
-    python -m genai_demo.faces.train_finder --pack faces.zip --steps 2000
+    python -m genai_demo.faces.train_finder --pack faces.zip --steps 2000 --publish
     python -m genai_demo.faces.train_finder --pack faces.zip --measure
 
 A pack is a zip (or an unpacked folder) with ``index.csv``, the aligned faces it lists, and
@@ -8,14 +8,9 @@ A pack is a zip (or an unpacked folder) with ``index.csv``, the aligned faces it
 """
 
 import argparse
-import csv
-import hashlib
-import io
 import json
 import math
 import os
-import zipfile
-from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -26,18 +21,17 @@ import torch.nn.functional as F
 from PIL import Image
 from torch import Tensor, nn
 
-from genai_demo.core import checkpoint
-from genai_demo.core.device import autocast, describe, pick_device
-from genai_demo.core.imagecheck import decode_picture, square_picture
-from genai_demo.core.loop import Average, LoopOptions, Run, processes, update, world
+from genai_demo.core import checkpoint, training
+from genai_demo.core.device import autocast, pick_device
+from genai_demo.core.loop import Average, update, world
+from genai_demo.core.options import BATCH, LEARNING_RATE
 from genai_demo.core.rounding import rounded, significant
 from genai_demo.faces.align import CROP_MIDDLE, NAME, WINDOWS, FoundFace, aligned_quad, quad_pose, search
-from genai_demo.faces.data import SIZE as SIDE
 from genai_demo.faces.finder import Finder, FinderConfig
+from genai_demo.faces.finder_data import describe_packs, scene_makers
 from genai_demo.faces.pack import PHOTOGRAPHS, SYNTHETIC, find_pack
 from genai_demo.faces.scenes import SceneMaker, Scenes, to_images
 
-BACKGROUND_SIDE = 320
 SCENE_SIDE = 384
 FALSE_POSITIVES = 0.01
 MINUTES, STEPS_PER_MINUTE = 15.0, 117
@@ -49,79 +43,6 @@ LIMITS = (
     "say how the people of the photographs are spread over groups: nobody has measured whom it misses more often."
 )
 LICENCE = "Non-commercial research and demonstration only: most of the training pictures' sources state no licence."
-
-
-# --------------------------------------------------------------------------- data
-
-
-def is_held_out(name: str) -> bool:
-    """Whether a file belongs to the 5 % that training never sees: decided by its name alone."""
-    return int(hashlib.sha256(name.encode()).hexdigest(), 16) % 20 == 0
-
-
-def _reader(path: Path) -> Callable[[str], bytes]:
-    """Reads files of a pack, zipped or not, by name."""
-    if not path.exists():
-        raise ValueError(f"There is no pack {path}. Give --pack the zip or folder of the aligned faces.")
-    return zipfile.ZipFile(path).read if path.is_file() else lambda name: (path / name).read_bytes()
-
-
-def read_pack(path: Path) -> tuple[list[str], Tensor, Tensor]:
-    """Names, pictures (N, 3, SIDE, SIDE) uint8 and landmarks (N, 68, 2) in 0..1 of a pack."""
-    read = _reader(path)
-    try:
-        names = [row["file"] for row in csv.DictReader(io.StringIO(read("index.csv").decode("utf-8")))]
-        stored = np.load(io.BytesIO(read("landmarks68.npz")))
-    except (KeyError, OSError) as error:
-        raise ValueError(f"{path} is no pack: it needs index.csv and landmarks68.npz.") from error
-    landmarks = stored["lm"].astype(np.float32)
-    try:
-        row = {str(name): i for i, name in enumerate(stored["names"])}
-    except ValueError:  # stored as Python objects, which are not unpickled: then the order is the index's
-        if len(landmarks) != len(names):
-            raise ValueError(f"{path}: landmarks68.npz and index.csv differ in length and cannot be matched.") from None
-        row = {name: i for i, name in enumerate(names)}
-    names = [name for name in names if name in row]
-    pictures = np.stack([np.asarray(square_picture(decode_picture(read(name)), SIDE)) for name in names])
-    return names, torch.from_numpy(pictures).permute(0, 3, 1, 2), torch.from_numpy(landmarks[[row[n] for n in names]])
-
-
-def describe_packs(paths: list[Path], folders: list[Path]) -> dict[str, Any]:
-    """For the card: how many faces came from which source under which licence."""
-    sources: dict[str, dict[str, Any]] = {}
-    for path in paths:
-        for row in csv.DictReader(io.StringIO(_reader(path)("index.csv").decode("utf-8"))):
-            origin = {"licence": row["licence"], "repository": row["repo"], "commit": row["commit"]}
-            sources.setdefault(row["source"], {"faces": 0, **origin})["faces"] += 1
-    backgrounds = len(read_backgrounds(folders)[0])
-    return {"sources": sources, "backgrounds": backgrounds, "held_out": "sha256 of the file name divisible by 20"}
-
-
-def read_backgrounds(folders: list[Path]) -> tuple[list[str], Tensor]:
-    """Names and middle squares (M, 3, S, S) uint8 of every picture in the folders."""
-    suffixes = (".jpg", ".jpeg", ".png", ".webp")
-    paths = sorted(p for folder in folders for p in folder.rglob("*") if p.suffix.lower() in suffixes)
-    pictures = []
-    for path in paths:
-        picture = Image.open(path).convert("RGB")
-        side, left, top = min(picture.size), (picture.width - min(picture.size)) // 2, 0
-        box = (left, top, left + side, top + side)
-        pictures.append(np.asarray(picture.resize((BACKGROUND_SIDE,) * 2, Image.Resampling.BOX, box)))
-    stacked = np.stack(pictures) if pictures else np.zeros((0, BACKGROUND_SIDE, BACKGROUND_SIDE, 3), np.uint8)
-    return [p.name for p in paths], torch.from_numpy(stacked).permute(0, 3, 1, 2)
-
-
-def scene_makers(packs: list[Path], folders: list[Path]) -> tuple[SceneMaker, SceneMaker]:
-    """(for training, held out): no face and no background is in both."""
-    read = [read_pack(path) for path in packs]
-    held = torch.tensor([is_held_out(name) for names, _, _ in read for name in names])
-    faces, landmarks = torch.cat([r[1] for r in read]), torch.cat([r[2] for r in read])
-    names, backgrounds = read_backgrounds(folders)
-    away = torch.arange(len(names)) % 5 == 0
-    return (
-        SceneMaker(faces[~held], landmarks[~held], backgrounds[~away]),
-        SceneMaker(faces[held], landmarks[held], backgrounds[away]),
-    )
 
 
 # --------------------------------------------------------------------------- losses
@@ -191,6 +112,16 @@ class FinderTask:
         self.averaged: dict[str, nn.Module] = {"finder": self.average.target}
         self.optimizer = torch.optim.AdamW(self.finder.parameters(), lr=rate, weight_decay=0.01)
         self.optimizers = {"finder": self.optimizer}
+
+    def start_from_published(self) -> None:
+        """The networks of ``checkpoints/``. Raises ValueError where there are none, or they do not fit."""
+        checkpoint.load_weights(NAME, self.finder).requires_grad_(True)
+        self.average.target.load_state_dict(self.finder.state_dict())
+
+    def start_from_run(self, state: dict[str, Any]) -> None:
+        """The networks of another run."""
+        self.finder.load_state_dict(state["modules"]["finder"])
+        self.average.target.load_state_dict(state["averaged"]["finder"])
 
     def step(self, step: int) -> dict[str, float | Tensor]:
         """One step of both networks. The rate rises over 5 % of the run and falls along a cosine."""
@@ -307,22 +238,22 @@ def square_overlap(first: np.ndarray, second: np.ndarray) -> float:
 
 
 def main() -> None:
-    """Train, then measure; or measure the checkpoint that is there."""
+    """Train, and with ``--publish`` measure; or measure the checkpoint that is there."""
     parser = argparse.ArgumentParser(prog="python -m genai_demo.faces.train_finder", description=__doc__)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     add = parser.add_argument
     add("--pack", type=Path, action="append", required=True, help="zip or folder of aligned faces; repeat")
     add("--backgrounds", type=Path, action="append", default=[], help="folder of pictures without people; repeat")
-    add("--steps", type=int, default=1750, help="training steps, 15 minutes on one core (default: %(default)s)")
-    add("--run", type=Path, default=Path("runs/finder"), help="folder of the run (default: %(default)s)")
     add("--measure", action="store_true", help="only measure the checkpoint and update its card")
-    add("--threads", type=int, help="CPU threads")
-    parser.set_defaults(minutes=0.0, publish=True)
+    add("--batch", type=BATCH, help="scenes of either kind a step, over all processes")
+    add("--rate", type=LEARNING_RATE, help="highest learning rate")
+    training.add_arguments(parser, f"runs/{NAME}")
     options = parser.parse_args()
-    if options.threads:
-        torch.set_num_threads(options.threads)
     try:
-        _command(options)
+        if options.measure:
+            _measure(options.pack, options.backgrounds, scene_makers(options.pack, options.backgrounds)[1])
+        else:
+            _train(options, options.pack, options.backgrounds)
     except ValueError as error:
         parser.error(str(error))
 
@@ -330,52 +261,54 @@ def main() -> None:
 def run(args: argparse.Namespace) -> None:
     """The finder's part of ``python -m genai_demo train faces --model finder``.
 
-    The packs are ``args.data``, else those in the folder that the variable GENAI_DATA names. The
-    learning rate falls over ``args.steps``, else over about the steps of ``args.minutes``. Only with
-    ``args.publish`` the checkpoint is written and measured.
+    The packs are ``args.data``, else those in the folder that the variable GENAI_DATA names.
     """
     folder = Path(os.environ.get("GENAI_DATA", ""))
     packs = [path for names in (SYNTHETIC, PHOTOGRAPHS) if (path := find_pack(folder, names))]
     packs = [Path(args.data)] if args.data else packs
     if not packs:
         raise ValueError("The finder learns from a pack of faces with landmarks. Name its zip or folder with --data.")
-    steps = args.steps or max(1, round(STEPS_PER_MINUTE * (args.minutes or MINUTES)))
-    chosen = {"steps": steps, "minutes": args.minutes, "run": Path(args.run or "runs/finder")}
-    _command(argparse.Namespace(pack=packs, backgrounds=[], measure=False, publish=args.publish, **chosen))
+    _train(args, packs, [])
 
 
-def _command(options: argparse.Namespace) -> None:
-    flags = "".join(f" --pack {p.name}" for p in options.pack)
-    flags += "".join(f" --backgrounds {p.name}" for p in options.backgrounds)
-    program = f"python -m genai_demo.faces.train_finder{flags}"
-    maker, held_out = scene_makers(options.pack, options.backgrounds)
-    if not options.measure:
-        with processes(pick_device()):
-            task = FinderTask(FinderConfig(), maker, held_out, options.steps)
-            loop = Run(task, LoopOptions(options.run, options.steps, options.minutes, evaluate_every=250))
-            loop.resume()
-            loop.train()
-            if not options.publish or world()[0] != 0:
-                return
-        card: dict[str, Any] = {
+def _train(args: argparse.Namespace, packs: list[Path], folders: list[Path]) -> None:
+    """Train as long as the options say. The rate falls over the steps, else over about those of the minutes."""
+    maker, held_out = scene_makers(packs, folders)
+    args.steps = args.steps or max(1, round(STEPS_PER_MINUTE * (args.minutes or MINUTES)))
+    chosen = {k: v for k, v in (("batch", args.batch), ("rate", args.rate)) if v}
+
+    def publish(run: Path, task: FinderTask) -> None:
+        best = training.best_of(run)
+        task.average.target.load_state_dict(best["averaged"]["finder"])
+        record = {k: v for k, v in training.record(best, task.config).items() if k != "settings"}
+        card = {
             "purpose": PURPOSE,
             "limits": LIMITS,
             "config": asdict(task.config),
-            "data": describe_packs(options.pack, options.backgrounds),
+            "data": describe_packs(packs, folders),
             "licence": LICENCE,
-            "training": {
-                "command": f"{program} --steps {options.steps}",
-                "steps": loop.step,
-                "seconds": round(loop.seconds),
-                "hardware": describe(task.device),
-            },
+            "training": {"command": f"{_program(packs, folders)} --steps {args.steps} --publish", **record},
             "threshold": 1.0,
         }
         checkpoint.save_checkpoint(NAME, task.average.target, card)
+        _measure(packs, folders, held_out)
+
+    training.train(args, NAME, lambda: FinderTask(FinderConfig(), maker, held_out, args.steps, **chosen), publish)
+
+
+def _program(packs: list[Path], folders: list[Path]) -> str:
+    """How the command begins that trains on these, or measures on them."""
+    flags = [f"--pack {path.name}" for path in packs] + [f"--backgrounds {path.name}" for path in folders]
+    return " ".join(["python -m genai_demo.faces.train_finder", *flags])
+
+
+def _measure(packs: list[Path], folders: list[Path], held_out: SceneMaker) -> None:
+    """Measure the checkpoint on held-out scenes, write the figures into its card, and print them."""
     card = checkpoint.read_card(NAME)
     finder = checkpoint.load_weights(NAME, Finder(FinderConfig(**card["config"]))).to(memory_format=torch.channels_last)
     threshold, figures = measure(finder, held_out)
-    card |= {"threshold": significant(threshold), "metrics": rounded(figures) | {"command": f"{program} --measure"}}
+    command = f"{_program(packs, folders)} --measure"
+    card |= {"threshold": significant(threshold), "metrics": rounded(figures) | {"command": command}}
     checkpoint.write_card(NAME, card)
     print(json.dumps({"threshold": card["threshold"], **card["metrics"]}, indent=2))
 

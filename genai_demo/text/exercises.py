@@ -1,38 +1,13 @@
-"""Small Python exercises, and a place to run what the model writes for them.
+"""Small Python exercises for the model.
 
 The tasks are ours, in the manner of MBPP (Austin et al. 2021): a signature with a docstring, and
-checks that decide. What a model wrote never runs inside our own process.
+checks that decide.
 """
 
-import importlib.util
 import math
-import subprocess
-import sys
-import tempfile
 from dataclasses import dataclass
 
-CAN_RUN = importlib.util.find_spec("resource") is not None
-"""Whether this system has the limits within which foreign code may run: POSIX systems do, Windows does not."""
-SECONDS = 3
-MEMORY = 512 * 2**20
-LIMITS = f"""
-import resource
-for what, most in ((resource.RLIMIT_CPU, {SECONDS}), (resource.RLIMIT_AS, {MEMORY}), (resource.RLIMIT_FSIZE, 0),
-                   (resource.RLIMIT_NOFILE, 16), (resource.RLIMIT_CORE, 0)):
-    resource.setrlimit(what, (most, most))
-import sys
-def refuse(event, arguments):
-    if event.split(".")[0] in ("socket", "subprocess", "ctypes", "shutil", "urllib", "ftplib", "smtplib") or event in (
-        "os.system", "os.exec", "os.posix_spawn", "os.spawn", "os.fork", "os.forkpty", "os.remove", "os.rename",
-        "os.mkdir", "os.rmdir", "os.link", "os.symlink", "os.chmod", "os.kill", "os.putenv", "os.listdir",
-    ):
-        raise PermissionError(event)
-    if event == "open" and (arguments[1] or "r") not in ("r", "rb"):
-        raise PermissionError(event)
-sys.addaudithook(refuse)
-"""
-"""What the child does before it reads a line of foreign code: limits that it cannot lift again, and
-an audit hook (PEP 578) that refuses network, processes and writing."""
+from genai_demo.text.sandbox import completes
 
 
 @dataclass(frozen=True)
@@ -97,22 +72,11 @@ def first_function(text: str) -> str:
 
 
 def passes(exercise: Exercise, continuation: str) -> bool:
-    """Whether the exercise, continued so, passes its checks: in a process of its own, with limits.
+    """Whether the exercise, continued so, passes its checks in a process of its own, see ``sandbox``.
 
-    Raises ValueError where the system has no such limits, see ``CAN_RUN``.
+    Raises ValueError where the system has no limits for it, see ``CAN_RUN``.
     """
-    if not CAN_RUN:
-        raise ValueError("Programs are tried within limits that only POSIX systems have. Use Linux or macOS.")
-    program = f"{LIMITS}\n{exercise.start}{first_function(continuation)}\n{exercise.checks}\n"
-    with tempfile.TemporaryDirectory() as folder:
-        try:
-            done = subprocess.run(
-                [sys.executable, "-I", "-S", "-c", program], cwd=folder, env={}, stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=SECONDS + 2,
-            )  # fmt: skip
-        except subprocess.TimeoutExpired:
-            return False
-    return done.returncode == 0
+    return completes(f"{exercise.start}{first_function(continuation)}\n{exercise.checks}")
 
 
 def pass_at(right: int, tries: int, k: int) -> float:

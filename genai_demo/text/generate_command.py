@@ -21,9 +21,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--form", choices=("tang", "ci", "qu", "old"), default="", help="of a poem")
     parser.add_argument("--tokens", type=Whole(1, limits.MAX_NEW_TOKENS), default=200, help="how much to write")
     parser.add_argument(
-        "--temperature", type=Number(0, limits.MAX_TEMPERATURE), default=0.8, help="0 always takes the likeliest token"
+        "--temperature",
+        type=Number(0, limits.MAX_TEMPERATURE),
+        default=None,
+        help="0 always takes the likeliest token (default: what is good for this kind)",
     )
     parser.add_argument("--top-p", type=SHARE, default=0.95, help="only the likeliest tokens up to this share")
+    parser.add_argument("--plain", action="store_true", help="plain sampling: do not choose among several sentences")
     parser.add_argument("--seed", type=SEED, default=0, help="another seed, another text")
 
 
@@ -41,13 +45,17 @@ def run(args: argparse.Namespace) -> None:
             print(f"# {number}\n{prompt}{text}\n")
         return
     if args.kind == "chat":
-        controls = Controls(1.1, args.temperature, 0, args.top_p)
-        pieces = generate.chat([prompt], args.language, args.tokens, controls, args.seed)
+        good = generate.usual("chat", args.language)
+        temperature = good.temperature if args.temperature is None else args.temperature
+        controls = Controls(good.repetition_penalty, temperature, 0, args.top_p)
+        pieces = generate.chat(
+            [prompt], args.language, args.tokens, controls, args.seed, **({"candidates": 1} if args.plain else {})
+        )
     else:
         print(prompt, end="")
         pieces = generate.stream(
             prompt, args.kind, args.language, args.tokens, args.temperature, args.top_p, args.seed,
-            title=args.title, form=args.form,
+            title=args.title, form=args.form, candidates=1 if args.plain else generate.CANDIDATES,
         )  # fmt: skip
     for piece in pieces:
         print(piece, end="", flush=True)

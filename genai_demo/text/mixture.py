@@ -22,8 +22,8 @@ WEIGHTS: dict[str, float] = {
     "code:matplotlib": 0.3, "code:scikit_learn": 0.4, "code:xarray": 0.3, "code:dask": 0.3, "code:sqlalchemy": 0.3,
     "code:celery": 0.3, "code:bokeh": 0.3, "code:scikit_image": 0.4, "code:django": 0.6, "code:textual": 0.6,
     # Written for this (``written``): little, and exactly what is asked for.
-    "story:written": 8, "news:written": 8, "product:written": 12, "chat:written": 8, "code:written": 8,
-    "translate:written": 8,
+    "story:written": 16, "news:written": 16, "product:written": 20, "chat:written": 16, "code:written": 16,
+    "prose:written": 16, "translate:written": 16,
 }  # fmt: skip
 """Copies of a source's texts in an epoch, by task and beginning of the source's name; whole copies and a random share
 of one more. The longest key that fits counts; sources that are not named come once."""

@@ -58,6 +58,13 @@ def required_choice(value: str, choices: Sequence[str], what: str) -> str:
     return value
 
 
+def checked_candidates(count: int) -> int:
+    """The number of candidates. Raises ValueError where there cannot be so many."""
+    if isinstance(count, bool) or not isinstance(count, int) or not 1 <= count <= limits.MAX_CANDIDATES:
+        raise ValueError(f"The number of candidates must be a whole number from 1 to {limits.MAX_CANDIDATES}.")
+    return count
+
+
 def head_of(kind: str, language: str, title: str = "", form: str = "") -> list[int]:
     """The control tokens that say what the text is, title included."""
     tokenizer = load_tokenizer()

@@ -1,12 +1,13 @@
 """Translation, sentence by sentence: the likeliest of a beam search, ranked both ways."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 import torch
 
 from genai_demo.core import chinese, decode, sentences
 from genai_demo.core.device import pick_device
-from genai_demo.text import faithful, scripts
+from genai_demo.text import clauses, faithful, scripts
 from genai_demo.text.documents import LANGUAGES
 from genai_demo.text.likelihood import log_probabilities
 from genai_demo.text.network import allowed, encoded, model, required_choice
@@ -22,6 +23,24 @@ LONGEST_SENTENCE = 200
 LONGER = 3
 """... so many times as many as the sentence has, with a few to spare."""
 SCRIPTS = ("simplified", "traditional")
+SANE, SHORT = (0.75, 3.5), {"en": 4, "zh": 6}
+"""Chinese characters for an English word: of 6,870 held-out pairs 996 in 1,000 lie between these. And words, or
+characters, of sentences that are too short to say."""
+
+
+@dataclass(frozen=True)
+class Translation:
+    """One of several of a sentence."""
+
+    text: str
+    there: float
+    """Log probability after the source, in nats."""
+    back: float
+    """That of the source after the translation."""
+    score: float
+    """What they are ranked by: both, over the length to a power."""
+    by_clauses: bool = False
+    """The clauses of the sentence were translated one by one."""
 
 
 def translate(text: str, source: str = "en", target: str = "zh", script: str = "simplified") -> str:
@@ -36,16 +55,24 @@ def translate(text: str, source: str = "en", target: str = "zh", script: str = "
 def translate_sentences(
     text: str, source: str = "en", target: str = "zh", beams: int = BEAMS, script: str = "simplified"
 ) -> Iterator[tuple[str, list[str]]]:
+    """As ``rank_sentences``, the words alone."""
+    for piece, found in rank_sentences(text, source, target, beams, script):
+        yield piece, [translation.text for translation in found]
+
+
+def rank_sentences(
+    text: str, source: str = "en", target: str = "zh", beams: int = BEAMS, script: str = "simplified"
+) -> Iterator[tuple[str, list[Translation]]]:
     """Every sentence with its translations, best first; what is only space, or the head of an item, comes with none.
 
-    The beams are ranked by how likely both ways find them, see ``_both_ways``. Numbers and placeholders are those of
-    the source, see ``faithful``. script: as for ``translate``.
+    The beams are ranked by how likely both ways find them, see ``_both_ways``; of a long sentence one more takes part
+    whose clauses were translated one by one. Numbers and placeholders are those of the source, see ``faithful``.
+    script: as for ``translate``.
     """
-    (
-        required_choice(source, LANGUAGES, "language"),
-        required_choice(target, LANGUAGES, "language"),
-        required_choice(script, SCRIPTS, "script"),
-    )
+    for value, choices, what in (
+        (source, LANGUAGES, "language"), (target, LANGUAGES, "language"), (script, SCRIPTS, "script"),
+    ):  # fmt: skip
+        required_choice(value, choices, what)
     if source == target:
         raise ValueError("Choose two different languages.")
     encoded(text)
@@ -60,26 +87,32 @@ def translate_sentences(
             space = space if "\n" in space else ""
         elif not following.startswith("\n"):
             space = space or " "
-        found = _translations(words, source, target, beams)
-        found = list(dict.fromkeys(map(chinese.traditional, found))) if script == "traditional" else found
-        yield piece, [translation + space for translation in found]
+        written = chinese.traditional if script == "traditional" else str
+        found = [replace(t, text=written(t.text) + space) for t in _translations(words, source, target, beams)]
+        yield piece, list({t.text: t for t in reversed(found)}.values())[::-1]
 
 
-def _translations(sentence: str, source: str, target: str, beams: int) -> list[str]:
-    """Of one sentence, best first; those with other numbers in words than the source behind all others.
+def _translations(sentence: str, source: str, target: str, beams: int) -> list[Translation]:
+    """Of one sentence, best first; behind all others those of an odd length, then those with other numbers in words.
 
-    Where all have such, the sentence is translated once more with all its numbers in digits.
+    Where all have other numbers, the sentence is translated once more with all its numbers in digits.
     """
     for all_words in (False, True):
         read = faithful.read(sentence, source, target, all_words)
-        found = list(dict.fromkeys(_translated(read, source, target, beams)))
-        true = [translation for translation in found if read.is_true(translation)]
-        if true:
+        found = _translated(read, source, target, beams)
+        if any(read.is_true(translation.text) for translation in found):
             break
-    return true + [translation for translation in found if translation not in true]
+    return sorted(found, key=lambda t: (not read.is_true(t.text), not has_sane_length(sentence, t.text, source)))
 
 
-def _translated(read: faithful.Source, source: str, target: str, beams: int) -> list[str]:
+def has_sane_length(sentence: str, translation: str, source: str) -> bool:
+    """Whether a translation is about as long as translations of such a sentence are."""
+    words, characters = (sentence, translation) if source == "en" else (translation, sentence)
+    ratio = clauses.size(characters, "zh") / max(1, clauses.size(words, "en"))
+    return clauses.size(sentence, source) < SHORT[source] or SANE[0] <= ratio <= SANE[1]
+
+
+def _translated(read: faithful.Source, source: str, target: str, beams: int) -> list[Translation]:
     """Translations of a sentence as the model reads it, best first."""
     tokenizer, net = load_tokenizer(), model()
     mark = tokenizer.control
@@ -89,15 +122,37 @@ def _translated(read: faithful.Source, source: str, target: str, beams: int) -> 
     may_come = (allowed("end") & scripts.translated(read.words, target)).to(pick_device())
     beam = decode.beam_search(net, prompt, may_come, mark("end"), beams, most, 0.8, 3, read.copies)
     found = [tokens for tokens, _ in beam]
-    return [read.text(tokens) for tokens in _both_ways(prompt, [t for t in found if read.copies.holds(t)] or found)]
+    found = [tokens for tokens in found if read.copies.holds(tokens)] or found
+    if (clause_by_clause := _clause_by_clause(read, source, target, beams)) and clause_by_clause not in found:
+        found.append(clause_by_clause)
+    ranked = [Translation(read.text(found[i]), there, back, score, found[i] is clause_by_clause)
+              for i, there, back, score in _both_ways(prompt, found)]  # fmt: skip
+    return list({t.text: t for t in reversed(ranked)}.values())[::-1]
+
+
+def _clause_by_clause(read: faithful.Source, source: str, target: str, beams: int) -> list[int]:
+    """Tokens of a long sentence whose clauses were translated one by one; none where it is short, or has none.
+
+    None either where the joined translation lacks what it must hold, or the sentence has placeholders.
+    """
+    if clauses.size(read.words, source) < clauses.LONG[source] or any(unit.text for unit in read.copies.units):
+        return []
+    parts = clauses.parts(read.words, source)
+    if len(parts) < 2:
+        return []
+    best = [_translated(faithful.read(words, source, target), source, target, beams)[0].text for words, _ in parts]
+    joined = load_tokenizer().encode(clauses.joined(best, [sign for _, sign in parts], target))
+    room = model().config.context // 2
+    return joined if len(joined) < room and read.copies.holds(joined) else []
 
 
 @torch.inference_mode()
-def _both_ways(prompt: list[int], translations: list[list[int]]) -> list[list[int]]:
-    """Translations, best first: likely to come from the source, and likely to lead back to it.
+def _both_ways(prompt: list[int], translations: list[list[int]]) -> list[tuple[int, float, float, float]]:
+    """Places of translations, best first: likely to come from the source, and likely to lead back to it.
 
-    The network translates in both directions, so it is asked twice (Yee et al. 2019, "Simple and Effective Noisy
-    Channel Modeling", there with several networks; here without a language model).
+    Each with its log probability there and back, in nats, and its score. The network translates in both directions, so
+    it is asked twice (Yee et al. 2019, "Simple and Effective Noisy Channel Modeling", there with several networks; here
+    without a language model).
     prompt: the task, the language, the source's tokens, the other language.
     """
     end = load_tokenizer().control("end")
@@ -106,4 +161,4 @@ def _both_ways(prompt: list[int], translations: list[list[int]]) -> list[list[in
     back = log_probabilities([([task, target, *tokens, source], [*words, end]) for tokens in translations])
     lengths = torch.tensor([len(tokens) + 1.0 for tokens in translations])
     score = (there + OTHER_WAY * back) / lengths**LENGTH_PENALTY
-    return [translations[i] for i in score.argsort(descending=True).tolist()]
+    return [(i, float(there[i]), float(back[i]), float(score[i])) for i in score.argsort(descending=True).tolist()]

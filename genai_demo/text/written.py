@@ -45,12 +45,12 @@ def _parts(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _prose(text: str, name: str) -> Iterator[dict[str, Any]]:
-    forms = {"story": "short", "product": "goods", "news": "news"}
+    kinds = {"story": "short", "product": "goods", "news": "news", "article": "article"}
     for heading, body in _parts(text):
         kind, _, title = (part.strip() for part in heading.partition("|"))
-        if kind not in forms or not body.strip():
+        if kind not in kinds or not body.strip():
             raise ValueError(f"{name}: {heading!r} is no text of a known kind.")
-        yield {"text": body, "title": title, "kind": forms[kind]}
+        yield {"text": body, "title": title, "kind": kinds[kind]}
 
 
 def _chats(text: str, name: str, language: str) -> Iterator[dict[str, Any]]:

@@ -47,6 +47,12 @@ class Desk:
     running: bool = False
     halted: bool = False
     """Stop was pressed: nothing more is begun."""
+    lost_told: bool = False
+
+    @property
+    def begun(self) -> bool:
+        """As ``lab_lost.Kept``."""
+        return self.model is not None
 
     def prepare(self, words: str, layers: float, width: float, context: float, seed: float, fresh: bool) -> None:
         """The model of this text and shape: the same one where nothing changed. Raises ValueError as the model."""

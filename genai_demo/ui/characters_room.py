@@ -7,6 +7,7 @@ import gradio as gr
 from genai_demo.core import limits
 from genai_demo.lab.characters import HEADS
 from genai_demo.ui import characters_actions as actions
+from genai_demo.ui import lab_lost
 from genai_demo.ui.characters_texts import COUNTING, JABBERWOCKY, TANG
 from genai_demo.ui.common import number, slider
 from genai_demo.ui.gan_lab_room import LAB_EVENT, QUIET
@@ -24,7 +25,7 @@ PRESETS = {
 
 def build() -> list[Any]:
     """Lay out the room inside the open ``gr.Tab``. Returns the events that train, for others to cancel."""
-    desk = gr.State(actions.Desk(), time_to_live=1800)
+    desk, trained = gr.State(actions.Desk(), time_to_live=1800), lab_lost.mark()
     gr.Markdown(text("characters.note"), elem_classes="notice")
     with gr.Row(equal_height=False):
         with gr.Column(min_width=300):
@@ -66,7 +67,7 @@ def build() -> list[Any]:
             seed = number("characters.seed", 0, limits.MAX_SEED, 0, min_width=120)
     shape, look = [words, layers, width, context, seed], [sentence, layer, head, temperature, dropout]
     shown = [desk, lines, sample, matrix, status]
-    running = run.click(
+    running = lab_lost.before(run.click, desk, trained).success(
         actions.train_characters, [desk, *shape, *look], shown, api_name="train_characters", show_progress="minimal",
         show_progress_on=status, **LAB_EVENT,
     )  # fmt: skip

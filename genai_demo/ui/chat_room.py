@@ -13,7 +13,15 @@ from genai_demo.ui import policy
 from genai_demo.ui.common import choice, readable_errors, slider
 from genai_demo.ui.own_visits import with_own_weights
 from genai_demo.ui.strings import say, text
-from genai_demo.ui.text_common import STREAM_EVENT, controls_of, paced, presets, sampling_controls, seed_box
+from genai_demo.ui.text_common import (
+    STREAM_EVENT,
+    controls_of,
+    good_controls,
+    paced,
+    presets,
+    sampling_controls,
+    seed_box,
+)
 
 PRESETS = [
     ("Hello", ["en", "Hello! How are you?"]),
@@ -42,19 +50,23 @@ def turns_of(messages: Messages) -> list[str]:
 @readable_errors
 @with_own_weights
 def send(
-    turn: str, messages: Messages, language: str, length: float, seed: float, *controls: float
+    turn: str, messages: Messages, language: str, length: float, seed: float, *settings: Any
 ) -> Iterator[tuple[str, Messages]]:
     """Add a turn and stream the answer. Yields the emptied box and the conversation."""
     if not (turn or "").strip():
         raise ValueError("Write something first: a conversation is answered after a turn of yours.")
     messages = [*messages, {"role": "user", "content": turn.strip()}]
-    for found in answer(messages, language, length, seed, *controls):
+    for found in answer(messages, language, length, seed, *settings):
         yield "", found
 
 
 @readable_errors
-def answer(messages: Messages, language: str, length: float, seed: float, *controls: float) -> Iterator[Messages]:
-    """Stream the reply to a conversation that ends with a turn of the user."""
+def answer(messages: Messages, language: str, length: float, seed: float, *settings: Any) -> Iterator[Messages]:
+    """Stream the reply to a conversation that ends with a turn of the user.
+
+    settings: the values of ``sampling_controls``, and whether replies are sampled plainly instead of chosen.
+    """
+    *controls, plain = settings
     said = ""
     found = check.look(words_of(messages[-1])) if messages else None
     if found is not None and found.kind == "selfharm":  # an answer, not an error
@@ -63,7 +75,8 @@ def answer(messages: Messages, language: str, length: float, seed: float, *contr
     if found is not None:
         raise check.Refused(found.kind)
     guard = check.Guard()
-    pieces = generate.chat(turns_of(messages), language, int(length), controls_of(*controls), int(seed))
+    choice = {"candidates": 1} if plain else {}
+    pieces = generate.chat(turns_of(messages), language, int(length), controls_of(*controls), int(seed), **choice)
     yield messages
     for said in paced(_added(pieces)):
         yield [*messages, {"role": "assistant", "content": guard.shown(said)}]
@@ -87,14 +100,14 @@ def _added(pieces: Iterator[str]) -> Iterator[str]:
 @readable_errors
 @with_own_weights
 def answer_again(
-    messages: Messages, language: str, length: float, retry: gr.RetryData, *controls: float
+    messages: Messages, language: str, length: float, retry: gr.RetryData, *settings: Any
 ) -> Iterator[Messages]:
     """Another reply to the turn before the one that was clicked, from a random seed."""
     index = retry.index if isinstance(retry.index, int) else retry.index[0]
     kept = messages[: index + 1]
     while kept and kept[-1]["role"] == "assistant":
         kept = kept[:-1]
-    yield from answer(kept, language, length, random.randrange(limits.MAX_SEED), *controls)
+    yield from answer(kept, language, length, random.randrange(limits.MAX_SEED), *settings)
 
 
 def take_back(messages: Messages, undo: gr.UndoData) -> tuple[Messages, str]:
@@ -108,7 +121,7 @@ def take_back(messages: Messages, undo: gr.UndoData) -> tuple[Messages, str]:
 @readable_errors
 @with_own_weights
 def change_turn(
-    messages: Messages, language: str, length: float, seed: float, edit: gr.EditData, *controls: float
+    messages: Messages, language: str, length: float, seed: float, edit: gr.EditData, *settings: Any
 ) -> Iterator[Messages]:
     """A turn was edited: what came after it is answered anew."""
     index = edit.index if isinstance(edit.index, int) else edit.index[0]
@@ -116,7 +129,7 @@ def change_turn(
     if kept[-1]["role"] == "assistant":
         yield [*kept, *messages[index + 1 :]]
         return
-    yield from answer(kept, language, length, seed, *controls)
+    yield from answer(kept, language, length, seed, *settings)
 
 
 def build() -> None:
@@ -138,18 +151,22 @@ def build() -> None:
         go = gr.Button(text("chat.send"), variant="primary", min_width=80, elem_id="chat-send")
         stop = gr.Button(text("text.stop"), variant="stop", min_width=80)
         new = gr.Button(text("chat.new"), min_width=110)
-    presets([language, turn], [row for _, row in PRESETS], [name for name, _ in PRESETS])
+    plain = gr.Checkbox(False, label=text("write.plain"), info=text("chat.plain.info"), elem_id="chat-plain")
     with gr.Accordion(text("settings"), open=False), gr.Row(elem_classes="settings"):
         length = slider("length", 10, 300, 80, 10)
         seed = seed_box()
-        controls = sampling_controls(0.7)
-    settings = [language, length, seed, *controls]
-    without_seed = [language, length, *controls]
+        controls = sampling_controls(*good_controls("chat", "en"))
+    rows = [[*row, *good_controls("chat", row[0])] for _, row in PRESETS]
+    presets([language, turn, controls[0], controls[-1]], rows, [name for name, _ in PRESETS])
+    settings = [language, length, seed, *controls, plain]
+    without_seed = [language, length, *controls, plain]
     running = [
         gr.on([go.click, turn.submit], send, [turn, box, *settings], [turn, box], api_name="chat", **STREAM_EVENT),
         box.retry(answer_again, [box, *without_seed], box, api_visibility="private", **STREAM_EVENT),
         box.edit(change_turn, [box, *settings], box, api_visibility="private", **STREAM_EVENT),
     ]
+    language.input(lambda spoken: good_controls("chat", spoken), language, [controls[0], controls[-1]],
+                   api_visibility="private", queue=False, show_progress="hidden")  # fmt: skip
     stop.click(None, cancels=running, api_visibility="private")
     box.undo(take_back, box, [box, turn], api_visibility="private", show_progress="hidden")
     new.click(list, None, box, api_visibility="private", show_progress="hidden")

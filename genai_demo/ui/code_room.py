@@ -19,6 +19,7 @@ PRESETS = [
     ("Function", 'def is_even(number):\n    """Return True if the number is even."""\n    '),
     ("Loop", "def count_vowels(text):\n    count = 0\n    for letter in text:\n        "),
     ("Gap", "def area(width, height):\n    result = <FILL>\n    return result\n"),
+    ("Doctest", 'def double(x):\n    """Return twice x.\n\n    >>> double(2)\n    4\n    """\n    return '),
     ("Class", "class Stack:\n    def __init__(self):\n        self.items = []\n\n    def push(self, item):\n        "),
     ("File", "import json\n\ndef read_settings(path):\n    with open(path) as file:\n        "),
 ]
@@ -40,28 +41,33 @@ def parts_of(code: str) -> tuple[str, str]:
     return before, after
 
 
-def opinion(code: str, likelihood: float, language: str) -> str:
-    """Whether the whole code parses, in words."""
+def opinion(code: str, likelihood: float, language: str, passes: bool | None = None) -> str:
+    """Whether the whole code parses, and what the examples in its docstrings say, in words.
+
+    passes: whether they come out right; None where there are none.
+    """
     try:
         ast.parse(code)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         reason = error.msg if isinstance(error, SyntaxError) else type(error).__name__
         return say("code.broken", language, reason=reason, likelihood=likelihood)
-    return say("code.parses", language, likelihood=likelihood)
+    examples = "" if passes is None else say("code.passes" if passes else "code.fails", language)
+    return say("code.parses", language, likelihood=likelihood) + examples
 
 
 @readable_errors
 @with_own_weights
 def suggest(code: str, temperature: float, length: float, seed: float, request: gr.Request) -> list[str]:
-    """Suggestions for the gap (or the end), likeliest first: code, verdict, code, verdict ..."""
+    """Suggestions for the gap (or the end), best first: code, verdict, code, verdict ..."""
     before, after = parts_of(code)
     if not (before + after).strip():
         raise ValueError("Write some code first.")
     check.require(before, after, private=False)
     page, found = language_of(request), []
-    for words, score in generate.rank_code(before, after, WAYS, int(length), int(seed), temperature):
-        shown = policy.clean(words, page, private=False)
-        found += [words, opinion(before + words + after, math.exp(score), page)] if shown == words else ["", shown]
+    for made in generate.suggestions(before, after, WAYS, int(length), int(seed), temperature):
+        shown = policy.clean(made.text, page, private=False)
+        verdict = opinion(before + made.text + after, math.exp(made.likelihood), page, made.passes)
+        found += [made.text, verdict] if shown == made.text else ["", shown]
     while len(found) < 2 * WAYS:
         found += ["", say("code.none", page)]
     return found

@@ -77,6 +77,12 @@ class Bench:
     running: bool = False
     halted: bool = False
     """Stop was pressed: nothing more is begun."""
+    lost_told: bool = False
+
+    @property
+    def begun(self) -> bool:
+        """As ``lab_lost.Kept``."""
+        return self.gan is not None
 
     def prepare(self, controls: Controls, fresh: bool = False) -> PlaneGan:
         """The GAN under these controls: the same one where its width and seed are the same."""
@@ -233,9 +239,11 @@ def restart_gan(bench: Bench, request: gr.Request, *controls: Any) -> tuple[Any,
     return bench, frame(gan, ""), say("lab.fresh", language_of(request))
 
 
-def open_gan(bench: Bench, request: gr.Request, *controls: Any) -> tuple[Any, ...]:
-    """What the room shows first; nothing new when it is opened again."""
-    return restart_gan(bench, request, *controls) if bench.gan is None else (gr.skip(), gr.skip(), gr.skip())
+def open_gan(bench: Bench, trained: bool, request: gr.Request, *controls: Any) -> tuple[Any, ...]:
+    """What the room shows first; nothing new when it is opened again. trained: the mark of ``lab_lost``."""
+    if bench.begun or trained:
+        return gr.skip(), gr.skip(), gr.skip()
+    return restart_gan(bench, request, *controls)
 
 
 @readable_errors
@@ -247,6 +255,7 @@ def set_gan(bench: Bench, *controls: Any) -> Any:
     _, _ = given.settings, given.distribution
     if bench.running:
         bench.controls = given
+    if bench.running or not bench.begun:  # it begins at a button
         return gr.skip()
     return frame(bench.prepare(given), bench.part)
 

@@ -8,6 +8,7 @@ from genai_demo.core import limits
 from genai_demo.core.losses import LOSSES
 from genai_demo.lab import distributions
 from genai_demo.ui import gan_lab_actions as actions
+from genai_demo.ui import lab_lost
 from genai_demo.ui.common import choice, number, slider
 from genai_demo.ui.gan_lab_widgets import drawing_pad, plane
 from genai_demo.ui.strings import text
@@ -19,7 +20,7 @@ LAB_EVENT: dict[str, Any] = {"concurrency_id": "lab", "concurrency_limit": 1}
 
 def build(tab: gr.Tab) -> list[Any]:
     """Lay out the room inside the open ``tab``. Returns the events that train, for others to cancel."""
-    bench = gr.State(actions.Bench(), time_to_live=1800)
+    bench, trained = gr.State(actions.Bench(), time_to_live=1800), lab_lost.mark()
     gr.Markdown(text("gan.note"), elem_classes="notice")
     with gr.Row(elem_classes="buttons"):
         run = gr.Button(text("lab.run"), variant="primary", min_width=90, elem_id="gan-run")
@@ -30,16 +31,18 @@ def build(tab: gr.Tab) -> list[Any]:
     picture = plane()
     controls = _controls()
     inputs, shown = [bench, *controls], [bench, picture, status]
-    running = run.click(
+    running = lab_lost.before(run.click, bench, trained).success(
         actions.train_gan, inputs, shown, api_name="train_gan", show_progress="minimal", show_progress_on=status,
         **LAB_EVENT,
     )  # fmt: skip
     pause.click(actions.halt, bench, None, queue=False, api_name="stop_gan", show_progress="hidden").then(
         None, cancels=[running], api_visibility="private"
     ).then(actions.pause_gan, bench, status, queue=False, **QUIET)
-    step.click(actions.step_gan, inputs, shown, cancels=[running], api_name="step_gan", show_progress="hidden")
+    lab_lost.before(step.click, bench, trained).success(
+        actions.step_gan, inputs, shown, cancels=[running], api_name="step_gan", show_progress="hidden"
+    )
     again.click(actions.restart_gan, inputs, shown, cancels=[running], api_visibility="private", show_progress="hidden")
-    tab.select(actions.open_gan, inputs, shown, queue=False, **QUIET)
+    tab.select(actions.open_gan, [bench, trained, *controls], shown, queue=False, **QUIET)
     gr.on(
         [c.input for c in controls], actions.set_gan, inputs, picture, trigger_mode="always_last", queue=False, **QUIET
     )

@@ -14,8 +14,7 @@ from genai_demo.trust.policy import check
 from genai_demo.ui.common import LIVE_EVENT, MODEL_EVENT, choice, readable_errors, slider
 from genai_demo.ui.own_visits import with_own_weights
 from genai_demo.ui.strings import language_of, say, text
-from genai_demo.ui.text_common import controls_of, presets, sampling_controls
-from genai_demo.ui.write_room import language_for
+from genai_demo.ui.text_common import controls_of, language_for, presets, sampling_controls
 
 HERE = Path(__file__).parent
 KINDS = (*generate.KINDS, "code")

@@ -33,6 +33,12 @@ class Study:
     sample: str = ""
     halted: bool = False
     """Stop was pressed: nothing more is begun."""
+    lost_told: bool = False
+
+    @property
+    def begun(self) -> bool:
+        """As ``lab_lost.Kept``."""
+        return self.search is not None
 
     def prepare(
         self, words: str, trials: float, steps: float, reduction: float, stopping: bool, patience: float, seed: float,
@@ -130,10 +136,13 @@ def restart_search(
     return study, *pictures(search, language), "", say("optimise.fresh", language)
 
 
-def open_room(study: Study, request: gr.Request) -> tuple[Any, ...]:
-    """Empty axes, so that the room says what it will show; nothing new when it is opened again."""
+def open_room(study: Study, trained: bool, request: gr.Request) -> tuple[Any, ...]:
+    """Empty axes, so that the room says what it will show; nothing new when it is opened again.
+
+    trained: the mark of ``lab_lost``.
+    """
     language = language_of(request)
-    if study.search is not None:
+    if study.begun or trained:
         return (gr.skip(),) * 6
     return *pictures(None, language), "", say("optimise.fresh", language)
 

@@ -5,6 +5,7 @@ from typing import Any
 import gradio as gr
 
 from genai_demo.core import limits
+from genai_demo.ui import lab_lost
 from genai_demo.ui import optimise_actions as actions
 from genai_demo.ui.characters_room import PRESETS
 from genai_demo.ui.characters_texts import JABBERWOCKY
@@ -17,7 +18,7 @@ from genai_demo.ui.text_common import presets
 
 def build(tab: gr.Tab) -> list[Any]:
     """Lay out the room inside the open ``tab``. Returns the events that train, for others to cancel."""
-    study = gr.State(actions.Study(), time_to_live=1800)
+    study, trained = gr.State(actions.Study(), time_to_live=1800), lab_lost.mark()
     gr.Markdown(text("optimise.note"), elem_classes="notice")
     with gr.Row(elem_classes="buttons"):
         run = gr.Button(text("lab.run"), variant="primary", min_width=90, elem_id="optimise-run")
@@ -37,7 +38,7 @@ def build(tab: gr.Tab) -> list[Any]:
             )  # fmt: skip
     inputs = [study, *_controls()]
     shown = [lines, axes, gap, rows, sample, status]
-    running = run.click(
+    running = lab_lost.before(run.click, study, trained).success(
         actions.search_settings, inputs, [study, *shown], api_name="search_settings", show_progress="minimal",
         show_progress_on=status, **LAB_EVENT,
     )  # fmt: skip
@@ -45,7 +46,7 @@ def build(tab: gr.Tab) -> list[Any]:
         None, cancels=[running], api_visibility="private"
     ).then(actions.stop_search, study, status, queue=False, **QUIET)
     again.click(actions.restart_search, inputs, [study, *shown], cancels=[running], **QUIET)
-    tab.select(actions.open_room, study, shown, queue=False, **QUIET)
+    tab.select(actions.open_room, [study, trained], shown, queue=False, **QUIET)
     return [running]
 
 

@@ -122,7 +122,7 @@ def _place(visit: Visit, language: str) -> str:
 
 def _need_data(visit: Visit) -> None:
     if visit.material is None:
-        raise ValueError("There is no data yet. Upload some and press Check.")
+        raise ValueError("There is no data in this visit yet, or it is lost. Upload some and press Check.")
 
 
 def prepare(visit: Visit, kind: str, effect: str, seed: int) -> Tuning:
@@ -239,6 +239,7 @@ def stopped(visit: Visit, request: gr.Request) -> tuple[Any, ...]:
 @readable_errors
 def restart_own(visit: Visit, request: gr.Request) -> tuple[Any, ...]:
     """The same data, nothing trained yet."""
+    _need_data(visit)
     _idle(visit)
     visit.start_over()
     return visit, say("own.fresh", language_of(request)), "", "", ""
@@ -255,7 +256,7 @@ def _idle(visit: Visit) -> None:
 def packed(visit: Visit) -> dict[str, bytes]:
     """Weights and card. Raises ValueError before there are any."""
     if visit.tuning is None:
-        raise ValueError("Nothing was trained yet. Press Train first.")
+        raise ValueError("Nothing is trained in this visit yet, or it is lost. Press Train first.")
     return MEDIA[visit.medium].pack(visit.tuning, visit.material)
 
 
@@ -282,6 +283,24 @@ def use_own(visit: Visit, on: bool, request: gr.Request) -> tuple[Any, ...]:
         kind = KINDS[kind].chinese if language == "zh" else KINDS[kind].english
     told = say("own.used", language, where=say(f"own.where.{visit.medium}", language, kind=kind))
     return visit, told if visit.tuning.best_point().step else f"{told} {say('own.best.none', language)}"
+
+
+def still_used(visit: Visit, on: bool, request: gr.Request) -> tuple[Any, ...]:
+    """Whether the weights are used that the page says are used; where they are not, says so and why.
+
+    Returns:
+        The tick at "use", the line below it, and whether to look again.
+    """
+    if on and visit.lent:
+        return gr.skip(), gr.skip(), gr.skip()
+    language = language_of(request)
+    if not on:
+        return gr.skip(), gr.skip(), gr.Timer(active=False)
+    told = say("own.unused", language)
+    if visit.material is None:
+        told = f"{say('own.lost', language)} {told}"
+        gr.Warning(told)
+    return False, told, gr.Timer(active=False)
 
 
 @readable_errors

@@ -18,6 +18,8 @@ from genai_demo.ui.strings import text
 
 OWN_EVENT: dict[str, Any] = {"concurrency_id": "own", "concurrency_limit": 1}
 """For fine-tuning: one at a time, the others wait and see their place."""
+LOOK_SECONDS = 15
+"""From one look whether the weights that the page uses are still there, to the next."""
 
 
 def build() -> list[Any]:
@@ -68,7 +70,7 @@ def build() -> list[Any]:
             gr.Markdown(text("own.packed"), elem_classes="notice")
             file = gr.File(label=text("own.file"), interactive=False, visible=False, elem_id="own-file")
     samples = gr.HTML(css_template=OWN_CSS, elem_id="own-samples", apply_default_css=False)
-    clock = gr.Timer(2, active=False)
+    clock, watch = gr.Timer(2, active=False), gr.Timer(LOOK_SECONDS, active=False)
 
     medium.input(
         lambda m: (
@@ -94,7 +96,10 @@ def build() -> list[Any]:
     ).then(actions.stopped, visit, shown[1:], queue=False, **QUIET)
     again.click(actions.restart_own, visit, shown, queue=False, **QUIET)
     use.input(actions.use_own, [visit, use], [visit, used], api_name="use_own", show_progress="minimal",
-              show_progress_on=used, **MODEL_EVENT)  # fmt: skip
+              show_progress_on=used, **MODEL_EVENT).then(
+        lambda on: gr.Timer(active=on), use, watch, queue=False, **QUIET
+    )  # fmt: skip
+    watch.tick(actions.still_used, [visit, use], [use, used, watch], queue=False, **QUIET)
     pack.click(actions.pack_own, visit, [visit, file], api_name="pack_own", show_progress="minimal",
                show_progress_on=file, **MODEL_EVENT)  # fmt: skip
     delete.click(

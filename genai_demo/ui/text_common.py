@@ -11,6 +11,7 @@ import gradio as gr
 
 from genai_demo.core import limits
 from genai_demo.core.sampling import Controls
+from genai_demo.text import generate
 from genai_demo.ui.common import MODEL_EVENT, Slider, number, slider
 from genai_demo.ui.strings import text
 
@@ -63,20 +64,31 @@ def paced(items: Iterator[T], pause: float = PAUSE) -> Iterator[T]:
         closed.set()
 
 
-def sampling_controls(temperature: float = 0.65) -> list[Slider]:
+def sampling_controls(temperature: float = 0.65, penalty: float = 1.1) -> list[Slider]:
     """Sliders for temperature, top-p, top-k, min-p and the repetition penalty, in this order."""
     return [
         slider("temperature", 0, limits.MAX_TEMPERATURE, temperature, 0.05),
         slider("top_p", 0.05, 1, 0.95, 0.05),
         slider("top_k", 0, 200, 0, 1),
         slider("min_p", 0, 0.5, 0, 0.01),
-        slider("penalty", 1, 2, 1.1, 0.05),
+        slider("penalty", 1, 2, penalty, 0.05),
     ]
 
 
 def controls_of(temperature: float, top_p: float, top_k: float, min_p: float, penalty: float) -> Controls:
     """The values of ``sampling_controls`` as the model takes them."""
     return Controls(penalty, temperature, int(top_k), top_p, min_p)
+
+
+def language_for(kind: str, language: str) -> str:
+    """Classical poems are Chinese, whatever was chosen."""
+    return "zh" if kind == "poem" else language
+
+
+def good_controls(kind: str, language: str) -> tuple[float, float]:
+    """Temperature and repetition penalty that are good for a kind of text."""
+    good = generate.usual(kind, language_for(kind, language))
+    return good.temperature, good.repetition_penalty
 
 
 def seed_box() -> gr.Number:

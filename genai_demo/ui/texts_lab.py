@@ -146,6 +146,10 @@ LAB: dict[str, tuple[str, str]] = {
 LAB_ERRORS: tuple[tuple[str, str], ...] = (
     ("No distribution is called {0}. Choose one of {1}.", "没有名为 {0} 的分布，可选：{1}。"),
     ("No loss is called {0}. Choose one of {1}.", "没有名为 {0} 的损失函数，可选：{1}。"),
+    (
+        "The training of this visit is lost. Press again to begin anew.",
+        "这次访问的训练已经丢失，再按一次即可重新开始。",
+    ),
     ("The drawing cannot be read. Clear it and draw again.", "无法读取图形，请清除后重画。"),
     (
         "This text has {0} characters; to learn from it, {1} or more are needed.",

@@ -147,6 +147,7 @@ OWN: dict[str, tuple[str, str]] = {
         "open Audio synthesis, Sound effects, and press “{kind}”",
         "打开“音频合成”的音效面板并点“{kind}”",
     ),
+    "own.lost": ("The training of this visit is lost.", "这次访问的训练已经丢失。"),
     "own.unused": ("The other tabs use the models of this page.", "其他标签页使用本页模型。"),
     "own.packed": (
         "A zip of safetensors and model card; put all its files into checkpoints/ to use them in the place of ours.",
@@ -233,7 +234,14 @@ OWN_ERRORS: tuple[tuple[str, str], ...] = (
         "检查后剩 {0} 段声音；至少需要 {1} 段。长声音每 {2} 秒算一段。",
     ),
     ("After the checks {0} faces are left; {1} or more are needed.", "检查后剩 {0} 张人脸；至少需要 {1} 张。"),
-    ("There is no data yet. Upload some and press Check.", "还没有数据，请先上传并点“检查”。"),
+    (
+        "There is no data in this visit yet, or it is lost. Upload some and press Check.",
+        "这次访问还没有数据，或者数据已经丢失。请先上传并点“检查”。",
+    ),
+    (
+        "Nothing is trained in this visit yet, or it is lost. Press Train first.",
+        "这次访问尚未训练，或者训练已经丢失。请先点“训练”。",
+    ),
     ("Nothing was trained yet. Press Train first.", "尚未训练，请先点“训练”。"),
     ("Your training is running. Stop it first.", "训练正在进行，请先停止。"),
     ("Reload the page: this visit has no name.", "请刷新页面：本次访问没有标识。"),

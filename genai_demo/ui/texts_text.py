@@ -91,6 +91,29 @@ TEXT: dict[str, tuple[str, str]] = {
         "How strongly the text is marked as the model's, see the tab Trust; 0 for not at all.",
         "把文本标记为模型所写的力度，见“可信”页；0 为不标记。",
     ),
+    "write.plain": ("Plain sampling", "普通采样"),
+    "write.plain.info": (
+        "Token by token, as the model has it. Otherwise several sentences are drawn at once, and the best is kept.",
+        "逐个词元直接采样。否则每次同时写出几个句子，只留最好的一句。",
+    ),
+    "write.candidates": ("What each sentence was chosen from", "每句话的候选"),
+    "write.candidates.note": (
+        "The score is how likely a sentence is after this text, less how likely it is as the first of any text of its "
+        "kind, in nats a token, less what speaks against it: a name that changes its pronoun, new names, quotation "
+        "marks that stay open, words said before. Poems are not chosen.",
+        "得分 = 该句接在此文之后的可能性 − 它作为同类文本首句的可能性（每词元，单位纳特）− 扣分：人名与代词不符、"
+        "突然出现新名字、引号不成对、重复前文。诗词不作挑选。",
+    ),
+    "candidates.none": ("Nothing was chosen here yet. Press Continue.", "还没有可看的候选，请先点“续写”。"),
+    "candidates.sentence": ("Sentence", "句子"),
+    "candidates.score": ("Score", "得分"),
+    "candidates.given": ("after this text", "接在此文后"),
+    "candidates.alone": ("anywhere", "单独出现"),
+    "candidates.against": ("Against it", "扣分项"),
+    "candidates.contradictions": ("pronoun or name", "代词或人名"),
+    "candidates.new_names": ("new name", "新名字"),
+    "candidates.broken": ("not whole", "不完整"),
+    "candidates.said_before": ("said before", "重复"),
     "stops": ("Stop strings", "停止串"),
     "stops.info": ("One a line; the text ends before the first of them.", "每行一个；文本在首个出现前结束。"),
     "translate.way": ("Direction", "方向"),
@@ -116,7 +139,15 @@ TEXT: dict[str, tuple[str, str]] = {
         "Point at a word: what the model looked at when it wrote it",
         "指向一个词：查看模型写它时在看哪里",
     ),
-    "translate.others": ("Alternatives, sentence by sentence", "逐句的其他译法"),
+    "translate.others": (
+        "Translations of each sentence, with their scores: log probability there and back, in nats",
+        "每句的几种译法与得分：正译与回译的对数概率（纳特）",
+    ),
+    "translate.scores": (
+        "{score:.1f}: there {there:.1f}, back {back:.1f}",
+        "{score:.1f}：去 {there:.1f}，回 {back:.1f}",
+    ),
+    "translate.by_clauses": (" · clause by clause", " · 逐分句"),
     "translate.sentence": ("Sentence", "原句"),
     "translate.best": ("Best", "最佳"),
     "translate.second": ("Second", "其次"),
@@ -129,11 +160,17 @@ TEXT: dict[str, tuple[str, str]] = {
     "chat.turn": ("Your turn", "轮到你了"),
     "chat.placeholder": ("Write a message", "写一条消息"),
     "chat.send": ("Send", "发送"),
+    "chat.plain.info": (
+        "The first reply that comes. Otherwise several are drawn at once, and the one that follows best is said.",
+        "直接说出采样到的第一个回答。否则同时写出几个，只说最切题的一个。",
+    ),
     "chat.new": ("New conversation", "新对话"),
     "code.editor": ("Python", "Python"),
     "code.note": (
-        "Write `<FILL>` where code is missing, or let it go on at the end.",
-        "缺代码处写 `<FILL>`，否则从末尾续写。",
+        "Write `<FILL>` where code is missing, or let it go on at the end. Examples in docstrings (`>>> f(2)`, the "
+        "result below) are tried out, in a process that can only compute: what passes comes first.",
+        "缺代码处写 `<FILL>`，否则从末尾续写。文档字符串里的示例（`>>> f(2)`，下一行写结果）会在只能计算的"
+        "独立进程里试跑，通过的排在前面。",
     ),
     "code.go": ("Suggest", "给出建议"),
     "code.insert": ("Insert", "插入"),
@@ -145,6 +182,8 @@ TEXT: dict[str, tuple[str, str]] = {
         "✗ does not parse: {reason} · {likelihood:.0%} a token",
         "✗ 无法解析：{reason} · 每词元 {likelihood:.0%}",
     ),
+    "code.passes": (" · ✓ the examples come out right", " · ✓ 示例通过"),
+    "code.fails": (" · ✗ the examples come out wrong", " · ✗ 示例未通过"),
     "code.none": ("No further suggestion.", "没有更多建议。"),
     "code.variety": ("Temperature", "温度"),
     "code.variety.info": ("Higher: more varied suggestions.", "越高，建议越多样。"),

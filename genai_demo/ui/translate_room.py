@@ -13,7 +13,7 @@ from genai_demo.trust.policy import check
 from genai_demo.ui import policy
 from genai_demo.ui.common import choice, readable_errors
 from genai_demo.ui.own_visits import with_own_weights
-from genai_demo.ui.strings import language_of, text
+from genai_demo.ui.strings import language_of, say, text
 from genai_demo.ui.text_common import STREAM_EVENT, presets
 
 WAYS = ("en-zh", "zh-en")
@@ -50,19 +50,26 @@ def translate(words: str, way: str, script: str, request: gr.Request) -> Iterato
     page, whole = language_of(request), ""
     rows: list[list[str]] = []
     pairs: list[dict[str, Any]] = []
-    for piece, found in generate.translate_sentences(words, source, target, script=script):
+    for piece, found in generate.rank_sentences(words, source, target, script=script):
         # what was asked for has passed; the classifier takes words that come again and again for worse
-        shown = [policy.clean(f, page, private=False, learnt=False) for f in found]
+        shown = [policy.clean(f.text, page, private=False, learnt=False) for f in found]
         whole += shown[0] if found else piece
         if found:
-            rows.append([piece.strip(), *(f.strip() for f in shown[:3])])
-            if len(pairs) < MOST_ALIGNED and shown[0] == found[0]:
-                read, wrote = (chinese.simplified(t) for t in (piece, found[0]))  # as the model has them
+            scored = [f"{words.strip()}\n({_scores(f, page)})" for words, f in zip(shown, found, strict=True)]
+            rows.append([piece.strip(), *scored[:3]])
+            if len(pairs) < MOST_ALIGNED and shown[0] == found[0].text:
+                read, wrote = (chinese.simplified(t) for t in (piece, found[0].text))  # as the model has them
                 given, said, shares = inside.align(read, wrote, source, target)
                 if script == "traditional" and target == "zh":
                     said = [chinese.traditional(token) for token in said]
                 pairs.append({"from": given, "to": said, "shares": [[round(v, 3) for v in r] for r in shares.tolist()]})
         yield whole, json.dumps(pairs, ensure_ascii=False), rows
+
+
+def _scores(found: generate.Translation, language: str) -> str:
+    """What a translation is ranked by, in words."""
+    words = say("translate.scores", language, there=found.there, back=found.back, score=found.score)
+    return words + (say("translate.by_clauses", language) if found.by_clauses else "")
 
 
 def swap(way: str, words: str, result: str) -> tuple[str, str]:

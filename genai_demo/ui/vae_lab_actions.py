@@ -44,6 +44,12 @@ class Atelier:
     beta: float = 1.0
     halted: bool = False
     """Stop was pressed: nothing more is begun."""
+    lost_told: bool = False
+
+    @property
+    def begun(self) -> bool:
+        """As ``lab_lost.Kept``."""
+        return self.training is not None
 
     def begin(self) -> None:
         """What was pressed before does not count any more."""
@@ -167,14 +173,16 @@ def restart_vae(atelier: Atelier, beta: float, seed: float, request: gr.Request)
         yield atelier, *_shown(atelier.training, language), say("lab.fresh", language)
 
 
-def show_untrained(atelier: Atelier, seed: float, request: gr.Request) -> Any:
+def show_untrained(atelier: Atelier, trained: bool, seed: float, request: gr.Request) -> Any:
     """What can be shown while the faces are not drawn yet: what a network draws that has learnt nothing."""
-    return gr.skip() if atelier.training is not None else _first_page(None, seed, language_of(request))
+    return gr.skip() if atelier.begun or trained else _first_page(None, seed, language_of(request))
 
 
-def open_vae(atelier: Atelier, beta: float, seed: float, request: gr.Request) -> Iterator[tuple[Any, ...]]:
-    """What the room shows first; nothing new when it is opened again."""
-    if atelier.training is None:
+def open_vae(
+    atelier: Atelier, trained: bool, beta: float, seed: float, request: gr.Request
+) -> Iterator[tuple[Any, ...]]:
+    """What the room shows first; nothing new when it is opened again. trained: the mark of ``lab_lost``."""
+    if not atelier.begun and not trained:
         yield from restart_vae(atelier, beta, seed, request)
 
 

@@ -5,6 +5,7 @@ from typing import Any
 import gradio as gr
 
 from genai_demo.core import limits
+from genai_demo.ui import lab_lost
 from genai_demo.ui import vae_lab_actions as actions
 from genai_demo.ui.common import MODEL_EVENT, number, slider
 from genai_demo.ui.gan_lab_room import LAB_EVENT, QUIET
@@ -25,7 +26,7 @@ svg .prior {fill: none; stroke: var(--body-text-color-subdued); stroke-width: .3
 
 def build(tab: gr.Tab) -> list[Any]:
     """Lay out the room inside the open ``tab``. Returns the events that train, for others to cancel."""
-    atelier = gr.State(actions.Atelier(), time_to_live=1800)
+    atelier, trained = gr.State(actions.Atelier(), time_to_live=1800), lab_lost.mark()
     gr.Markdown(text("vae.note"), elem_classes="notice")
     with gr.Row(elem_classes="buttons"):
         run = gr.Button(text("lab.run"), variant="primary", min_width=90, elem_id="vae-run")
@@ -40,10 +41,10 @@ def build(tab: gr.Tab) -> list[Any]:
             beta = slider("vae.beta", 0, limits.MAX_LAB_BETA, 4, 0.1, elem_id="vae-beta")
             seed = number("vae.seed", 0, limits.MAX_SEED, 0)
     inputs, shown = [atelier, beta, seed], [atelier, sheet, lines, status]
-    opened = tab.select(actions.show_untrained, [atelier, seed], sheet, queue=False, **QUIET).then(
-        actions.open_vae, inputs, shown, **QUIET, **MODEL_EVENT
+    opened = tab.select(actions.show_untrained, [atelier, trained, seed], sheet, queue=False, **QUIET).then(
+        actions.open_vae, [atelier, trained, beta, seed], shown, **QUIET, **MODEL_EVENT
     )
-    running = run.click(
+    running = lab_lost.before(run.click, atelier, trained).success(
         actions.train_vae, inputs, shown, api_name="train_vae", show_progress="minimal", show_progress_on=status,
         **LAB_EVENT,
     )  # fmt: skip

@@ -10,11 +10,20 @@ from genai_demo.core import limits
 from genai_demo.core.greenlist import STRENGTH
 from genai_demo.text import generate, verse
 from genai_demo.trust.policy import check
-from genai_demo.ui import policy
+from genai_demo.ui import candidates, policy
 from genai_demo.ui.common import choice, readable_errors, slider
 from genai_demo.ui.own_visits import with_own_weights
 from genai_demo.ui.strings import language_of, say, text
-from genai_demo.ui.text_common import STREAM_EVENT, controls_of, paced, presets, sampling_controls, seed_box
+from genai_demo.ui.text_common import (
+    STREAM_EVENT,
+    controls_of,
+    good_controls,
+    language_for,
+    paced,
+    presets,
+    sampling_controls,
+    seed_box,
+)
 
 WAYS = 3
 MOST_UNDO = 20
@@ -72,28 +81,24 @@ def split_at(words: str, cursor: float | None) -> Pair:
     return words[:place], words[place:]
 
 
-def language_for(kind: str, language: str) -> str:
-    """Classical poems are Chinese, whatever was chosen."""
-    return "zh" if kind == "poem" else language
-
-
 class Clock:
     """Measures when the first token came and how many a second followed."""
 
     def __init__(self) -> None:
-        self.start, self.first = time.perf_counter(), 0.0
+        self.start, self.first, self.tokens = time.perf_counter(), 0.0, 0
 
     def say(self, state: generate.Writing, language: str) -> str:
         """The status line."""
         passed = time.perf_counter() - self.start
-        self.first = self.first or passed
-        rate = max(0, state.tokens - len(state.texts)) / max(1e-6, passed - self.first)
+        if not self.first:
+            self.first, self.tokens = passed, state.tokens
+        rate = (state.tokens - self.tokens) / max(1e-6, passed - self.first)
         found = say("write.status", language, tokens=state.tokens, rate=rate, first=1000 * self.first)
         return found + (say("write.forgotten", language, count=state.forgotten) if state.forgotten else "")
 
 
 def _write(before: str, count: int, seed: float, settings: tuple[Any, ...]) -> Iterator[generate.Writing]:
-    language, kind, title, form, length, temperature, top_p, top_k, min_p, penalty, stops, mark = settings
+    language, kind, title, form, length, temperature, top_p, top_k, min_p, penalty, stops, mark, plain = settings
     yield from generate.write(
         before,
         kind,
@@ -107,6 +112,7 @@ def _write(before: str, count: int, seed: float, settings: tuple[Any, ...]) -> I
         FORMS.get(form, form) or "",
         LINES.get(form, 0) if kind == "poem" else 0,
         mark,
+        1 if plain else generate.CANDIDATES,
     )
 
 
@@ -138,10 +144,11 @@ def continue_text(
     penalty: float,
     stops: str,
     mark: float,
+    plain: bool,
     request: gr.Request,
 ) -> Iterator[tuple[Any, ...]]:
-    """Go on from the cursor (-1: the end). Yields the whole text, a status line, what Undo brings back."""
-    settings = (language, kind, title, form, length, temperature, top_p, top_k, min_p, penalty, stops, mark)
+    """Go on from the cursor (-1: the end). Yields the whole text, a status line, what Undo brings back, and choices."""
+    settings = (language, kind, title, form, length, temperature, top_p, top_k, min_p, penalty, stops, mark, plain)
     yield from _continue(split_at(words, cursor), history, seed, settings, language_of(request))
 
 
@@ -155,7 +162,8 @@ def _continue(
     for state in paced(_write(before, 1, seed, settings)):
         new = guard.shown(state.texts[0], state.done[0])
         status = policy.stopped(guard, page) + clock.say(state, page) + _verse(kind, before + new, page)
-        yield before + new + rest, status, history
+        choices = [] if guard.found else state.choices[:1]
+        yield before + new + rest, status, history, choices
         if guard.found:
             return
 
@@ -227,6 +235,7 @@ def read_link(request: gr.Request) -> list[Any]:
 def build(demo: gr.Blocks, tabs: gr.Tabs) -> None:
     """Lay out the room inside the open ``gr.Tab`` and connect its events."""
     history, pair = gr.State([], time_to_live=1800), gr.State(None, time_to_live=1800)
+    choices = gr.State([], time_to_live=1800)
     with gr.Row(elem_classes="settings"):
         language = choice("language", generate.LANGUAGES, "en", min_width=150)
         kind = gr.Dropdown(
@@ -254,6 +263,7 @@ def build(demo: gr.Blocks, tabs: gr.Tabs) -> None:
         again = gr.Button(text("write.again"), min_width=110, elem_id="write-again")
         back = gr.Button(text("write.undo"), min_width=90, elem_id="write-undo")
         three = gr.Button(text("write.three"), min_width=110, elem_id="write-three")
+    plain = gr.Checkbox(False, label=text("write.plain"), info=text("write.plain.info"), elem_id="write-plain")
     with gr.Row(visible=False, equal_height=True) as side_by_side:
         ways, takes = [], []
         for i in range(WAYS):
@@ -271,20 +281,24 @@ def build(demo: gr.Blocks, tabs: gr.Tabs) -> None:
     with gr.Accordion(text("settings"), open=False), gr.Row(elem_classes="settings"):
         length = slider("length", 10, limits.MAX_NEW_TOKENS, 150, 10)
         seed = seed_box()
-        controls = sampling_controls()
+        controls = sampling_controls(*good_controls("story", "en"))
         stops = gr.Textbox(label=text("stops"), info=text("stops.info"), lines=2, max_length=200, min_width=170)
         mark = slider("write.mark", 0, limits.MAX_MARK, STRENGTH, 0.25)
+    with gr.Accordion(text("write.candidates"), open=False, elem_id="write-candidates"):
+        gr.Markdown(text("write.candidates.note"), elem_classes="notice")
+        table = gr.HTML()
     with gr.Row(elem_classes="buttons"):
         save_text = gr.Button(text("write.txt"), size="sm", min_width=70, elem_id="write-txt")
         save_json = gr.Button(text("write.json"), size="sm", min_width=110, elem_id="write-json")
         link = gr.Button(text("write.link"), size="sm", min_width=90, elem_id="write-link")
         clear = gr.Button(text("write.clear"), size="sm", min_width=70)
     address = gr.Textbox(show_label=False, container=False, visible=False, elem_id="write-address", buttons=["copy"])
-    presets([language, kind, title, form, words], [row for _, row in PRESETS], [name for name, _ in PRESETS])
+    rows = [[*row, *good_controls(row[1], row[0])] for _, row in PRESETS]
+    presets([language, kind, title, form, words, controls[0], controls[-1]], rows, [name for name, _ in PRESETS])
 
     cursor = gr.Number(-1, visible="hidden", precision=0)
-    settings = [language, kind, title, form, length, *controls, stops, mark]
-    written = [words, status, history]
+    settings = [language, kind, title, form, length, *controls, stops, mark, plain]
+    written = [words, status, history, choices]
     running = [
         go.click(
             continue_text,
@@ -301,11 +315,15 @@ def build(demo: gr.Blocks, tabs: gr.Tabs) -> None:
     shown = three.click(lambda: gr.Row(visible=True), None, side_by_side, api_visibility="private", queue=False)
     compare = shown.then(three_ways, [words, cursor, seed, *settings], [*ways, status, pair], js=CURSOR_JS,
                          api_name="three_ways", **STREAM_EVENT)  # fmt: skip
+    for event in running:
+        event.then(candidates.picture, choices, table, api_visibility="private", show_progress="hidden")
     stop.click(None, cancels=[*running, compare], api_visibility="private")
     back.click(undo, history, [words, history], api_name="undo_text", show_progress="hidden")
     for way, take in zip(ways, takes, strict=True):
         take.click(take_way, [way, pair, history], [words, history], api_visibility="private", show_progress="hidden")
     clear.click(lambda: ("", ""), None, [words, title], api_visibility="private", show_progress="hidden")
+    gr.on([kind.input, language.input], good_controls, [kind, language], [controls[0], controls[-1]],
+          api_visibility="private", queue=False, show_progress="hidden")  # fmt: skip
     kind.change(lambda k: gr.Dropdown(visible=k == "poem"), kind, form, api_visibility="private", queue=False)
 
     linked = [words, language, kind, title, form, length, *controls, seed]

@@ -46,7 +46,7 @@ def page(browser: Browser, url: str) -> Iterator[Page]:
 
 def test_train_without_data_says_what_to_do(page: Page) -> None:
     page.locator("#own-train").click()
-    expect(page.locator(".toast-body").first).to_contain_text("There is no data yet")
+    expect(page.locator(".toast-body").first).to_contain_text("There is no data in this visit yet")
     page.locator(".toast-close").first.click()
 
 

@@ -22,7 +22,7 @@ def test_traditional_characters_become_simplified_by_their_words(given: str, wan
 
 
 @pytest.mark.parametrize(
-    "text", ["他看着著名的乾隆皇帝。", "我们后天去银行，干杯！", "Mr. Brown, 3.5 kg", "", "ひらがな"]
+    "text", ["他看着著名的乾隆皇帝。", "雨打坏了渔网。", "我们后天去银行，干杯！", "Mr. Brown, 3.5 kg", "", "ひらがな"]
 )
 def test_what_is_not_traditional_stays(text: str) -> None:
     assert not is_traditional(text)

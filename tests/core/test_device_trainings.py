@@ -94,9 +94,7 @@ def finder(home: Path, patch: pytest.MonkeyPatch) -> list[str]:
     (pack / "index.csv").write_text("\n".join(["file", *files]), encoding="utf-8")
     points = np.random.default_rng(0).uniform(0.3, 0.7, (len(files), 68, 2)).astype(np.float32)
     np.savez(pack / "landmarks68.npz", names=np.array(files), lm=points)
-    options, config = train_finder.LoopOptions, train_finder.FinderConfig
-    often = {"evaluate_every": 1, "sample_every": 2}
-    patch.setattr(train_finder, "LoopOptions", lambda *given, **named: options(*given, **named | often))
+    config = train_finder.FinderConfig
     patch.setattr(
         train_finder, "FinderConfig", lambda: config(detector_widths=(4, 4, 8, 8), landmarker_widths=(4, 4, 8, 8))
     )

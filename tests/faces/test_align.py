@@ -14,8 +14,9 @@ from PIL import Image
 from genai_demo.core.loop import LoopOptions, Run
 from genai_demo.faces import align
 from genai_demo.faces.finder import Finder, FinderConfig, centre_of_mass
+from genai_demo.faces.finder_data import is_held_out, read_pack
 from genai_demo.faces.scenes import FLIP, SceneMaker, crop_to_view, to_images, view_to_crop
-from genai_demo.faces.train_finder import FinderTask, detector_loss, is_held_out, read_pack, square_overlap
+from genai_demo.faces.train_finder import FinderTask, detector_loss, square_overlap
 
 TINY = FinderConfig(view=64, crop=32, detector_widths=(4, 4, 4, 4), landmarker_widths=(4, 4, 4, 4))
 

@@ -18,7 +18,7 @@ from PIL import Image, ImageFilter
 
 from genai_demo.core.imagecheck import decode_picture, difference_hash, hash_distance
 from genai_demo.faces import cleaning, data, recrop, sources
-from genai_demo.faces.train_finder import read_pack
+from genai_demo.faces.finder_data import read_pack
 
 
 def picture(seed: int, width: int = 160, height: int = 160) -> Image.Image:

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from genai_demo.text import evaluate, exercises
+from genai_demo.text import evaluate, sandbox
 from genai_demo.text.exercises import EXERCISES, Exercise, first_function, pass_at, passes
 
 SOLUTIONS = {
@@ -53,6 +53,11 @@ def test_what_follows_the_function_is_left_out():
         "import socket; socket.socket()",
         "import subprocess; subprocess.run(['true'])",
         "import os; os.remove('/tmp/nothing')",
+        "open('/etc/passwd')",
+        "import os; os.listdir('/')",
+        "import gc; gc.get_objects()",
+        "import sys; sys.exit(0)",
+        "import os; os._exit(0)",
         "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (9, 9))",
     ],
 )
@@ -68,8 +73,8 @@ def test_pass_at_k():
 
 
 def test_where_nothing_limits_a_program_none_is_run_and_nothing_is_measured(monkeypatch) -> None:
-    assert exercises.CAN_RUN
-    for module in (exercises, evaluate):
+    assert sandbox.CAN_RUN
+    for module in (sandbox, evaluate):
         monkeypatch.setattr(module, "CAN_RUN", False)
     with pytest.raises(ValueError, match="only POSIX systems have"):
         passes(EXERCISES[0], "    return a + b")

@@ -35,19 +35,19 @@ def test_streams_repeat_and_differ_by_seed():
 
 
 def test_pieces_are_the_text():
-    pieces = list(generate.stream("春天", language="zh", max_tokens=30, seed=3))
+    pieces = list(generate.stream("春天", language="zh", max_tokens=30, seed=3, candidates=1))
     assert len(pieces) > 5
-    states = list(generate.write("春天", language="zh", max_tokens=30, seed=3))
+    states = list(generate.write("春天", language="zh", max_tokens=30, seed=3, candidates=1))
     assert "".join(pieces) == states[-1].texts[0]
     assert states[0].tokens == 1
 
 
 def test_several_at_once_are_those_one_by_one(monkeypatch):
     monkeypatch.setattr(generate.model(), "faster", None)
-    last = list(generate.write("Once", count=3, max_tokens=15, seed=5))[-1]
+    last = list(generate.write("Once", count=3, max_tokens=15, seed=5, candidates=1))[-1]
     assert all(last.done)
     for i, text in enumerate(last.texts):
-        assert text == "".join(generate.stream("Once", max_tokens=15, seed=5 + i))
+        assert text == "".join(generate.stream("Once", max_tokens=15, seed=5 + i, candidates=1))
 
 
 def test_a_space_at_the_end_of_the_prompt_changes_nothing_but_itself():
@@ -57,7 +57,7 @@ def test_a_space_at_the_end_of_the_prompt_changes_nothing_but_itself():
 
 
 def written(prompt, **settings):
-    return "".join(generate.stream(prompt, max_tokens=80, temperature=1.5, top_p=1.0, **settings))
+    return "".join(generate.stream(prompt, max_tokens=80, temperature=1.5, top_p=1.0, candidates=1, **settings))
 
 
 def test_a_text_stays_in_the_script_of_its_language():
@@ -92,9 +92,9 @@ def test_names_may_stand_in_a_chinese_translation():
 
 
 def test_a_stop_string_never_shows():
-    free = "".join(generate.stream("Once", max_tokens=60, seed=4))
+    free = "".join(generate.stream("Once", max_tokens=60, seed=4, candidates=1))
     stop = free[10:13]
-    found = "".join(generate.stream("Once", max_tokens=60, seed=4, stop=(stop,)))
+    found = "".join(generate.stream("Once", max_tokens=60, seed=4, stop=(stop,), candidates=1))
     assert found == free[: free.find(stop)]
 
 
@@ -107,7 +107,7 @@ def test_leaving_early_stops_at_once(monkeypatch):
 
     monkeypatch.setattr(Transformer, "step", counted)
     monkeypatch.setattr(generate.model(), "faster", None)
-    pieces = generate.stream("Once", max_tokens=1000, seed=1)
+    pieces = generate.stream("Once", max_tokens=1000, seed=1, candidates=1)
     for _ in range(3):
         next(pieces)
     before = len(steps)
@@ -181,7 +181,7 @@ def test_translation_keeps_the_layout():
 )
 def test_sentences_are_joined_as_the_language_has_it(target, given, wanted, monkeypatch):
     tokens = TOKENIZER.encode("Fine." if target == "en" else "好。")
-    monkeypatch.setattr(translate, "_both_ways", lambda *_: [tokens])
+    monkeypatch.setattr(translate, "_translated", lambda *_: [translate.Translation(TOKENIZER.decode(tokens), 0, 0, 0)])
     assert generate.translate(given, "zh" if target == "en" else "en", target) == wanted
 
 
@@ -201,8 +201,12 @@ def test_translations_are_ranked_by_both_directions():
         whole = [prompt[0], mark("zh"), *tokens, mark("en"), *source, mark("end")]
         back = log_probability(whole, len(whole) - len(source) - 1)
         scores[tuple(tokens)] = (there + translate.OTHER_WAY * back) / (len(tokens) + 1) ** translate.LENGTH_PENALTY
-    assert translate._both_ways(prompt, texts) == sorted(texts, key=lambda t: -scores[tuple(t)])
-    assert translate._both_ways(prompt, texts[1:2]) == texts[1:2]
+    ranked = translate._both_ways(prompt, texts)
+    assert [texts[place] for place, *_ in ranked] == sorted(texts, key=lambda t: -scores[tuple(t)])
+    for place, there, back, score in ranked:
+        assert score == pytest.approx(scores[tuple(texts[place])], rel=1e-3)
+        size = (len(texts[place]) + 1) ** translate.LENGTH_PENALTY
+        assert score == pytest.approx((there + translate.OTHER_WAY * back) / size, rel=1e-4)
 
 
 def test_code_is_ranked_and_not_repeated():
@@ -213,10 +217,15 @@ def test_code_is_ranked_and_not_repeated():
         assert generate.complete_code("def f(x):\n", suffix, count=4, max_tokens=8) == texts
 
 
+def likely(monkeypatch, score):
+    """Let suggestions be as likely as a function of their text says."""
+    monkeypatch.setattr(suggest, "_scores", lambda _, __, texts: ({t: score(t) for t in texts},) * 2)
+
+
 def test_code_that_comes_to_no_end_stands_behind_the_rest(monkeypatch):
     found = generate.Writing(["return x", "x = x = x", "return", "pass"], [True] * 4, [True, False, True, False], 9, 0)
     monkeypatch.setattr(suggest, "continuations", lambda *_: iter([found]))
-    monkeypatch.setattr(suggest, "mean_log_probability", lambda _, tokens: -TOKENIZER.decode(tokens).count("x") / 10)
+    likely(monkeypatch, lambda text: -text.count("x") / 10)
     ranked = generate.rank_code("def f(x):\n", count=4)
     assert [text for text, _ in ranked] == ["return", "return x", "pass", "x = x = x"]
 
@@ -264,7 +273,7 @@ def test_code_comes_in_the_layout_that_it_goes_on_from(monkeypatch, level, line_
 def test_code_that_one_way_ended_is_not_put_behind_by_another_that_was_cut_back_to_it(monkeypatch):
     found = generate.Writing(["pass", "return x", "pass\nx = ("], [True] * 3, [True, True, False], 9, 0)
     monkeypatch.setattr(suggest, "continuations", lambda *_: iter([found]))
-    monkeypatch.setattr(suggest, "mean_log_probability", lambda _, tokens: -TOKENIZER.decode(tokens).count("x"))
+    likely(monkeypatch, lambda text: -text.count("x"))
     assert [text for text, _ in generate.rank_code("", count=3)] == ["pass", "return x"]
 
 
@@ -289,7 +298,7 @@ def test_a_text_that_has_ended_goes_on_all_the_same(monkeypatch):
         return drawn(logits + 100 * (torch.arange(logits.shape[1]) == end), *given)
 
     monkeypatch.setattr(decode, "candidates", longing)
-    *_, last = generate.write("First.", count=2, max_tokens=9, seed=1)
+    *_, last = generate.write("First.", count=2, max_tokens=9, seed=1, candidates=1)
     assert last.tokens == 2 and all(last.texts) and last.ended == [True, True]
     whole = "春眠不觉晓，处处闻啼鸟。" * (verse.LONGEST_POEM // 2)
     *_, poem = generate.write(whole, "poem", "zh", 1, 9, line_length=5, seed=1)
@@ -297,11 +306,11 @@ def test_a_text_that_has_ended_goes_on_all_the_same(monkeypatch):
 
 
 def test_a_text_that_is_cut_off_has_not_ended():
-    *_, cut = generate.write("The bears", count=2, max_tokens=3, seed=1)
+    *_, cut = generate.write("The bears", count=2, max_tokens=3, seed=1, candidates=1)
     assert cut.done == [True, True] and cut.ended == [False, False]
-    *_, whole = generate.write("The bears", max_tokens=60, seed=1)
+    *_, whole = generate.write("The bears", max_tokens=60, seed=1, candidates=1)
     stop = whole.texts[0][4:8]
-    *_, stopped = generate.write("The bears", max_tokens=60, seed=1, stop=[stop])
+    *_, stopped = generate.write("The bears", max_tokens=60, seed=1, candidates=1, stop=[stop])
     assert stopped.ended == [True] and stop not in stopped.texts[0]
 
 

@@ -90,7 +90,7 @@ def test_width_and_seed_start_over_and_the_rest_goes_on() -> None:
     for changes, step in (({}, 1), ({"penalty": 1}, 2), ({"width": 8}, 1), ({"seed": 5, "width": 8}, 1)):
         assert shown(actions.step_gan(bench, ENGLISH, *controls(**changes)))["step"] == step
     assert shown(actions.restart_gan(bench, ENGLISH, *controls()))["step"] == 0
-    assert actions.open_gan(bench, ENGLISH, *controls())[1] == gr.skip()
+    assert actions.open_gan(bench, False, ENGLISH, *controls())[1] == gr.skip()
 
 
 def test_it_pauses_itself_when_its_time_is_over(monkeypatch: pytest.MonkeyPatch) -> None:

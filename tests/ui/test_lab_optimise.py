@@ -97,7 +97,7 @@ def test_the_gap_is_shaded_from_the_best_point_on() -> None:
 
 
 def test_empty_pictures_are_pictures_too() -> None:
-    shown = actions.open_room(actions.Study(), CHINESE)
+    shown = actions.open_room(actions.Study(), False, CHINESE)
     assert all("<svg" in page for page in shown[:3]) and shown[3] == "" and "尚未试验" in shown[-1]
 
 

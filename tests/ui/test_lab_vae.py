@@ -54,21 +54,21 @@ def test_faces_are_small_and_between_minus_one_and_one() -> None:
 
 def test_it_opens_with_what_an_untrained_network_draws_and_then_the_faces() -> None:
     atelier = actions.Atelier()
-    first = actions.show_untrained(atelier, 3, ENGLISH)
+    first = actions.show_untrained(atelier, False, 3, ENGLISH)
     fresh = Training(torch.cat([actions._some_faces(0)] * 4), 3)
     assert actions._picture(fresh.manifold(actions.SHEET), actions.SHEET) in first
     assert "before anything is learnt" in first and first.count("<img") == 1
-    opened = actions.open_vae(atelier, 1, 3, ENGLISH)
+    opened = actions.open_vae(atelier, False, 1, 3, ENGLISH)
     page = next(opened)[1]
     assert page.startswith(first) and actions._picture(actions._some_faces(0), actions.PAIRS) in page
     *_, last = opened
     assert last[1].count("<img") == 2 and "<circle cx" in last[1]
-    assert isinstance(actions.show_untrained(atelier, 3, ENGLISH), dict), "opened again, it shows what there is"
+    assert isinstance(actions.show_untrained(atelier, False, 3, ENGLISH), dict), "opened again, it shows what there is"
 
 
 def test_stop_ends_the_drawing_of_faces() -> None:
     atelier = actions.Atelier()
-    opened = actions.open_vae(atelier, 1, 0, ENGLISH)
+    opened = actions.open_vae(atelier, False, 1, 0, ENGLISH)
     next(opened)
     actions.halt(atelier)
     assert [update[3] for update in opened] == ["Paused at step 0."] and atelier.training is None
@@ -94,7 +94,7 @@ def test_it_goes_on_and_another_seed_starts_over() -> None:
     assert atelier.training is not before
     *_, last = actions.restart_vae(atelier, 1, 5, ENGLISH)
     assert "nothing learnt yet" in last[3] and atelier.training.step_count == 0
-    assert list(actions.open_vae(atelier, 1, 5, ENGLISH)) == []
+    assert list(actions.open_vae(atelier, False, 1, 5, ENGLISH)) == []
 
 
 def test_beta_reaches_a_training_under_way() -> None:

@@ -32,7 +32,7 @@ CALLS: list[tuple[str, dict[str, Any], tuple[str, str]]] = [
     ("hear_music", {"sound": "", "tempo": 1}, TUNE),
     ("take_piece", {"picked": 1, "sound": "", "tempo": 1}, TUNE),
     ("undo_text", {}, ("There is nothing to undo", "没有可撤销的内容")),
-    ("pack_own", {}, ("Nothing was trained yet", "尚未训练")),
+    ("pack_own", {}, ("Nothing is trained in this visit yet", "这次访问尚未训练")),
 ]
 
 

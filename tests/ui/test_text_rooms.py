@@ -29,8 +29,8 @@ def test_the_text_is_split_at_the_cursor(cursor, parts):
 
 
 def test_poems_are_chinese():
-    assert write_room.language_for("poem", "en") == "zh"
-    assert write_room.language_for("story", "en") == "en"
+    assert text_common.language_for("poem", "en") == "zh"
+    assert text_common.language_for("story", "en") == "en"
 
 
 def test_pacing_keeps_the_first_and_the_last():
