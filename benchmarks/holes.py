@@ -25,6 +25,7 @@ from genai_demo.core.rounding import rounded
 from genai_demo.repair import damage, generate
 from genai_demo.repair.data import Pictures, load
 from genai_demo.repair.evaluate import identity
+from genai_demo.repair.faces import wide_part
 from genai_demo.ui.repair_actions import face_squares, imagined_face
 
 PICTURES = 40
@@ -41,7 +42,7 @@ def cases(pictures: Pictures, count: int) -> list[tuple[np.ndarray, np.ndarray]]
         rng = np.random.default_rng((8, i))
         for _ in range(100):
             mask = damage.damage(truth.astype(np.float32) / 255, "hole", float(rng.random()), rng).mask
-            wide = generate.wide_part(torch.from_numpy(mask)[None, None].float())
+            wide = wide_part(torch.from_numpy(mask)[None, None].float())
             if 0.2 <= mask.mean() <= 0.5 and wide.mean() > 0.15:
                 found.append((truth, mask))
                 break

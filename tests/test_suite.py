@@ -3,6 +3,7 @@
 import ast
 import functools
 import re
+import warnings
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -164,3 +165,15 @@ def test_what_counts_as_a_check(code: str, right: bool) -> None:
 )
 def test_what_counts_as_careless(code: str, right: bool) -> None:
     assert (list(careless(ast.parse(code))) == []) == right
+
+
+@pytest.mark.parametrize("category", [DeprecationWarning, PendingDeprecationWarning, FutureWarning])
+def test_what_is_on_its_way_out_is_an_error_in_this_project_only(category: type[Warning]) -> None:
+    def warn(module: str) -> None:
+        warnings.warn_explicit("on its way out", category, "somewhere.py", 1, module=module)
+
+    for module in ("app", "genai_demo.core.decode", "tests.test_suite", "benchmarks.text"):
+        with pytest.raises(category):
+            warn(module)
+    with pytest.warns(category):
+        warn("gradio.queueing")

@@ -21,9 +21,10 @@ from genai_demo.core.losses import FeatureDistance
 from genai_demo.core.metrics import psnr, ssim
 from genai_demo.core.options import COUNT
 from genai_demo.core.rounding import rounded
-from genai_demo.repair import damage, generate
+from genai_demo.repair import damage, generate, network
 from genai_demo.repair.data import Pictures, load
 from genai_demo.repair.identity import models
+from genai_demo.repair.tiles import without_seam
 
 PICTURES = 100
 ONLY = ("fairness", "memorisation")
@@ -47,9 +48,9 @@ def ours(task: str, fidelity: float) -> Method:
     def method(found: damage.Damage) -> np.ndarray:
         x = torch.from_numpy(found.picture * 2 - 1).permute(2, 0, 1)[None]
         mask = torch.from_numpy(found.mask)[None, None].float()
-        y = generate.run(x, mask, task, 0, fidelity)
+        y = network.run(x, mask, task, 0, fidelity)
         if found.mask.any():
-            y = generate.without_seam(x, y, mask)
+            y = without_seam(x, y, mask)
         return (y[0].permute(1, 2, 0).numpy() + 1) / 2
 
     return method
@@ -186,7 +187,7 @@ def speed() -> dict[str, float]:
         taken = []
         for _ in range(4):
             start = time.perf_counter()
-            for _, _values in generate.everywhere(x, mask, "deblur", 0, 0.5):
+            for _, _values in network.everywhere(x, mask, "deblur", 0, 0.5):
                 pass
             taken.append(time.perf_counter() - start)
         figures[f"milliseconds_{side}"] = 1000 * min(taken)

@@ -6,15 +6,12 @@
 The network loads on first use and stays. Same picture, seed and machine: same result.
 """
 
-import functools
-import threading
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from PIL import Image
 from torch import Tensor
 
@@ -23,80 +20,24 @@ from genai_demo.core.colours import flattened
 from genai_demo.core.device import autocast, pick_device
 from genai_demo.core.uploads import Source, open_layer
 from genai_demo.repair import damage as damages
+from genai_demo.repair.faces import FaceFinder, Imagine, needs_crop, repair_face
+from genai_demo.repair.filling import COARSE, Progress, fill
 from genai_demo.repair.masks import Mask, read_mask
-from genai_demo.repair.model import GRAIN, TASKS, RepairConfig, Restorer
-from genai_demo.repair.tiles import padded, tiled, without_seam
+from genai_demo.repair.model import GRAIN, TASKS
+from genai_demo.repair.network import NAME, as_picture, as_tensor, everywhere, network
+from genai_demo.repair.tiles import padded
 from genai_demo.repair.tone import GREY, Tone, tone_of
 
-NAME = "repair"
+__all__ = (
+    "FILLING", "NAME", "FaceFinder", "Imagine", "Progress", "card", "damage", "difference", "estimate", "network",
+    "quality", "restore", "restore_steps", "variants",
+)  # fmt: skip
+
 FACTORS = {"enlarge2": 2, "enlarge4": 4}
 FILLING = ("auto", "inpaint")
 """Tasks that fill what is missing."""
-COARSE = 256
-"""Longer side at which holes of larger pictures are filled first; then detail is added at full size."""
-AT_ONCE = 384
-"""Longer side up to which a hole is filled at the picture's own size."""
-FACE_SIDE = 128
-SMALL_FACE, LARGE_FACE = 40, 300
-"""Sides in pixels of the squares around faces that are repaired in their own crop as well."""
 SOLID = 250
 """Alpha from which on a pixel of a picture with transparent parts is known."""
-FaceFinder = Callable[[Image.Image], Sequence[np.ndarray]]
-"""Picture to squares around its faces: (4, 2) corners in pixels, upper left, lower left, lower right, upper right."""
-Imagine = Callable[[Image.Image, np.ndarray, int], Iterator[Image.Image]]
-"""An upright face of FACE_SIDE pixels, what of it is hidden (bool), a seed: whole faces that fit, better every time."""
-WIDE = 5
-"""Holes in a face that are wider than twice this, in pixels of the upright face, are imagined as a face."""
-MOST_FACES = 4
-"""Faces of a picture whose holes are imagined: each takes seconds."""
-_loading = threading.Lock()
-
-
-@dataclass(frozen=True)
-class Progress:
-    """A repair as it stands."""
-
-    picture: Image.Image
-    share: float
-    """Done, 0..1; 1 is the result."""
-    imagined: bool = False
-    """Whether a part of a face was imagined."""
-
-
-# --------------------------------------------------------------------------- the network
-
-
-@functools.cache
-def _load(name: str) -> Restorer:
-    try:
-        config = RepairConfig(**checkpoint.read_card(name).get("config", {}))
-    except TypeError as error:
-        raise ValueError(f"The settings on the card of {name!r} do not fit this program. Fetch it again.") from error
-    found = checkpoint.load_weights(name, Restorer(config))
-    assert isinstance(found, Restorer)
-    return found.to(pick_device(), memory_format=torch.channels_last)
-
-
-def network() -> Restorer:
-    """The trained network. Raises ValueError where its checkpoint is missing or broken."""
-    with _loading:
-        return _load(NAME)
-
-
-@torch.inference_mode()
-def run(picture: Tensor, mask: Tensor, task: str, seed: int, fidelity: float) -> Tensor:
-    """One pass: (1, 3, H, W) in [-1, 1], (1, 1, H, W) -> (1, 3, H, W) in [-1, 1].
-
-    Detail counts 1 - fidelity, and less where the picture is missing: nothing there holds it in its place.
-    """
-    net, device = network(), pick_device()
-    noise = torch.randn(1, net.config.noise, generator=torch.Generator().manual_seed(seed)).to(device)
-    x, m = padded(picture, GRAIN).to(device), padded(mask, GRAIN).to(device)
-    with autocast(device):
-        faithful, detail, _ = net(x, m, torch.tensor([TASKS.index(task)], device=device), noise)
-    share = (1 - fidelity) ** (1 + m)
-    found = (faithful + share * detail).clamp(-1, 1).cpu()
-    return found[..., : picture.shape[2], : picture.shape[3]]
 
 
 # --------------------------------------------------------------------------- input
@@ -132,16 +73,6 @@ def _checked(task: str, seed: int, fidelity: float) -> None:
         raise ValueError(f"The seed must be a whole number from 0 to {limits.MAX_SEED}.")
     if isinstance(fidelity, bool) or not isinstance(fidelity, (int, float)) or not 0 <= fidelity <= 1:
         raise ValueError("The fidelity must be a number from 0 to 1.")
-
-
-def _tensor(picture: Image.Image) -> Tensor:
-    """(1, 3, H, W) in [-1, 1]."""
-    return torch.from_numpy(np.array(picture)).permute(2, 0, 1)[None].float() / 127.5 - 1
-
-
-def _picture(values: Tensor) -> Image.Image:
-    pixels = ((values[0].clamp(-1, 1) + 1) * 127.5).round().to(torch.uint8)
-    return Image.fromarray(pixels.permute(1, 2, 0).numpy())
 
 
 # --------------------------------------------------------------------------- repair
@@ -225,153 +156,29 @@ def _repaired(
     if factor := FACTORS.get(task):
         _check_pixels(picture.width * picture.height * factor**2)
         picture = picture.resize((factor * picture.width, factor * picture.height), Image.Resampling.BICUBIC)
-    x = _tensor(picture)
+    x = as_tensor(picture)
     if where is None:
         yield from _repair_all(picture, x, task, seed, fidelity, find_faces)
     elif task in FILLING:
         hole = torch.from_numpy(where)[None, None].float()
-        yield from _fill(x, hole, seed, fidelity, find_faces or (lambda picture: []), imagine)
+        yield from fill(x, hole, seed, fidelity, find_faces or (lambda picture: []), imagine)
     else:
         mask_values = torch.from_numpy(where)[None, None].float()
         nothing = torch.zeros_like(x[:, :1])
         for share, values in everywhere(x, nothing, task, seed, fidelity, mask_values):
-            yield Progress(_picture(torch.where(mask_values > 0, values, x)), share)
-
-
-def everywhere(
-    x: Tensor, mask: Tensor, task: str, seed: int, fidelity: float, wanted: Tensor | None = None
-) -> Iterator[tuple[float, Tensor]]:
-    """The network over all of a picture, in tiles where it is large: (share done, picture so far)."""
-
-    def work(part: Tensor) -> Tensor:
-        return run(part[:, :3], part[:, 3:], task, seed, fidelity)
-
-    yield from tiled(work, torch.cat([x, mask], 1), wanted)
+            yield Progress(as_picture(torch.where(mask_values > 0, values, x)), share)
 
 
 def _repair_all(
     picture: Image.Image, x: Tensor, task: str, seed: int, fidelity: float, find_faces: FaceFinder | None
 ) -> Iterator[Progress]:
-    faces = [quad for quad in find_faces(picture) if _needs_crop(quad, picture)] if find_faces is not None else []
+    faces = [quad for quad in find_faces(picture) if needs_crop(quad, picture)] if find_faces is not None else []
     values = x
     for share, values in everywhere(x, torch.zeros_like(x[:, :1]), task, seed, fidelity):
-        yield Progress(_picture(values), share if not faces else 0.9 * share)
+        yield Progress(as_picture(values), share if not faces else 0.9 * share)
     for number, quad in enumerate(faces, 1):
-        values = _repair_face(picture, values, quad, task, seed, fidelity)
-        yield Progress(_picture(values), 0.9 + 0.1 * number / len(faces))
-
-
-def _fill(
-    x: Tensor, mask: Tensor, seed: int, fidelity: float, find_faces: FaceFinder, imagine: Imagine | None
-) -> Iterator[Progress]:
-    """A hole: all of a small picture at once; of a large one first a small copy, then detail at full size."""
-    height, width = x.shape[-2:]
-    factor, imagined = max(height, width) / COARSE, False
-    if max(height, width) <= AT_ONCE:
-        whole = without_seam(x, run(x, mask, "inpaint", seed, fidelity), mask)
-        yield Progress(_picture(whole), 1.0 if imagine is None else 0.1)
-        for share, values in _imagined(whole, mask, seed, find_faces, imagine):
-            imagined, whole = True, torch.where(mask > 0, values, x)
-            yield Progress(_picture(whole), 0.1 + 0.89 * share, imagined)
-        if imagine is not None:
-            yield Progress(_picture(whole), 1.0, imagined)
-        return
-    size = (max(GRAIN, round(height / factor)), max(GRAIN, round(width / factor)))
-    known = 1 - mask
-    share = F.interpolate(known, size=size, mode="area")
-    small = F.interpolate(x * known, size=size, mode="area") / share.clamp(min=1e-3)
-    gone = (share < 0.5).float()
-    coarse = run(small, gone, "inpaint", seed, fidelity)
-    if imagine is not None:
-        coarse = without_seam(small, coarse, gone)
-        yield Progress(_picture(coarse), 0.02)
-    for done, values in _imagined(coarse, gone, seed, find_faces, imagine):
-        imagined, coarse = True, torch.where(gone > 0, values, small)
-        yield Progress(_picture(coarse), 0.02 + 0.37 * done, imagined)
-    filling = F.interpolate(coarse, size=(height, width), mode="bicubic", align_corners=False)
-    whole = without_seam(x, filling, mask)
-    yield Progress(_picture(whole), 0.4, imagined)
-    task = "enlarge2" if factor <= 3 else "enlarge4"
-    for done, values in everywhere(whole, torch.zeros_like(mask), task, seed, fidelity, mask):
-        yield Progress(_picture(torch.where(mask > 0, values, x)), 0.4 + 0.6 * done, imagined)
-
-
-# --------------------------------------------------------------------------- faces
-
-
-def _needs_crop(quad: np.ndarray, picture: Image.Image) -> bool:
-    """Faces of the size that the network knows are as good without; large ones would lose pixels."""
-    side = float(np.linalg.norm(quad[3] - quad[0]))
-    whole = max(picture.size) < 1.3 * side  # the picture is the face
-    return SMALL_FACE <= side <= LARGE_FACE and not whole
-
-
-def _repair_face(
-    picture: Image.Image, values: Tensor, quad: np.ndarray, task: str, seed: int, fidelity: float
-) -> Tensor:
-    """The face in ``quad`` (see FaceFinder) cut out upright at 128 pixels, repaired, and laid over ``values``."""
-    crop = picture.transform(
-        (FACE_SIDE, FACE_SIDE), Image.Transform.AFFINE, tuple(_turn(quad).flatten()), Image.Resampling.BICUBIC
-    )
-    repaired = run(_tensor(crop), torch.zeros(1, 1, FACE_SIDE, FACE_SIDE), task, seed, fidelity)
-    grid = _grid(quad, values)
-    face = F.grid_sample(repaired, grid, mode="bicubic", padding_mode="border", align_corners=False)
-    edge = (1 - grid.abs()).amin(-1)[:, None]  # 0 at the border of the crop, 1 in its middle
-    weight = (edge / 0.25).clamp(0, 1)
-    return values + weight * (face - values)
-
-
-def _turn(quad: np.ndarray) -> np.ndarray:
-    """From pixels of an upright face of FACE_SIDE to pixels of the picture: (2, 3)."""
-    across, down = (quad[3] - quad[0]) / FACE_SIDE, (quad[1] - quad[0]) / FACE_SIDE
-    return np.array([[across[0], down[0], quad[0][0]], [across[1], down[1], quad[0][1]]])
-
-
-def _grid(quad: np.ndarray, values: Tensor) -> Tensor:
-    """Where each pixel of the picture lies in the upright face, for ``grid_sample``: (1, H, W, 2)."""
-    back = np.linalg.inv(np.vstack([_turn(quad), [0, 0, 1]]))[:2]
-    height, width = values.shape[-2:]
-    y, x = torch.meshgrid(torch.arange(height) + 0.5, torch.arange(width) + 0.5, indexing="ij")
-    places = torch.stack([x, y, torch.ones_like(x)], -1) @ torch.tensor(back, dtype=torch.float32).T
-    return (places / FACE_SIDE * 2 - 1)[None]
-
-
-def _imagined(
-    values: Tensor, mask: Tensor, seed: int, find_faces: FaceFinder, imagine: Imagine | None
-) -> Iterator[tuple[float, Tensor]]:
-    """Wide holes in faces filled once more: (share done, picture so far); nothing where there are none.
-
-    values: the picture with its hole filled by the network, in which the faces are found.
-    """
-    if imagine is None:
-        return
-    picture, hole = _picture(values), Image.fromarray((mask[0, 0] * 255).to(torch.uint8).numpy())
-    side, affine = (FACE_SIDE, FACE_SIDE), Image.Transform.AFFINE
-    waiting = []
-    for quad in list(find_faces(picture))[:MOST_FACES]:
-        turn = tuple(_turn(quad).flatten())
-        hidden = torch.from_numpy(np.asarray(hole.transform(side, affine, turn, fillcolor=255)) > 127)[None, None]
-        wide = wide_part(hidden.float())
-        if wide.any() and not hidden.all():
-            waiting.append((quad, picture.transform(side, affine, turn, Image.Resampling.BICUBIC), hidden, wide))
-    for number, (quad, crop, hidden, wide) in enumerate(waiting):
-        grid, before = _grid(quad, values), values
-        weight = mask * F.grid_sample(wide, grid, align_corners=False)
-        for step, face in enumerate(imagine(crop, hidden[0, 0].numpy(), seed)):
-            fitting = without_seam(_tensor(crop), _tensor(face), hidden.float())
-            laid = F.grid_sample(fitting, grid, mode="bicubic", padding_mode="border", align_corners=False)
-            values = before + weight * (laid - before)
-            yield (number + min(1.0, (step + 1) / limits.FILL_STEPS)) / len(waiting), values
-
-
-def wide_part(hidden: Tensor) -> Tensor:
-    """Where a hole is wider than twice WIDE, softly ending towards where it is not: (1, 1, H, W) in [0, 1]."""
-
-    def grown(x: Tensor, reach: int) -> Tensor:
-        return F.max_pool2d(x, 2 * reach + 1, 1, reach)
-
-    inner = 1 - grown(1 - hidden, WIDE)
-    return hidden * F.avg_pool2d(grown(inner, WIDE + 4), 7, 1, 3)
+        values = repair_face(picture, values, quad, task, seed, fidelity)
+        yield Progress(as_picture(values), 0.9 + 0.1 * number / len(faces))
 
 
 # --------------------------------------------------------------------------- beside the repair
@@ -397,7 +204,7 @@ def estimate(image: Source) -> dict[str, float]:
     """What is wrong with a picture, as the network sees it: 0..1 for each of ``damage.MEASURES``."""
     picture, _ = _open(image)
     picture.thumbnail((2 * COARSE, 2 * COARSE))
-    x = padded(_tensor(picture), GRAIN).to(pick_device())
+    x = padded(as_tensor(picture), GRAIN).to(pick_device())
     with autocast(pick_device()):
         _, _, amounts = network()(x, torch.zeros_like(x[:, :1]), torch.tensor([TASKS.index("auto")]).to(x.device))
     return dict(zip(damages.MEASURES, amounts[0].sigmoid().tolist(), strict=True))
@@ -430,7 +237,7 @@ def quality(truth: Image.Image, picture: Image.Image) -> dict[str, float]:
     """PSNR in dB and SSIM against the truth; the picture is brought to its size."""
     if picture.size != truth.size:
         picture = picture.resize(truth.size, Image.Resampling.LANCZOS)
-    a, b = _tensor(picture.convert("RGB")), _tensor(truth.convert("RGB"))
+    a, b = as_tensor(picture.convert("RGB")), as_tensor(truth.convert("RGB"))
     return {"psnr": float(metrics.psnr(a, b)), "ssim": float(metrics.ssim(a, b))}
 
 

@@ -19,6 +19,7 @@ from genai_demo.core import limits, quantise
 from genai_demo.faces import generate as faces
 from genai_demo.repair import art, compose
 from genai_demo.repair import generate as repair
+from genai_demo.repair import network as repair_network
 from genai_demo.text import generate as text
 from genai_demo.text import inside
 from tests.core.device_run import assert_alike, on_the_cpu, on_the_other
@@ -76,8 +77,6 @@ CALLS: dict[ModuleType, dict[str, Callable[[], Any]]] = {
     },
     repair: {
         "network": lambda: repair.network(),
-        "run": lambda: repair.run(torch.rand(1, 3, 64, 48, generator=torch.Generator().manual_seed(1)),
-                                  torch.zeros(1, 1, 64, 48), "denoise", 1, 0.5),
         "restore": lambda: [
             repair.restore(PICTURE, None, "deblur"), repair.restore(PICTURE, HOLE, "denoise"),
             repair.restore(PICTURE, None, "enlarge2"), repair.restore(LARGE, LARGE_HOLE, "inpaint"),
@@ -85,15 +84,21 @@ CALLS: dict[ModuleType, dict[str, Callable[[], Any]]] = {
         ],
         "restore_steps": lambda: list(repair.restore_steps(
             PICTURE, HOLE, "inpaint", find_faces=lambda picture: [SQUARE], imagine=imagined)),
-        "everywhere": lambda: [x for _, x in repair.everywhere(
-            torch.zeros(1, 3, 64, 48), torch.zeros(1, 1, 64, 48), "auto", 1, 0.5)],
-        "wide_part": lambda: repair.wide_part(torch.from_numpy(HIDDEN)[None, None].float()),
         "variants": lambda: list(repair.variants(PICTURE, HOLE, (1, 2))),
         "estimate": lambda: repair.estimate(PICTURE),
         "damage": lambda: repair.damage(PICTURE, "noise"),
         "difference": lambda: repair.difference(PICTURE, PICTURE.transpose(Image.Transpose.FLIP_LEFT_RIGHT)),
         "quality": lambda: repair.quality(PICTURE, PICTURE.transpose(Image.Transpose.FLIP_LEFT_RIGHT)),
         "card": lambda: repair.card(),
+    },
+    repair_network: {
+        "as_tensor": lambda: repair_network.as_tensor(PICTURE),
+        "as_picture": lambda: repair_network.as_picture(torch.zeros(1, 3, 4, 4)),
+        "network": lambda: repair_network.network(),
+        "run": lambda: repair_network.run(torch.rand(1, 3, 64, 48, generator=torch.Generator().manual_seed(1)),
+                                          torch.zeros(1, 1, 64, 48), "denoise", 1, 0.5),
+        "everywhere": lambda: [x for _, x in repair_network.everywhere(
+            torch.zeros(1, 3, 64, 48), torch.zeros(1, 1, 64, 48), "auto", 1, 0.5)],
     },
     compose: {
         "network": lambda: compose.network(),
@@ -105,6 +110,7 @@ CALLS: dict[ModuleType, dict[str, Callable[[], Any]]] = {
             1, 3, 80, 96, generator=torch.Generator().manual_seed(2)), torch.from_numpy(HOLE)[None, None].float()),
         "cut_out": lambda: compose.cut_out(FACE),
         "place": lambda: compose.place(CUT, LARGE),
+        "scene": lambda: compose.scene(compose.SCENES[0], 96, 64),
         "compose": lambda: compose.compose(CUT, LARGE),
     },
     text: {
@@ -171,10 +177,12 @@ CALLS: dict[ModuleType, dict[str, Callable[[], Any]]] = {
 
 
 def public_functions(door: ModuleType) -> set[str]:
-    """Functions of a door that others may call."""
+    """Functions of a door that others may call: those that it defines, and those that it names of others."""
+    named = getattr(door, "__all__", ())
     return {
         name for name, value in vars(door).items()
-        if inspect.isfunction(value) and value.__module__ == door.__name__ and not name.startswith("_")
+        if inspect.isfunction(value) and not name.startswith("_")
+        and (name in named or value.__module__ == door.__name__)
     }  # fmt: skip
 
 

@@ -7,20 +7,13 @@ from PIL import Image
 
 from genai_demo import __main__ as cli
 from genai_demo.core import limits
-from genai_demo.repair import generate, tiles
+from genai_demo.repair import faces, filling, generate, tiles
 from genai_demo.repair.damage import KINDS, MEASURES
 from genai_demo.repair.model import TASKS
-from tests.repair.tiny import picture, publish
+from genai_demo.repair.network import as_picture, as_tensor, load_network
+from tests.repair.tiny import picture
 
-
-@pytest.fixture(autouse=True)
-def tiny_checkpoint(tmp_path, monkeypatch):
-    monkeypatch.setenv("GENAI_CHECKPOINTS", str(tmp_path))
-    monkeypatch.setenv("GENAI_DEVICE", "cpu")
-    publish()
-    generate._load.cache_clear()
-    yield
-    generate._load.cache_clear()
+pytestmark = pytest.mark.usefixtures("restorer")
 
 
 @pytest.fixture
@@ -28,8 +21,8 @@ def small_tiles(monkeypatch):
     """What else needs pictures of a megapixel, on small ones."""
     monkeypatch.setattr(tiles, "TILE", 128)
     monkeypatch.setattr(tiles, "OVERLAP", 16)
-    monkeypatch.setattr(generate, "AT_ONCE", 128)
-    monkeypatch.setattr(generate, "COARSE", 64)
+    monkeypatch.setattr(filling, "AT_ONCE", 128)
+    monkeypatch.setattr(filling, "COARSE", 64)
 
 
 def image(width: int = 100, height: int = 76, seed: int = 1) -> Image.Image:
@@ -166,11 +159,11 @@ def test_small_faces_are_repaired_in_their_own_crop():
 
 
 def test_a_face_crop_that_changes_nothing_lands_where_it_was(monkeypatch):
-    monkeypatch.setattr(generate, "run", lambda x, *_: x)
+    monkeypatch.setattr(faces, "run", lambda x, *_: x)
     before = image(400, 300)
     quad = np.array([[110.0, 80], [90, 180], [190, 200], [210, 100]])  # turned
-    values = generate._repair_face(before, generate._tensor(before), quad, "old", 0, 0.5)
-    error = np.abs(np.asarray(generate._picture(values), np.int16) - np.asarray(before, np.int16))
+    values = faces.repair_face(before, as_tensor(before), quad, "old", 0, 0.5)
+    error = np.abs(np.asarray(as_picture(values), np.int16) - np.asarray(before, np.int16))
     assert error.mean() < 0.5 and np.quantile(error, 0.999) < 25
 
 
@@ -211,7 +204,7 @@ def test_the_command_writes_pictures(tmp_path, capsys):
 
 def test_a_missing_checkpoint_is_a_sentence(tmp_path, monkeypatch):
     monkeypatch.setenv("GENAI_CHECKPOINTS", str(tmp_path / "none"))
-    generate._load.cache_clear()
+    load_network.cache_clear()
     with pytest.raises(ValueError, match="no checkpoint called 'repair'"):
         generate.restore(image())
     torch.manual_seed(0)

@@ -8,7 +8,7 @@ from PIL import Image, ImageDraw
 
 from genai_demo.repair import generate
 from genai_demo.repair.masks import read_mask
-from tests.repair.tiny import picture, publish
+from tests.repair.tiny import picture
 
 SIZE = (100, 76)
 SPOT = np.zeros((76, 100), bool)
@@ -127,16 +127,6 @@ def test_what_is_no_mask_gets_a_sentence(mask, words: str) -> None:
 
 
 # --------------------------------------------------------------------------- in the repair
-
-
-@pytest.fixture
-def restorer(tmp_path, monkeypatch):
-    monkeypatch.setenv("GENAI_CHECKPOINTS", str(tmp_path))
-    monkeypatch.setenv("GENAI_DEVICE", "cpu")
-    publish()
-    generate._load.cache_clear()
-    yield
-    generate._load.cache_clear()
 
 
 @pytest.mark.parametrize("name", ["black on clear", "black on white", "a hole erased in the picture", "1 bit"])

@@ -4,22 +4,15 @@ import io
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
-from genai_demo.repair import generate
+from genai_demo.repair import generate, network
 from genai_demo.repair.model import TASKS
 from genai_demo.repair.tone import GREY, tone_of
-from tests.repair.tiny import picture, publish
+from tests.repair.tiny import picture
 
-
-@pytest.fixture(autouse=True)
-def tiny_checkpoint(tmp_path, monkeypatch):
-    monkeypatch.setenv("GENAI_CHECKPOINTS", str(tmp_path))
-    monkeypatch.setenv("GENAI_DEVICE", "cpu")
-    publish()
-    generate._load.cache_clear()
-    yield
-    generate._load.cache_clear()
+pytestmark = pytest.mark.usefixtures("restorer")
 
 
 def photo(width: int = 160, height: int = 120, seed: int = 1) -> np.ndarray:
@@ -80,8 +73,8 @@ def test_grey_in_grey_out(kind: str, task: str) -> None:
     found = generate.restore(GREYS[kind](), mask, task, fidelity=0)
     assert chroma(found).max() <= (2 if mask is not None else 0)
     # The network, left alone, would have put colour there: this is no test of a grey network.
-    network = generate.run(generate._tensor(GREYS["RGB"]()), generate.torch.zeros(1, 1, 120, 160), task, 0, 0)
-    assert chroma(generate._picture(network)).max() > 10
+    found = network.run(network.as_tensor(GREYS["RGB"]()), torch.zeros(1, 1, 120, 160), task, 0, 0)
+    assert chroma(network.as_picture(found)).max() > 10
 
 
 @pytest.mark.parametrize("task", ["auto", "deblur", "denoise", "old"])

@@ -1,13 +1,18 @@
 """A small restorer and made-up pictures."""
 
+import contextlib
 import csv
+import dataclasses
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
+import pytest
 import torch
 
 from genai_demo.core import checkpoint
 from genai_demo.repair.model import RepairConfig, Restorer
+from genai_demo.repair.network import load_network
 
 CONFIG = RepairConfig(channels=8, blocks=1, deep_blocks=1)
 
@@ -47,6 +52,16 @@ def write_set(folder: Path, count: int = 40, name: str = "faces") -> Path:
 
 def publish(network: Restorer | None = None) -> None:
     """The small restorer into the folder of GENAI_CHECKPOINTS."""
-    import dataclasses
-
     checkpoint.save_checkpoint("repair", network or lively(), {"config": dataclasses.asdict(CONFIG)})
+
+
+@contextlib.contextmanager
+def published(folder: Path) -> Iterator[None]:
+    """The small restorer in a folder of its own, in the place of the published weights."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GENAI_CHECKPOINTS", str(folder))
+        patch.setenv("GENAI_DEVICE", "cpu")
+        publish()
+        load_network.cache_clear()
+        yield
+        load_network.cache_clear()

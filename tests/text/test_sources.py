@@ -17,7 +17,8 @@ from genai_demo.text.archives import DamagedError, members
 from genai_demo.text.documents import from_record
 from genai_demo.text.formats import simplified
 from genai_demo.text.sources import SOURCES, Source
-from tests.text.made_sources import CONTENT, debian
+from tests.text.made_archives import debian
+from tests.text.made_sources import CONTENT
 
 # The server
 

@@ -43,3 +43,9 @@ def second_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         finally:
             process.terminate()
             process.wait(20)
+
+
+@pytest.fixture
+def kept_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the page would fetch goes into a folder of the test."""
+    monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path / "files"))

@@ -197,7 +197,7 @@ def test_nothing_is_left_of_a_visit(url: str, upload: Path) -> None:
         assert own_folders() and list(files.rglob("own-texts-*.zip"))
         client.predict(api_name="/delete_own")
         assert not own_folders() and not list(files.rglob("own-texts-*.zip")) and not own_visits._sessions
-        with pytest.raises(AppError, match="no data yet"):
+        with pytest.raises(AppError, match="no data in this visit yet"):
             client.predict(api_name="/join_own")
 
 
@@ -241,7 +241,7 @@ def test_bad_data_is_answered_with_a_sentence(url: str, settings: dict[str, str]
     client = Client(url, verbose=False)
     with pytest.raises(AppError, match=words_of_error):
         check(client, **settings)
-    with pytest.raises(AppError, match="no data yet"):
+    with pytest.raises(AppError, match="no data in this visit yet"):
         client.predict(seconds=30, kind="story", api_name="/train_own")
     client.close()
 
