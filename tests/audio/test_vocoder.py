@@ -228,7 +228,7 @@ def test_it_learns(tones, tmp_path):
         assert last < 0.85 * first, figure  # neither can reach 0: noise differs from noise, classes overlap
 
 
-@pytest.mark.parametrize("settings", [{}, {"adversarial": 1.0, "matching": 2.0}])
+@pytest.mark.parametrize("settings", [{}, pytest.param({"adversarial": 1.0, "matching": 2.0}, marks=pytest.mark.slow)])
 def test_two_halves_equal_the_whole_to_the_last_bit(tones, tmp_path, settings):
     whole, half, rest = (make_task(tones, **settings) for _ in range(3))
     run(whole, tmp_path / "whole", 4)

@@ -127,6 +127,9 @@ CALLS: dict[ModuleType, dict[str, Callable[[], Any]]] = {
         "chat": lambda: list(text.chat(["Hello.", "Hello!", "How are you?"], max_tokens=6)),
         "translate": lambda: [text.translate("I have 37 cats, {name}."), text.translate("我有猫。", "zh", "en")],
         "translate_sentences": lambda: list(text.translate_sentences("A cat. A dog.", beams=2)),
+        "rank_sentences": lambda: [(s, [t.text for t in found]) for s, found in text.rank_sentences("A cat. A dog.")],
+        "usual": lambda: text.usual("poem", "zh"),
+        "suggestions": lambda: [s.text for s in text.suggestions("def f(x):\n    return ", max_tokens=8)],
         "complete_code": lambda: text.complete_code("def f(x):\n    return ", max_tokens=8, count=2),
         "rank_code": lambda: text.rank_code("def f(x):\n    y = ", "\n    return y\n", max_tokens=8, count=2),
         "score": lambda: text.score("A lamp was lit. " * 12),
@@ -174,6 +177,8 @@ CALLS: dict[ModuleType, dict[str, Callable[[], Any]]] = {
         "networks": lambda: list(effects.networks()),
     },
 }  # fmt: skip
+SLOW = {"translate", "rank_sentences", "suggestions", "write"}
+"""Functions whose trial takes seconds."""
 
 
 def public_functions(door: ModuleType) -> set[str]:
@@ -208,7 +213,11 @@ def test_every_public_function_is_tried(door: ModuleType) -> None:
 
 @pytest.mark.parametrize(
     ("door", "name"),
-    [pytest.param(d, n, id=f"{d.__name__.removeprefix('genai_demo.')}.{n}") for d, c in CALLS.items() for n in c],
+    [
+        pytest.param(d, n, id=f"{d.__name__.removeprefix('genai_demo.')}.{n}", marks=[pytest.mark.slow] * (n in SLOW))
+        for d, calls in CALLS.items()
+        for n in calls
+    ],
 )
 def test_the_other_device_gives_what_the_cpu_gives(door: ModuleType, name: str) -> None:
     call = CALLS[door][name]

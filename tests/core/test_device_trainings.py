@@ -261,11 +261,16 @@ def test_every_model_is_tried() -> None:
     assert {(medium, name) for medium in media for name in offered(medium)} == set(TRAININGS) | ELSEWHERE
 
 
-@pytest.mark.parametrize("make", [m for makes in TRAININGS.values() for m in makes], ids=lambda make: make.__name__)
+@pytest.mark.parametrize(
+    "make",
+    [
+        pytest.param(make, id=make.__name__, marks=[pytest.mark.slow] * (make is anchored_gan))
+        for makes in TRAININGS.values() for make in makes
+    ],
+)  # fmt: skip
 def test_a_step_an_evaluation_and_going_on(make: Make, home: Path, monkeypatch: pytest.MonkeyPatch, capsys) -> None:
     run = home / "run"
-    rhythm = [] if make is finder else RHYTHM
-    command = ["train", *make(home, monkeypatch), *rhythm, f"--run={run}"]
+    command = ["train", *make(home, monkeypatch), *RHYTHM, f"--run={run}"]
 
     def trained(steps: int) -> int:
         return cli.main([*command, f"--steps={steps}"])
