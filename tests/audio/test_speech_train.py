@@ -10,9 +10,13 @@ import pytest
 import torch
 
 from genai_demo.audio import vocoder
-from genai_demo.audio.speech import batches, features, generate, train
-from genai_demo.audio.speech.phonemes import SYMBOLS
+from genai_demo.audio.speech import batches, data, features, generate, train
+from genai_demo.audio.speech.phonemes import MARKS, SYMBOLS
+from genai_demo.audio.speech.teacher import prepare as teacher
+from genai_demo.audio.speech.teacher.journal import Journal
+from genai_demo.audio.speech.teacher.scripts import Line
 from genai_demo.core import checkpoint
+from tests.audio.made_teacher import Singer
 from tests.audio.tiny_speech import CONFIG, write_set
 
 SETTINGS = train.SpeechSettings(batch=4, rate=0.003, warm_up=1, window=24, average_steps=5)
@@ -165,3 +169,68 @@ def test_features_of_other_phones_are_refused(home, tmp_path):
     (tmp_path / "features" / "card.json").write_text(json.dumps(card | {"symbols": ["?"]}))
     with pytest.raises(ValueError, match="other phones"):
         features.load(tmp_path)
+
+
+# --------------------------------------------------------------------------- by a teacher
+
+
+@pytest.fixture(scope="module")
+def taught(tmp_path_factory):
+    """A prepared set of two singing voices, with its features."""
+    folder = tmp_path_factory.mktemp("taught")
+    words = ("妈妈", "苹果", "学校", "火车", "朋友", "老师", "电话", "医院")
+    lines = [Line(voice, "zh", f"我看见{word}了。") for word in words for voice in ("anna", "ben")]
+    lines += [
+        Line(voice, "mixed", f"请打开 {word} 看一下。") for word in ("Python", "coffee") for voice in ("anna", "ben")
+    ]
+    journal = Journal(folder / "spoken")
+    teacher.speak(journal, lines, {"anna": Singer(), "ben": Singer(gain=0.7)}, listener=None, minutes=10)
+    teacher.assemble(journal, folder / "set")
+    features.prepare(folder / "set", progress=False)
+    return folder / "set"
+
+
+def test_a_teacher_gives_exact_times_and_pitch(taught):
+    found = features.load(taught)
+    assert found.speakers == ["anna", "ben"] and found.card["boundaries"] == "exact, by the teacher"
+    assert found.card["clips"] == 20 and found.card["left_out"] == 0 and found.card["made_by"] == "Kokoro-82M"
+    finals = np.isin(found.mark, [MARKS.index(f"zh{tone}") for tone in (1, 2, 3, 4)])
+    milliseconds = found.frames[finals] * train.FRAME_MILLISECONDS  # 100, with the gap after a word 125
+    assert np.abs(milliseconds - 112.5).max() < 12.5 + train.FRAME_MILLISECONDS
+    assert found.voiced[finals].all()
+    level = found.mark == MARKS.index("zh1")  # a first tone is high and even, a fourth one falls
+    assert np.abs(found.melody[level][:, :2]).max() < 0.1  # its last third may reach into the gap
+    assert (
+        found.melody[found.mark == MARKS.index("zh4")][:, 0] > found.melody[found.mark == MARKS.index("zh4")][:, 2]
+    ).all()
+    owner = np.repeat(np.arange(20), np.diff(found.first_phone))
+    languages = [set(found.language[owner == clip].tolist()) for clip in range(20)]
+    assert languages.count({1}) == 16 and languages.count({0, 1}) == 4
+
+
+def test_one_model_learns_voices_that_speak_both_languages(taught, tmp_path, monkeypatch):
+    monkeypatch.setenv("GENAI_CHECKPOINTS", str(tmp_path / "checkpoints"))
+    monkeypatch.setenv("GENAI_DEVICE", "cpu")
+    task = train.SpeechTask(dataclasses.replace(CONFIG, speakers=2), SETTINGS, features.load(taught))
+    items = batches.deck(task.features, np.random.default_rng(0))
+    assert all(len(item) == 1 for item in items)
+    seen = {int(n) for step in range(4) for n in task.batches.batch(step).phones.speaker.flatten()}
+    assert seen == {0, 1}
+    before = task.evaluate()
+    for step in range(30):
+        task.step(step)
+    assert task.evaluate()["anna_mel"] < 0.9 * before["anna_mel"]
+    options = ["--data", str(taught), "--run", str(tmp_path / "run"), "--evaluate-every", "1", "--sample-every", "1"]
+    train.run(arguments(*options, "--steps", "1", "--publish"))
+    card = checkpoint.read_card(train.NAME)
+    assert card["voices"] == ["anna", "ben"] and card["licence"] == "Apache-2.0" and "Kokoro-82M" in card["terms"]
+
+
+def test_pitch_of_other_clips_is_refused(taught, tmp_path):
+    shutil.copytree(taught, tmp_path / "set")
+    np.save(tmp_path / "set" / "pitch.npy", np.zeros(7, np.float32))
+    with pytest.raises(ValueError, match="does not fit"):
+        features.prepare(tmp_path / "set", progress=False)
+    (tmp_path / "set" / "phones.json").write_text("{")
+    with pytest.raises(ValueError, match=r"phones.json is damaged"):
+        data.load_phones(tmp_path / "set")

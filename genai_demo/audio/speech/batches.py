@@ -2,7 +2,8 @@
 
 Mandarin comes as single words. Several are said one after the other, without the silences between
 them, so that the model meets sequences as long as sentences, and learns what ends a word from the
-phones' places alone. Some English sentences get Mandarin words beside them, as mixed texts have.
+phones' places alone. Some English sentences get Mandarin words beside them, as mixed texts have. What is
+a sentence already, as a teacher speaks, stands alone.
 """
 
 import dataclasses
@@ -12,7 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from genai_demo.audio.speech.features import SPEAKERS, Features
+from genai_demo.audio.speech.features import Features
 from genai_demo.audio.speech.model import Phones, Prosody
 from genai_demo.audio.speech.phonemes import EDGE, SYMBOLS
 from genai_demo.core.loop import step_seed, world
@@ -27,8 +28,8 @@ BUCKET = 12
 """Batches whose clips are sorted by length together: less padding, still mixed."""
 PHONES_STEP, FRAMES_STEP = 8, 32
 """Sizes of batches are multiples: PyTorch keeps a program for every size that it has met."""
-LANGUAGE_OF = (0, 1, 1)
-"""Index into ("en", "zh") of every one of SPEAKERS."""
+WORDS = ("yue_tan", "chen_wang")
+"""Speakers whose clips are words, not sentences."""
 
 
 @dataclasses.dataclass
@@ -63,7 +64,8 @@ Item = tuple[int, ...]
 def deck(features: Features, rng: np.random.Generator, split: str = "train") -> list[Item]:
     """Every clip of a split once, in items."""
     runs: list[Item] = []
-    for speaker in SPEAKERS[1:]:
+    sentences = [speaker for speaker in features.speakers if speaker not in WORDS]
+    for speaker in (speaker for speaker in features.speakers if speaker in WORDS):
         words = rng.permutation(features.chosen(split, speaker)).tolist()
         while words:
             size = int(rng.integers(1, MOST_WORDS + 1))
@@ -71,7 +73,7 @@ def deck(features: Features, rng: np.random.Generator, split: str = "train") -> 
             words = words[size:]
     order = [runs[i] for i in rng.permutation(len(runs))]
     items: list[Item] = []
-    for clip in features.chosen(split, SPEAKERS[0]).tolist():
+    for clip in (int(clip) for speaker in sentences for clip in features.chosen(split, speaker)):
         if order and rng.random() < MIXED:
             other, rest = order[-1][:2], order.pop()[2:]
             order = [rest, *order] if rest else order
@@ -88,7 +90,7 @@ class Batches:
         self.features, self.size, self.seed = features, size, seed
         self.epoch, self.first, self.order = -1, 0, np.empty((0, size), np.int64)
         self.items: list[Item] = []
-        if not len(features.chosen("train", SPEAKERS[0])) + len(features.chosen("train", SPEAKERS[1])):
+        if not any(len(features.chosen("train", speaker)) for speaker in features.speakers):
             raise ValueError("There are no clips to learn from.")
 
     def items_of(self, step: int) -> list[Item]:
@@ -122,7 +124,7 @@ class Batches:
         return collate(self.features, self.items_of(step)[rank::count], rng)
 
 
-COLUMNS = ("symbol", "mark", "place", "frames", "pitch", "voiced", "energy", "melody")
+COLUMNS = ("symbol", "mark", "language", "place", "frames", "pitch", "voiced", "energy", "melody")
 
 
 def row(
@@ -166,11 +168,9 @@ def collate(features: Features, items: list[Item], rng: np.random.Generator | No
         return padded([columns[name] for columns, _ in rows], kind, PHONES_STEP)
 
     mask = padded([np.ones(len(columns["symbol"])) for columns, _ in rows], torch.float, PHONES_STEP)
-    speaker = column("speaker", torch.long)
-    phones = Phones(
-        column("symbol", torch.long), column("mark", torch.long), torch.tensor(LANGUAGE_OF)[speaker] * mask.long(),
-        column("place", torch.long), speaker, mask,
-    )  # fmt: skip
+    names = ("symbol", "mark", "language", "place", "speaker")
+    symbol, mark, language, place, speaker = (column(name, torch.long) for name in names)
+    phones = Phones(symbol, mark, language, place, speaker, mask)
     frames = column("frames", torch.long)
     given = Prosody(
         frames.clamp_min(1).log(), column("pitch", torch.float), column("energy", torch.float),

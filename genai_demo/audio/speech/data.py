@@ -151,6 +151,18 @@ def load(folder: str | Path | None = None) -> Clips:
     return clips.load(Path(folder) if folder is not None else default_folder())
 
 
+def load_phones(folder: str | Path | None = None) -> dict[str, list[list[Any]]]:
+    """``phones.json`` of speech by a teacher: {id: [[symbol, mark, language, end in seconds], ...]}; {} for recordings.
+
+    Raises ValueError where it is damaged.
+    """
+    path = (Path(folder) if folder is not None else default_folder()) / "phones.json"
+    try:
+        return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    except (OSError, ValueError) as error:
+        raise ValueError(f"{path} is damaged; make the set anew.") from error
+
+
 def load_alignments(folder: str | Path | None = None) -> dict[str, Alignment]:
     """``align.json`` of the prepared speech. Raises ValueError where there is none."""
     path = (Path(folder) if folder is not None else default_folder()) / "align.json"

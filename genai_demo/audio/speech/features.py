@@ -8,7 +8,8 @@
 
 English phones and their times are those of the pack's alignment: what was said, not what a dictionary
 expects; the dictionary tells only which vowel is stressed. Mandarin clips come with syllables and no
-times; ``aligner`` finds them.
+times; ``aligner`` finds them. Speech by a teacher comes with all of it, exact: phones in both languages, their
+times, and their pitch.
 """
 
 import dataclasses
@@ -27,7 +28,10 @@ from genai_demo.audio.speech.labels import Said
 from genai_demo.audio.speech.phonemes import MARKS, SYMBOLS
 
 SPEAKERS = ("kathleen", "yue_tan", "chen_wang")
+"""Of the recordings; a set by a teacher has its own."""
 LANGUAGES = ("en", "zh")
+SPOKEN_IN = {"kathleen": "en", "yue_tan": "zh", "chen_wang": "zh"}
+BOUNDARIES = "English: the pack's alignment; Mandarin: hidden Markov model (aligner.py)"
 CLIP = 4.0
 """Standardised numbers stay within this many deviations."""
 
@@ -41,6 +45,8 @@ class Features:
     """(P,) index into SYMBOLS."""
     mark: np.ndarray
     """(P,) index into MARKS."""
+    language: np.ndarray
+    """(P,) index into LANGUAGES."""
     place: np.ndarray
     """(P,) see ``labels.places``."""
     frames: np.ndarray
@@ -58,22 +64,29 @@ class Features:
     first_frame: np.ndarray
     """(C + 1,) where its frames begin; the last is F."""
     speaker: np.ndarray
-    """(C,) index into SPEAKERS; the language is that of the speaker."""
+    """(C,) index into ``speakers``."""
     split: np.ndarray
     """(C,) index into clips.SPLITS."""
     card: dict[str, Any]
 
+    @property
+    def speakers(self) -> list[str]:
+        """Their names, in the order of their numbers."""
+        return self.card["speakers"]
+
     def chosen(self, split: str, speaker: str) -> np.ndarray:
         """Indices of clips."""
-        found = (self.split == SPLITS.index(split)) & (self.speaker == SPEAKERS.index(speaker))
+        found = (self.split == SPLITS.index(split)) & (self.speaker == self.speakers.index(speaker))
         return np.flatnonzero(found)
 
 
-def _standardised(values: np.ndarray, groups: np.ndarray, counted: np.ndarray) -> tuple[np.ndarray, list, list]:
-    """Every group's values with mean 0 and deviation 1 over those that count; means and deviations."""
+def _standardised(
+    values: np.ndarray, groups: np.ndarray, counted: np.ndarray, count: int
+) -> tuple[np.ndarray, list, list]:
+    """Every one of ``count`` groups' values with mean 0 and deviation 1 over those that count; means and deviations."""
     found = np.zeros(len(values), np.float32)
     means, scales = [], []
-    for group in range(len(SPEAKERS)):
+    for group in range(count):
         mine = groups == group
         part = values[mine & counted]
         means.append(float(part.mean()) if len(part) else 0.0)
@@ -96,14 +109,9 @@ def prepare(folder: str | Path | None = None, progress: bool = True) -> dict[str
     Clips that have fewer frames than their phones need are left out and counted. The folder appears
     whole or not at all. Raises ValueError where there is no prepared speech.
     """
-    clips, alignments = data.load(folder), data.load_alignments(folder)
-    clips.rows = [r for r in clips.rows if r["speaker"] in SPEAKERS and (r["pinyin"] or r["id"] in alignments)]
-    said = [
-        labels.mandarin_phones(row["pinyin_sandhi"])
-        if row["pinyin"]
-        else labels.english_phones(alignments[row["id"]], row["text"])
-        for row in clips.rows
-    ]
+    clips = data.load(folder)
+    hertz_of = _exact_pitch(clips, folder)
+    said = _said(clips, folder)
     kept = [i for i, s in enumerate(said) if 1 + clips.rows[i]["length"] // mel.HOP >= 2 * len(s.symbols)]
     left_out = len(said) - len(kept)
     clips.rows, said = [clips.rows[i] for i in kept], [said[i] for i in kept]
@@ -114,7 +122,7 @@ def prepare(folder: str | Path | None = None, progress: bool = True) -> dict[str
     shutil.rmtree(building, ignore_errors=True)
     building.mkdir(parents=True)
     first_frame = np.concatenate([[0], np.cumsum([1 + row["length"] // mel.HOP for row in clips.rows])])
-    mels, hertz = _analysed(clips, first_frame, building / "mel.npy", progress)
+    mels, hertz = _analysed(clips, first_frame, building / "mel.npy", hertz_of, progress)
     frames = _durations(clips, said, mels, first_frame)
     arrays, card = _phone_arrays(clips, said, mels, hertz, frames, first_frame)
     card |= {"left_out": left_out, "samples": len(clips.samples)}
@@ -125,8 +133,41 @@ def prepare(folder: str | Path | None = None, progress: bool = True) -> dict[str
     return card
 
 
-def _analysed(clips: Clips, first_frame: np.ndarray, path: Path, progress: bool) -> tuple[np.ndarray, np.ndarray]:
-    """Log-mels (F, 100) float16, written to ``path`` and mapped; pitch (F,) in Hz."""
+def _said(clips: Clips, folder: str | Path | None) -> list[Said]:
+    """What was said in the clips; those of which it is not known are taken out of ``clips``."""
+    if phones := data.load_phones(folder):
+        clips.rows = [row for row in clips.rows if row["id"] in phones]
+        columns = (zip(*phones[row["id"]], strict=True) for row in clips.rows)
+        return [Said(*map(list, (s, marks, ends, languages))) for s, marks, languages, ends in columns]
+    alignments = data.load_alignments(folder)
+    clips.rows = [r for r in clips.rows if r["speaker"] in SPEAKERS and (r["pinyin"] or r["id"] in alignments)]
+    return [
+        labels.mandarin_phones(row["pinyin_sandhi"])
+        if row["pinyin"]
+        else labels.english_phones(alignments[row["id"]], row["text"])
+        for row in clips.rows
+    ]
+
+
+def _exact_pitch(clips: Clips, folder: str | Path | None) -> dict[str, np.ndarray]:
+    """Hertz at every frame of every clip, as the teacher knows them; {} for recordings.
+
+    Raises ValueError where there are not as many as frames.
+    """
+    path = folder_of(folder).with_name("pitch.npy")
+    if not path.exists():
+        return {}
+    whole = np.load(path)
+    ends = np.cumsum([1 + row["length"] // mel.HOP for row in clips.rows])
+    if ends[-1] != len(whole):
+        raise ValueError(f"{path} does not fit the clips beside it; make the set anew.")
+    return {row["id"]: part for row, part in zip(clips.rows, np.split(whole, ends[:-1]), strict=True)}
+
+
+def _analysed(
+    clips: Clips, first_frame: np.ndarray, path: Path, hertz_of: dict[str, np.ndarray], progress: bool
+) -> tuple[np.ndarray, np.ndarray]:
+    """Log-mels (F, 100) float16, written to ``path`` and mapped; pitch (F,) in Hz, measured where it is not known."""
     from tqdm import tqdm
 
     mels = np.lib.format.open_memmap(path, "w+", np.float16, (int(first_frame[-1]), mel.MELS))
@@ -135,7 +176,8 @@ def _analysed(clips: Clips, first_frame: np.ndarray, path: Path, progress: bool)
         wave = torch.from_numpy(clips[i])
         place = slice(first_frame[i], first_frame[i + 1])
         mels[place] = mel.mel(wave).T.numpy()
-        hertz[place] = pitch.track(wave).numpy()
+        known = hertz_of.get(clips.rows[i]["id"])
+        hertz[place] = pitch.track(wave).numpy() if known is None else known
     mels.flush()
     return mels, hertz
 
@@ -161,13 +203,22 @@ def _durations(clips: Clips, said: list[Said], mels: np.ndarray, first_frame: np
     return found
 
 
+def _speakers(clips: Clips) -> list[str]:
+    """All recorded speakers, or the teacher's voices."""
+    names = {row["speaker"] for row in clips.rows}
+    return list(SPEAKERS) if names <= set(SPEAKERS) else sorted(names)
+
+
 def _phone_arrays(
     clips: Clips, said: list[Said], mels: np.ndarray, hertz: np.ndarray, frames: list[np.ndarray],
     first_frame: np.ndarray,
 ) -> tuple[dict[str, np.ndarray], dict[str, Any]]:  # fmt: skip
     """The arrays of ``Features`` but the mel, and their card."""
-    symbols, marks, place, prosody, melodies = [], [], [], [], []
+    speakers = _speakers(clips)
+    symbols, marks, languages, place, prosody, melodies = [], [], [], [], [], []
     for i, s in enumerate(said):
+        spoken_in = s.languages or [SPOKEN_IN[clips.rows[i]["speaker"]]] * len(s.symbols)
+        languages.append(np.array([LANGUAGES.index(language) for language in spoken_in], np.uint8))
         part = slice(first_frame[i], first_frame[i + 1])
         symbols.append(np.array([SYMBOLS.index(symbol) for symbol in s.symbols], np.uint8))
         marks.append(np.array([MARKS.index(mark) for mark in s.marks], np.uint8))
@@ -175,27 +226,29 @@ def _phone_arrays(
         prosody.append(labels.by_phone(hertz[part], labels.loudness(mels[part]), frames[i]))
         melodies.append(labels.melody(hertz[part], prosody[-1][0], frames[i]))
     symbol = np.concatenate(symbols)
-    speaker = np.array([SPEAKERS.index(row["speaker"]) for row in clips.rows], np.uint8)
+    speaker = np.array([speakers.index(row["speaker"]) for row in clips.rows], np.uint8)
     owner = np.repeat(speaker, [len(s) for s in symbols])
     pitches, voiced, level = (np.concatenate(column) for column in zip(*prosody, strict=True))
     speech = ~np.isin(symbol, [SYMBOLS.index(x) for x in labels.SILENT])
     voiced &= speech
-    pitches, pitch_mean, pitch_scale = _standardised(pitches, owner, voiced)
-    energy, energy_mean, energy_scale = _standardised(level, owner, speech)
+    pitches, pitch_mean, pitch_scale = _standardised(pitches, owner, voiced, len(speakers))
+    energy, energy_mean, energy_scale = _standardised(level, owner, speech, len(speakers))
     melody = np.nan_to_num(np.concatenate(melodies)) / np.array(pitch_scale)[owner, None]
     arrays = {
         "melody": melody.clip(-CLIP, CLIP).astype(np.float32),
-        "symbol": symbol, "mark": np.concatenate(marks), "place": np.concatenate(place),
+        "symbol": symbol, "mark": np.concatenate(marks),
+        "language": np.concatenate(languages), "place": np.concatenate(place),
         "frames": np.concatenate(frames).astype(np.int16), "pitch": pitches, "voiced": voiced, "energy": energy,
         "first_phone": np.concatenate([[0], np.cumsum([len(s) for s in symbols])]), "first_frame": first_frame,
         "speaker": speaker, "split": np.array([SPLITS.index(row["split"]) for row in clips.rows], np.uint8),
     }  # fmt: skip
     every = np.asarray(mels[:: max(1, len(mels) // 100_000)], np.float32)
     card = {
-        "symbols": list(SYMBOLS), "marks": list(MARKS), "speakers": list(SPEAKERS), "clips": len(said),
+        "symbols": list(SYMBOLS), "marks": list(MARKS), "speakers": speakers, "clips": len(said),
         "frames": len(mels), "phones": len(symbol), "licences": clips.licences(),
-        "kinds": {k: v for k, v in clips.card["kinds"].items() if k in SPEAKERS},
-        "boundaries": "English: the pack's alignment; Mandarin: hidden Markov model (aligner.py)",
+        "kinds": {k: v for k, v in clips.card["kinds"].items() if k in speakers},
+        "boundaries": "exact, by the teacher" if said[0].languages else BOUNDARIES,
+        "made_by": clips.card.get("made_by", ""),
         "mel_mean": every.mean(0).tolist(), "mel_scale": every.std(0).clip(1e-2).tolist(),
         "pitch_mean": pitch_mean, "pitch_scale": pitch_scale, "energy_mean": energy_mean, "energy_scale": energy_scale,
     }  # fmt: skip

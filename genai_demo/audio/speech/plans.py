@@ -16,7 +16,7 @@ from genai_demo.core import limits
 VOICES = {"kathleen": "en", "yue_tan": "zh"}
 """Voices and the language that each was recorded in."""
 SPEAKER = {"en": 0, "zh": 1}
-"""Who speaks a language, index into features.SPEAKERS: no voice was recorded in both, and a voice that
+"""Who speaks a language, index into the speakers of the checkpoint: no voice was recorded in both, and a voice that
 speaks the other language by guesswork is harder to understand than a change of voice."""
 FRAME = 1000 * HOP / RATE
 """Milliseconds."""

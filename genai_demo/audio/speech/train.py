@@ -19,7 +19,7 @@ from torch import Tensor, nn
 from genai_demo.audio import mel as mels
 from genai_demo.audio.speech import features as prepared
 from genai_demo.audio.speech.batches import Batch, Batches, collate
-from genai_demo.audio.speech.features import SPEAKERS, Features
+from genai_demo.audio.speech.features import Features
 from genai_demo.audio.speech.labels import SILENT
 from genai_demo.audio.speech.losses import detail, masked_l1, matching_loss
 from genai_demo.audio.speech.model import PatchJudge, SpeechConfig, SpeechModel, Spoken
@@ -33,7 +33,9 @@ from genai_demo.core.schedule import rate_factor
 
 NAME = "audio-speech"
 PROBES = {"kathleen": 40, "yue_tan": 60, "chen_wang": 20}
-"""Held-out clips that are measured during training."""
+"""Held-out clips of the recorded speakers that are measured during training."""
+TAUGHT_PROBES = 24
+"""The same of every voice of a teacher."""
 SEMITONES = 12 / float(np.log(2))
 """In one unit of log F0."""
 FRAME_MILLISECONDS = 1000 * mels.HOP / mels.RATE
@@ -47,6 +49,15 @@ LIMITS = (
     "and the melody of Mandarin sentences is made by rule. Each voice speaks its own language; a mixed sentence "
     "changes the voice with the language. About 75 minutes a language: rare sounds are less clear. It invents no "
     "voice of another person and cannot imitate one."
+)
+
+TAUGHT_TERMS = (
+    "Voices: synthetic speech made by Kokoro-82M (hexgrad, Apache-2.0) from sentences of our own; no recording of a "
+    "person was used here."
+)
+TAUGHT_LIMITS = (
+    "The voices are copies of a teacher's synthetic voices and share its mistakes; each reads both languages, one of "
+    "them with an accent. It invents no voice of another person and cannot imitate one."
 )
 
 
@@ -177,7 +188,7 @@ class SpeechTask:
 
     def probes(self, speaker: str) -> list[Batch]:
         """The same held-out clips every time, similar lengths together."""
-        chosen = self.features.chosen("held_out", speaker)[: PROBES[speaker]]
+        chosen = self.features.chosen("held_out", speaker)[: PROBES.get(speaker, TAUGHT_PROBES)]
         lengths = np.diff(self.features.first_frame)[chosen]
         parts = np.array_split(chosen[np.argsort(lengths)], max(1, len(chosen) // 10))
         return [collate(self.features, [(int(i),) for i in part]).to(self.device) for part in parts if len(part)]
@@ -191,7 +202,7 @@ class SpeechTask:
         figures: dict[str, float] = {}
         model = self.ema.target
         silent = torch.tensor([SYMBOLS.index(s) for s in SILENT], device=self.device)
-        for speaker in SPEAKERS:
+        for speaker in self.features.speakers:
             found = []
             for batch in self.probes(speaker):
                 with autocast(self.device):
@@ -200,7 +211,7 @@ class SpeechTask:
                 heard = batch.phones.mask * ~torch.isin(batch.phones.symbol, silent)
                 error = spoken.prosody.log_frames.exp() - batch.frames
                 pitch = masked_l1(spoken.prosody.pitch, batch.given.pitch, batch.voiced)
-                scale = model.pitch_scale[SPEAKERS.index(speaker)]
+                scale = model.pitch_scale[self.features.speakers.index(speaker)]
                 real = detail(batch.mel, spoken.mask)
                 found.append({
                     "mel": masked_l1(mean, batch.mel, spoken.mask),
@@ -220,7 +231,7 @@ class SpeechTask:
     def sample_sheet(self, path: Path) -> None:
         """Held-out clips: the mean, refined, and the recording below."""
         rows = []
-        for speaker in SPEAKERS[:2]:
+        for speaker in self.features.speakers[:2]:
             batch = collate(self.features, [(int(i),) for i in self.features.chosen("held_out", speaker)[:2]])
             spoken = self.say(batch.to(self.device), self.ema.target)
             for x in (self.ema.target.to_log_mel(spoken.mean), self.ema.target.to_log_mel(spoken.refined), batch.mel):
@@ -247,7 +258,7 @@ class SpeechTask:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     training.add_arguments(parser, f"runs/{NAME}")
-    parser.add_argument("--data", help="prepared speech (default: data/speech)")
+    parser.add_argument("--data", help="prepared speech (default: data/speech; a teacher's: data/speech-teacher)")
     parser.add_argument("--width", type=SHAPE, default=SpeechConfig.width, help="width of the network")
     parser.add_argument("--batch", type=BATCH, default=SpeechSettings.batch, help="items a step, all processes")
     parser.add_argument("--rate", type=LEARNING_RATE, default=SpeechSettings.rate, help="learning rate")
@@ -273,12 +284,13 @@ def make_task(args: argparse.Namespace) -> SpeechTask:
             prepared.prepare(args.data)
     if world()[1] > 1:
         dist.barrier()
-    config = SpeechConfig(len(SYMBOLS), len(MARKS), width=args.width)
+    features = prepared.load(args.data)
+    config = SpeechConfig(len(SYMBOLS), len(MARKS), speakers=len(features.speakers), width=args.width)
     settings = SpeechSettings(
         args.batch, args.rate, args.steps, args.cool_down, judge_from=args.judge_from, adversarial=args.adversarial,
         matching=args.matching, fidelity=args.fidelity, seed=args.seed,
     )  # fmt: skip
-    return SpeechTask(config, settings, prepared.load(args.data))
+    return SpeechTask(config, settings, features)
 
 
 def publish(folder: Path, task: SpeechTask) -> None:
@@ -292,10 +304,10 @@ def publish(folder: Path, task: SpeechTask) -> None:
         "config": dataclasses.asdict(task.config),
         "symbols": data["symbols"],
         "marks": data["marks"],
-        "voices": list(SPEAKERS),
-        "licence": "CC BY-SA 3.0",
-        "terms": TERMS,
-        "limits": LIMITS,
+        "voices": data["speakers"],
+        "licence": "Apache-2.0" if data["made_by"] else "CC BY-SA 3.0",
+        "terms": TAUGHT_TERMS if data["made_by"] else TERMS,
+        "limits": TAUGHT_LIMITS if data["made_by"] else LIMITS,
         "data": {k: data[k] for k in ("clips", "frames", "phones", "kinds", "licences", "boundaries", "left_out")},
         "training": training.record(best, task.settings, items=task.settings.batch),
     }
