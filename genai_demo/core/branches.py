@@ -11,9 +11,9 @@ from genai_demo.core.greenlist import Mark
 from genai_demo.core.sampling import Controls, candidates, draw
 from genai_demo.core.transformer import Cache, Transformer
 
-PATIENCE = 1.5
+PATIENCE = 1.25
 """Once half of the branches have ended, the others may become so many times as long as the longest of these."""
-ROOM = 8
+ROOM = 4
 """Steps that the others have in any case."""
 
 

@@ -61,6 +61,11 @@ class Mark:
         rows = np.stack([_green_row(self.key, token, size) for token in before.tolist()])
         return torch.from_numpy(rows).to(before.device) * self.strength
 
+    def share(self, tokens: Sequence[int]) -> float:
+        """Of the tokens after the first, those that are green; a half without any."""
+        found = np.array(tokens)
+        return float(is_green(self.key, found[:-1], found[1:]).mean()) if len(tokens) > 1 else 0.5
+
 
 @dataclass(frozen=True)
 class Count:

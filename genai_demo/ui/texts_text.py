@@ -100,16 +100,16 @@ TEXT: dict[str, tuple[str, str]] = {
     "write.candidates.note": (
         "The score is how likely a sentence is after this text, less how likely it is as the first of any text of its "
         "kind, in nats a token, less what speaks against it: a name that changes its pronoun, new names, quotation "
-        "marks that stay open, words said before. Poems are not chosen.",
+        "marks that stay open, words said before; and a little for the mark (see Trust). Poems are not chosen.",
         "得分 = 该句接在此文之后的可能性 − 它作为同类文本首句的可能性（每词元，单位纳特）− 扣分：人名与代词不符、"
-        "突然出现新名字、引号不成对、重复前文。诗词不作挑选。",
+        "突然出现新名字、引号不成对、重复前文；另为标记（见“可信”页）略加一点。诗词不作挑选。",
     ),
     "candidates.none": ("Nothing was chosen here yet. Press Continue.", "还没有可看的候选，请先点“续写”。"),
-    "candidates.sentence": ("Sentence", "句子"),
-    "candidates.score": ("Score", "得分"),
-    "candidates.given": ("after this text", "接在此文后"),
-    "candidates.alone": ("anywhere", "单独出现"),
-    "candidates.against": ("Against it", "扣分项"),
+    "candidates.scores": (
+        "score {score:.2f} · after this text {given:.0f} nats · anywhere {alone:.0f}",
+        "得分 {score:.2f} · 接在此文后 {given:.0f} 纳特 · 单独出现 {alone:.0f}",
+    ),
+    "candidates.against": (" · against it: {faults}", " · 扣分：{faults}"),
     "candidates.contradictions": ("pronoun or name", "代词或人名"),
     "candidates.new_names": ("new name", "新名字"),
     "candidates.broken": ("not whole", "不完整"),

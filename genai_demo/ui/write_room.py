@@ -66,7 +66,7 @@ FORMS = {"five": "tang", "seven": "tang"}
 """Forms of the page that are a form of the model, with lines of a fixed length."""
 LINES = {"five": 5, "seven": 7}
 LINKED = ("text", "language", "kind", "title", "form", "length", "temperature", "top_p", "top_k", "min_p", "penalty",
-          "seed")  # fmt: skip
+          "seed", "plain")  # fmt: skip
 LONGEST_LINK = 1_500
 """Characters of text that a link carries; browsers and servers cut longer addresses."""
 
@@ -219,7 +219,9 @@ def read_link(request: gr.Request) -> list[Any]:
     found: list[Any] = [gr.Tabs(selected="text")]
     for name in LINKED:
         value: Any = given.get(name)
-        if value is not None and name not in ("text", "language", "kind", "title", "form"):
+        if name == "plain" and value in ("true", "false"):
+            value = value == "true"
+        elif value is not None and name not in ("text", "language", "kind", "title", "form"):
             try:
                 value = float(value)
             except ValueError:
@@ -326,7 +328,7 @@ def build(demo: gr.Blocks, tabs: gr.Tabs) -> None:
           api_visibility="private", queue=False, show_progress="hidden")  # fmt: skip
     kind.change(lambda k: gr.Dropdown(visible=k == "poem"), kind, form, api_visibility="private", queue=False)
 
-    linked = [words, language, kind, title, form, length, *controls, seed]
+    linked = [words, language, kind, title, form, length, *controls, seed, plain]
     save_text.click(
         None, [words], None, js=SAVE_JS.replace("BODY", '["text.txt", values[0]]'), api_visibility="private"
     )

@@ -25,6 +25,7 @@ def visit_text(browser: Browser, url: str, query: str = "", **settings) -> Page:
 def page(browser: Browser, app_url: str) -> Iterator[Page]:
     """One visit in English, shared."""
     found = visit_text(browser, app_url, accept_downloads=True)
+    found.locator("#write-plain input").check()  # a text that comes token by token is at rest when nothing comes
     yield found
     found.context.close()
 
@@ -96,6 +97,20 @@ def test_three_ways_and_taking_one(page: Page) -> None:
     settled(page, third.input_value)
     page.get_by_role("button", name="Take this one").nth(2).click()
     expect(page.locator(BOX)).to_have_value("A dog " + third.input_value())
+
+
+def test_sentences_are_chosen_and_their_candidates_shown(page: Page) -> None:
+    room(page, "Continue")
+    page.locator("#write-plain input").uncheck()
+    page.locator(BOX).fill("The cat saw a bird.")
+    page.locator("#write-go").click()
+    page.locator("#write-candidates button").first.click()
+    rows = page.locator("#write-candidates li")
+    expect(rows.first).to_be_visible()
+    chosen = page.locator("#write-candidates strong").first.inner_text()
+    assert chosen.strip("✓↵ ") in words(page)
+    assert rows.count() > 1
+    page.locator("#write-plain input").check()
 
 
 def test_the_text_and_its_recipe_download(page: Page) -> None:

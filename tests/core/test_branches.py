@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from genai_demo.core.branches import Branches
+from genai_demo.core.branches import PATIENCE, ROOM, Branches
 from genai_demo.core.decode import Session
 from genai_demo.core.greenlist import Mark
 from genai_demo.core.quantise import made_faster
@@ -110,4 +110,5 @@ def test_stragglers_are_not_waited_for(model):
     short = [branch for branch in drawn if branch.whole]
     if 2 * len(short) >= len(drawn):
         longest = max(len(branch.tokens) for branch in short)
-        assert all(len(branch.tokens) <= max(1.5 * longest, longest + 8) for branch in drawn)
+        most = max(PATIENCE * longest, longest + ROOM)
+        assert all(len(branch.tokens) <= most for branch in drawn)

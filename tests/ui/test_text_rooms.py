@@ -121,12 +121,22 @@ def test_a_way_is_put_where_the_cursor_was():
 
 def test_a_link_sets_what_it_names_and_nothing_else():
     found = write_room.read_link(
-        SimpleNamespace(query_params={"tab": "text", "text": "春", "kind": "poem", "seed": "7", "temperature": "hot"})
+        SimpleNamespace(
+            query_params={
+                "tab": "text",
+                "text": "春",
+                "kind": "poem",
+                "seed": "7",
+                "temperature": "hot",
+                "plain": "true",
+            }
+        )
     )
     values = dict(zip(("tab", *write_room.LINKED), found, strict=True))
     assert values["text"] == "春"
     assert values["kind"] == "poem"
     assert values["seed"] == 7
+    assert values["plain"] is True
     assert isinstance(values["tab"], gr.Tabs)
     for name in ("temperature", "language", "title"):
         assert values[name] == gr.skip()
