@@ -13,7 +13,7 @@ from genai_demo.text.coherence import broken, said_before
 from genai_demo.text.continuations import checked, continuations, pieces
 from genai_demo.text.documents import LANGUAGES
 from genai_demo.text.likelihood import log_probabilities
-from genai_demo.text.network import allowed, checked_candidates, encoded, model, required_choice
+from genai_demo.text.network import allowed, checked_candidates, encoded, form_mark, model, required_choice
 from genai_demo.text.tokenizer import load_tokenizer
 from genai_demo.text.write import usual
 
@@ -112,7 +112,7 @@ def _prompt(turns: Sequence[str], language: str, max_tokens: int) -> tuple[list[
     if len(turns) % 2 == 0 or not all(isinstance(t, str) and t.strip() for t in turns):
         raise ValueError("Write something first: a conversation is answered after a turn of yours.")
     control = load_tokenizer().control
-    head = [control("chat"), control(required_choice(language, LANGUAGES, "language"))]
+    head = [control("chat"), control(required_choice(language, LANGUAGES, "language")), *form_mark("chat", language)]
     said = [[control("reply" if i % 2 else "user"), *encoded(t.strip(), "Your turn")] for i, t in enumerate(turns)]
     room = model().config.context - len(head) - 2 - min(max_tokens, model().config.context // 3)
     while len(said) > 1 and sum(map(len, said)) > room:

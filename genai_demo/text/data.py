@@ -27,8 +27,9 @@ from tqdm import tqdm
 from genai_demo.text import written
 from genai_demo.text.documents import LANGUAGES, TASKS, Document, from_record, read_own, read_packs
 from genai_demo.text.fetch import Library, choose, read_public
+from genai_demo.text.forms import FORMS
 from genai_demo.text.mending import mend
-from genai_demo.text.tokenizer import Tokenizer, load_tokenizer
+from genai_demo.text.tokenizer import CONTROLS, Tokenizer, load_tokenizer
 from genai_demo.text.variants import with_variants
 
 LICENCES = ("all", "open")
@@ -62,6 +63,12 @@ class Texts:
     def document(self, index: int) -> np.ndarray:
         """The tokens of a document."""
         return self.tokens[self.start[index] : self.start[index] + self.length[index]]
+
+    def forms(self) -> list[str]:
+        """What the texts are labelled as, see ``text.forms``; in the order of the control tokens."""
+        size, every = load_tokenizer().text_size, {form for names in FORMS.values() for form in names}
+        found = np.unique(self.tokens[self.tokens >= size]) - size
+        return [CONTROLS[number] for number in found if CONTROLS[number] in every]
 
     def chosen(self, split: str, task: str = "", language: str = "") -> np.ndarray:
         """Indices of the documents of a split, and of a task and language if asked for."""

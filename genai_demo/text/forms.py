@@ -19,6 +19,17 @@ FORMS = {
 }
 """The forms of every task, those first that a visitor is likely to want."""
 
+OFFERED = {
+    ("story", "en"): FORMS["story"], ("story", "zh"): ("short", "classic"),
+    ("news", "en"): ("press", "report", "archive"), ("news", "zh"): ("press", "archive"),
+    ("product", "en"): ("goods", "software"), ("product", "zh"): ("goods", "clothes", "review", "software"),
+    ("poem", "zh"): FORMS["poem"],
+    ("prose", "en"): ("article",), ("prose", "zh"): ("article", "passage", "place", "work"),
+    ("chat", "en"): FORMS["chat"], ("chat", "zh"): FORMS["chat"],
+    ("translate", ""): FORMS["translate"], ("code", ""): ("exercise", "function", "method", "file"),
+}  # fmt: skip
+"""The forms that a language has texts of; the first is written where none is asked for, poems excepted."""
+
 KINDS = {
     **{kind: ("story", kind) for kind in FORMS["story"]},
     "novel": ("story", "classic"), "own": ("story", ""),

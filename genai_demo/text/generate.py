@@ -12,15 +12,54 @@ from genai_demo.text.choose import CANDIDATES
 from genai_demo.text.continuations import Candidate, Writing
 from genai_demo.text.documents import LANGUAGES
 from genai_demo.text.likelihood import score
-from genai_demo.text.network import FORMS, KINDS, NAME, allowed, encoded, head_of, load_model, model, shape
+from genai_demo.text.network import (
+    FORMS,
+    KINDS,
+    NAME,
+    allowed,
+    encoded,
+    form_mark,
+    head_of,
+    known_forms,
+    load_model,
+    model,
+    shape,
+)  # fmt: skip
 from genai_demo.text.suggest import Suggestion, complete_code, rank_code, suggestions
 from genai_demo.text.translate import SCRIPTS, Translation, rank_sentences, translate, translate_sentences
 from genai_demo.text.write import CHOSEN, stream, usual, write
 
 __all__ = (
-    "CANDIDATES", "CHOSEN", "FORMS", "KINDS", "LANGUAGES", "NAME", "SCRIPTS", "Candidate", "Suggestion", "Translation",
-    "Writing", "allowed", "chat", "complete_code", "encoded", "head_of", "load_model", "model", "rank_code",
-    "rank_sentences", "score", "shape", "stream", "suggestions", "translate", "translate_sentences", "usual", "warm_up",
+    "CANDIDATES",
+    "CHOSEN",
+    "FORMS",
+    "KINDS",
+    "LANGUAGES",
+    "NAME",
+    "SCRIPTS",
+    "Candidate",
+    "Suggestion",
+    "Translation",
+    "Writing",
+    "allowed",
+    "chat",
+    "complete_code",
+    "encoded",
+    "form_mark",
+    "head_of",
+    "known_forms",
+    "load_model",
+    "model",
+    "rank_code",
+    "rank_sentences",
+    "score",
+    "shape",
+    "stream",
+    "suggestions",
+    "translate",
+    "translate_sentences",
+    "usual",
+    "warm_up",
     "write",
 )  # fmt: skip
 

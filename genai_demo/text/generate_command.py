@@ -18,7 +18,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--language", choices=("en", "zh"), default="en", help="of the text; translate: from this")
     parser.add_argument("--title", default="", help="of a poem, news or product text")
-    parser.add_argument("--form", choices=("tang", "ci", "qu", "old"), default="", help="of a poem")
+    parser.add_argument(
+        "--form", default="", help="what it is more exactly: bedtime, fairytale, press, goods, tang ..."
+    )
     parser.add_argument("--tokens", type=Whole(1, limits.MAX_NEW_TOKENS), default=200, help="how much to write")
     parser.add_argument(
         "--temperature",

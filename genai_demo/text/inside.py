@@ -10,7 +10,7 @@ from torch import Tensor
 from genai_demo.core import limits
 from genai_demo.core.device import pick_device
 from genai_demo.core.sampling import Controls, filtered
-from genai_demo.text.generate import allowed, encoded, head_of, model
+from genai_demo.text.generate import allowed, encoded, form_mark, head_of, model
 from genai_demo.text.tokenizer import CONTROLS, Tokenizer, load_tokenizer
 
 END = "⏹"
@@ -78,12 +78,13 @@ def align(text: str, translation: str, source: str = "en", target: str = "zh") -
     if not given or not found:
         return [], [], torch.zeros(0, 0)
     mark = tokenizer.control
-    tokens = [mark("translate"), mark(source), *given, mark(target), *found]
+    task = [mark("translate"), *form_mark("translate"), mark(source)]
+    tokens = [*task, *given, mark(target), *found]
     seen: list[Tensor] = []
     net.hidden(torch.tensor([tokens], device=pick_device()), seen=seen)
     upper = torch.cat(seen[net.config.layers // 2 :]).mean((0, 1)).cpu()
-    first = len(given) + 2  # the place that predicts the first token of the translation
-    shares = upper[first : first + len(found), 2 : 2 + len(given)]
+    first = len(task) + len(given)  # the place that predicts the first token of the translation
+    shares = upper[first : first + len(found), len(task) : first]
     shares = shares / (shares.mean(0, keepdim=True) + 1e-6)
     return _shown(given), _shown(found), shares / shares.sum(1, keepdim=True)
 

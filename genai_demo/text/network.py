@@ -10,12 +10,14 @@ from torch import Tensor
 from genai_demo.core import checkpoint, lent, limits
 from genai_demo.core.quantise import load_writer
 from genai_demo.core.transformer import Transformer
+from genai_demo.text import forms
 from genai_demo.text.documents import LANGUAGES
 from genai_demo.text.tokenizer import load_tokenizer
 
 NAME = "text"
 KINDS = ("story", "news", "product", "poem", "prose")
-FORMS = ("tang", "ci", "qu", "old")
+FORMS = tuple(dict.fromkeys(form for kind in KINDS for form in forms.FORMS[kind]))
+"""What a text of these kinds may be, more exactly."""
 _loading = threading.RLock()
 
 
@@ -65,14 +67,38 @@ def checked_candidates(count: int) -> int:
     return count
 
 
-def head_of(kind: str, language: str, title: str = "", form: str = "") -> list[int]:
-    """The control tokens that say what the text is, title included."""
+def known_forms(kind: str, language: str = "") -> tuple[str, ...]:
+    """What texts of a kind may be asked to be, more exactly; the first is usual.
+
+    language: "" for translations and code. Weights that learnt before texts were labelled (``text.forms``) know those
+    of poems alone, and weights that were trained on a visitor's texts are asked for none.
+    """
+    if lent.find(NAME):
+        return ()
+    card = checkpoint.read_card(NAME) if NAME in checkpoint.names() else {}
+    known = card.get("forms", forms.FORMS["poem"])
+    return tuple(form for form in forms.OFFERED.get((kind, language), ()) if form in known)
+
+
+def form_mark(kind: str, language: str = "", form: str = "") -> list[int]:
+    """The control token of a form, of the usual one where none is named; none for a poem of any form.
+
+    Raises ValueError for a form that texts of this kind cannot have.
+    """
+    known = known_forms(kind, language)
+    if form:
+        return [load_tokenizer().control(required_choice(form, known or forms.FORMS[kind], "form"))]
+    return [load_tokenizer().control(known[0])] if known and kind != "poem" else []
+
+
+def head_of(kind: str, language: str, title: str = "", form: str | None = "") -> list[int]:
+    """The control tokens that say what the text is, title included. form: "" for the usual one of its kind, or None."""
     tokenizer = load_tokenizer()
     found = [tokenizer.control(required_choice(kind, (*KINDS, "code"), "kind"))]
     if kind != "code":
         found.append(tokenizer.control(required_choice(language, LANGUAGES, "language")))
-    if kind == "poem" and form:
-        found.append(tokenizer.control(required_choice(form, FORMS, "form")))
+    if form is not None:
+        found += form_mark(kind, "" if kind == "code" else language, form)
     if title and kind != "code":
         found += [tokenizer.control("title"), *encoded(title[:100], "The title")]
     return [*found, tokenizer.control("body")]

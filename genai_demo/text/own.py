@@ -145,7 +145,7 @@ class TextSubject:
 
     def __init__(self, texts: Texts, kind: str = "story", seed: int = 0, brake: Brake | None = None):
         self.seed, self.device, self.brake = seed, pick_device(), brake or Brake()
-        self.head = generate.head_of(kind, texts.language)
+        self.head = generate.head_of(kind, texts.language, form=None)
         self.end = load_tokenizer().control("end")
         self.network = checkpoint.load_weights(generate.NAME, new_network()).to(self.device)
         self.brake.check()

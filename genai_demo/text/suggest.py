@@ -9,7 +9,7 @@ from genai_demo.text import doctests, indents
 from genai_demo.text.coherence import said_before
 from genai_demo.text.continuations import checked, continuations
 from genai_demo.text.likelihood import log_probabilities
-from genai_demo.text.network import allowed, encoded, model
+from genai_demo.text.network import allowed, encoded, form_mark, model
 from genai_demo.text.syntax import cut_back, fitted, parses, unknown_names, without_echo
 from genai_demo.text.tokenizer import load_tokenizer
 
@@ -89,11 +89,12 @@ def _drawn(before: str, after: str, max_tokens: int, seed: int, temperature: flo
     mark, encode = tokenizer.control, tokenizer.encode
     space = " " if before.endswith(" ") else ""  # the last space belongs to the word that follows
     read, gap = encode(before.removesuffix(" ")), bool(after.strip())
-    ways = [([mark("code"), mark("body")], read)]
+    code = [mark("code"), *form_mark("code")]
+    ways = [([*code, mark("body")], read)]
     if gap:
         half = (net.config.context - max_tokens) // 2
         ahead = [mark("suffix"), *encode(after)[: half - 8], mark("middle")]
-        ways.append(([mark("code")], [mark("prefix"), *read[-half:], *ahead]))
+        ways.append((code, [mark("prefix"), *read[-half:], *ahead]))
     ended: dict[str, bool] = {}
     for number, (head, prompt) in enumerate(ways):
         controls = Controls(temperature=min(limits.MAX_TEMPERATURE, temperature + number * WARMER))
@@ -131,7 +132,7 @@ def _ranked(before: str, after: str, ended: dict[str, bool]) -> list[Suggestion]
 def _scores(before: str, after: str, texts: list[str]) -> tuple[dict[str, float], dict[str, float]]:
     """Of each suggestion what it is ranked by, and the mean log probability of its tokens and of what follows."""
     tokenizer, room = load_tokenizer(), model().config.context
-    head = [tokenizer.control("code"), tokenizer.control("body")]
+    head = [tokenizer.control("code"), *form_mark("code"), tokenizer.control("body")]
     space = " " if before.endswith(" ") else ""
     read = tokenizer.encode(before.removesuffix(" "))
     following = after[:FOLLOWING] if after.strip() else ""

@@ -22,6 +22,7 @@ from genai_demo.core.transformer import Transformer, TransformerConfig
 from genai_demo.text.batches import Batches
 from genai_demo.text.data import LICENCES, Texts, load
 from genai_demo.text.documents import LANGUAGES, TASKS
+from genai_demo.text.forms import OFFERED
 from genai_demo.text.mixture import WEIGHTS
 from genai_demo.text.tokenizer import Tokenizer, load_tokenizer
 
@@ -141,11 +142,14 @@ class TextTask:
         lines = []
         for task, language in measured_tasks(self.texts):
             head = [self.tokenizer.control(task)]
-            if task != "code":
+            if task not in ("code", "translate"):
                 head.append(self.tokenizer.control(language))
+            head += map(self.tokenizer.control, OFFERED.get((task, language), OFFERED.get((task, ""), ()))[:1])
             if task == "chat":
                 head.append(self.tokenizer.control("user"))
-            elif task != "translate":
+            elif task == "translate":
+                head.append(self.tokenizer.control(language))
+            else:
                 head.append(self.tokenizer.control("body"))
             tokens = torch.tensor([head], device=self.device)
             for _ in range(60):
@@ -298,6 +302,7 @@ def publish(folder: Path, task: TextTask) -> None:
         "licence": "non-commercial research and demonstration only",
         "limits": LIMITS,
         "terms": TERMS,
+        "forms": task.texts.forms(),
         "data": data,
         "training": training.record(best, task.settings, tokens=task.settings.batch * task.config.context),
         **{k: old[k] for k in kept if k in old},

@@ -10,7 +10,7 @@ from genai_demo.core.device import pick_device
 from genai_demo.text import clauses, faithful, scripts
 from genai_demo.text.documents import LANGUAGES
 from genai_demo.text.likelihood import log_probabilities
-from genai_demo.text.network import allowed, encoded, model, required_choice
+from genai_demo.text.network import allowed, encoded, form_mark, model, required_choice
 from genai_demo.text.tokenizer import load_tokenizer
 
 BEAMS = 6
@@ -116,7 +116,8 @@ def _translated(read: faithful.Source, source: str, target: str, beams: int) -> 
     """Translations of a sentence as the model reads it, best first."""
     tokenizer, net = load_tokenizer(), model()
     mark = tokenizer.control
-    prompt = [mark("translate"), mark(source), *tokenizer.encode(read.words), mark(target)]
+    task = [mark("translate"), *form_mark("translate")]
+    prompt = [*task, mark(source), *tokenizer.encode(read.words), mark(target)]
     prompt = prompt[: net.config.context // 2 - 1] + ([mark(target)] if len(prompt) >= net.config.context // 2 else [])
     most = min(LONGEST_SENTENCE, LONGER * len(prompt) + 8, net.config.context - len(prompt) - 1)
     may_come = (allowed("end") & scripts.translated(read.words, target)).to(pick_device())
@@ -126,7 +127,7 @@ def _translated(read: faithful.Source, source: str, target: str, beams: int) -> 
     if (clause_by_clause := _clause_by_clause(read, source, target, beams)) and clause_by_clause not in found:
         found.append(clause_by_clause)
     ranked = [Translation(read.text(found[i]), there, back, score, found[i] is clause_by_clause)
-              for i, there, back, score in _both_ways(prompt, found)]  # fmt: skip
+              for i, there, back, score in _both_ways(task, prompt[len(task) :], found)]  # fmt: skip
     return list({t.text: t for t in reversed(ranked)}.values())[::-1]
 
 
@@ -147,18 +148,20 @@ def _clause_by_clause(read: faithful.Source, source: str, target: str, beams: in
 
 
 @torch.inference_mode()
-def _both_ways(prompt: list[int], translations: list[list[int]]) -> list[tuple[int, float, float, float]]:
+def _both_ways(
+    task: list[int], given: list[int], translations: list[list[int]]
+) -> list[tuple[int, float, float, float]]:
     """Places of translations, best first: likely to come from the source, and likely to lead back to it.
 
     Each with its log probability there and back, in nats, and its score. The network translates in both directions, so
     it is asked twice (Yee et al. 2019, "Simple and Effective Noisy Channel Modeling", there with several networks; here
     without a language model).
-    prompt: the task, the language, the source's tokens, the other language.
+    task: the control tokens before the source. given: the language, the source's tokens, the other language.
     """
     end = load_tokenizer().control("end")
-    task, source, *words, target = prompt
-    there = log_probabilities([(prompt, [*tokens, end]) for tokens in translations])
-    back = log_probabilities([([task, target, *tokens, source], [*words, end]) for tokens in translations])
+    source, *words, target = given
+    there = log_probabilities([([*task, *given], [*tokens, end]) for tokens in translations])
+    back = log_probabilities([([*task, target, *tokens, source], [*words, end]) for tokens in translations])
     lengths = torch.tensor([len(tokens) + 1.0 for tokens in translations])
     score = (there + OTHER_WAY * back) / lengths**LENGTH_PENALTY
     return [(i, float(there[i]), float(back[i]), float(score[i])) for i in score.argsort(descending=True).tolist()]

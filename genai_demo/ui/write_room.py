@@ -62,9 +62,9 @@ LINK_JS = """(...values) => {
   navigator.clipboard?.writeText(address).catch(() => {});
   return address;
 }"""
-FORMS = {"five": "tang", "seven": "tang"}
-"""Forms of the page that are a form of the model, with lines of a fixed length."""
 LINES = {"five": 5, "seven": 7}
+"""Forms of the page that are Tang poems with lines of a fixed length."""
+FORMS = ("", *LINES, *generate.FORMS)
 LINKED = ("text", "language", "kind", "title", "form", "length", "temperature", "top_p", "top_k", "min_p", "penalty",
           "seed", "plain")  # fmt: skip
 LONGEST_LINK = 1_500
@@ -97,6 +97,27 @@ class Clock:
         return found + (say("write.forgotten", language, count=state.forgotten) if state.forgotten else "")
 
 
+def form_choices(kind: str, language: str) -> list[str]:
+    """The forms that the page offers for a kind, the usual one first; for poems "", any form, before all."""
+    known = list(generate.known_forms(kind, language_for(kind, language)))
+    return ["", *LINES, *known] if kind == "poem" else known or [""]
+
+
+def offer_forms(kind: str, language: str, form: str, request: gr.Request) -> gr.Dropdown:
+    """The forms of another kind or language; the chosen one stays where it is among them."""
+    offered, page = form_choices(kind, language), language_of(request)
+    named = [(say(f"form.{name or 'any'}", page), name) for name in offered]
+    value = form if form and form in offered else offered[0]
+    return gr.Dropdown(choices=named, value=value, visible=len(offered) > 1)
+
+
+def _form(kind: str, language: str, form: str) -> str:
+    """The form as the model knows it; one of another kind, which stayed behind on the page, counts as none."""
+    if kind == "poem" and form in LINES:
+        return "tang"
+    return form if form in form_choices(kind, language) else ""
+
+
 def _write(before: str, count: int, seed: float, settings: tuple[Any, ...]) -> Iterator[generate.Writing]:
     language, kind, title, form, length, temperature, top_p, top_k, min_p, penalty, stops, mark, plain = settings
     yield from generate.write(
@@ -109,7 +130,7 @@ def _write(before: str, count: int, seed: float, settings: tuple[Any, ...]) -> I
         int(seed),
         [line for line in (stops or "").split("\n") if line],
         title or "",
-        FORMS.get(form, form) or "",
+        _form(kind, language, form),
         LINES.get(form, 0) if kind == "poem" else 0,
         mark,
         1 if plain else generate.CANDIDATES,
@@ -226,9 +247,7 @@ def read_link(request: gr.Request) -> list[Any]:
                 value = float(value)
             except ValueError:
                 value = None
-        allowed = {"language": generate.LANGUAGES, "kind": generate.KINDS, "form": ("", *LINES, *generate.FORMS)}.get(
-            name
-        )
+        allowed = {"language": generate.LANGUAGES, "kind": generate.KINDS, "form": FORMS}.get(name)
         good = value is not None and (allowed is None or value in allowed)
         found.append(value[: limits.MAX_PROMPT] if good and isinstance(value, str) else value if good else gr.skip())
     return found
@@ -246,8 +265,8 @@ def build(demo: gr.Blocks, tabs: gr.Tabs) -> None:
         )  # fmt: skip
         title = gr.Textbox(label=text("title"), info=text("title.info"), max_length=100, min_width=170)
         form = gr.Dropdown(
-            [(text("form.any"), ""), *((text(f"form.{f}"), f) for f in (*LINES, *generate.FORMS))], value="",
-            label=text("form"), info=text("form.info"), filterable=False, visible=False, min_width=170,
+            [(text(f"form.{name or 'any'}"), name) for name in FORMS], value="", label=text("form"),
+            info=text("form.info"), filterable=False, visible=False, min_width=170, elem_id="write-form",
         )  # fmt: skip
     words = gr.Textbox(
         PRESETS[0][1][-1],
@@ -326,7 +345,8 @@ def build(demo: gr.Blocks, tabs: gr.Tabs) -> None:
     clear.click(lambda: ("", ""), None, [words, title], api_visibility="private", show_progress="hidden")
     gr.on([kind.input, language.input], good_controls, [kind, language], [controls[0], controls[-1]],
           api_visibility="private", queue=False, show_progress="hidden")  # fmt: skip
-    kind.change(lambda k: gr.Dropdown(visible=k == "poem"), kind, form, api_visibility="private", queue=False)
+    gr.on([demo.load, kind.change, language.change], offer_forms, [kind, language, form], form,
+          api_visibility="private", queue=False, show_progress="hidden")  # fmt: skip
 
     linked = [words, language, kind, title, form, length, *controls, seed, plain]
     save_text.click(

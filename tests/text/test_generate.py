@@ -201,7 +201,7 @@ def test_translations_are_ranked_by_both_directions():
         whole = [prompt[0], mark("zh"), *tokens, mark("en"), *source, mark("end")]
         back = log_probability(whole, len(whole) - len(source) - 1)
         scores[tuple(tokens)] = (there + translate.OTHER_WAY * back) / (len(tokens) + 1) ** translate.LENGTH_PENALTY
-    ranked = translate._both_ways(prompt, texts)
+    ranked = translate._both_ways(prompt[:1], prompt[1:], texts)
     assert [texts[place] for place, *_ in ranked] == sorted(texts, key=lambda t: -scores[tuple(t)])
     for place, there, back, score in ranked:
         assert score == pytest.approx(scores[tuple(texts[place])], rel=1e-3)
