@@ -150,7 +150,7 @@ def _said(clips: Clips, folder: str | Path | None) -> list[Said]:
 
 
 def _exact_pitch(clips: Clips, folder: str | Path | None) -> dict[str, np.ndarray]:
-    """Hertz at every frame of every clip, as the teacher knows them; {} for recordings.
+    """Hertz at every frame of every clip, voiceless ones too, as the teacher knows them; {} for recordings.
 
     Raises ValueError where there are not as many as frames.
     """
@@ -167,7 +167,10 @@ def _exact_pitch(clips: Clips, folder: str | Path | None) -> dict[str, np.ndarra
 def _analysed(
     clips: Clips, first_frame: np.ndarray, path: Path, hertz_of: dict[str, np.ndarray], progress: bool
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Log-mels (F, 100) float16, written to ``path`` and mapped; pitch (F,) in Hz, measured where it is not known."""
+    """Log-mels (F, 100) float16, written to ``path`` and mapped; pitch (F,) in Hz.
+
+    hertz_of: the pitch that is known. What is voiced the sound tells: a teacher has a pitch for voiceless phones too.
+    """
     from tqdm import tqdm
 
     mels = np.lib.format.open_memmap(path, "w+", np.float16, (int(first_frame[-1]), mel.MELS))
@@ -176,8 +179,9 @@ def _analysed(
         wave = torch.from_numpy(clips[i])
         place = slice(first_frame[i], first_frame[i + 1])
         mels[place] = mel.mel(wave).T.numpy()
-        known = hertz_of.get(clips.rows[i]["id"])
-        hertz[place] = pitch.track(wave).numpy() if known is None else known
+        tracked = pitch.track(wave).numpy()
+        known = hertz_of.get(clips.rows[i]["id"], tracked)
+        hertz[place] = np.where(tracked > 0, known, 0)
     mels.flush()
     return mels, hertz
 

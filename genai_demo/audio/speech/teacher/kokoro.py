@@ -25,7 +25,7 @@ LENGTHS, PITCH = "/encoder/Clip_output_0", "/encoder/F0_proj/Conv_output_0"
 """Inner results of the graph that are made outputs: frames a token, hertz."""
 MOST_TOKENS = 510
 VOICELESS = 60.0
-"""Hertz below which the predicted pitch means that there is none."""
+"""Hertz below which the teacher makes noise instead of pulses."""
 
 
 def _table(text: str) -> dict[str, str]:
@@ -106,7 +106,7 @@ class Speech:
     gaps: np.ndarray
     """(N,) int64: frames between the end of a phone and the next word. With ``frames`` they add up to all."""
     hertz: np.ndarray
-    """(2 x frames,) float32: pitch of every ``HALF`` samples, 0 where there is none."""
+    """(2 x frames,) float32: pitch of every ``HALF`` samples, 0 in silence; voiceless phones mostly have one too."""
 
 
 class Speaker:

@@ -5,7 +5,8 @@ goes on where it stopped. ``assemble`` checks what is there and writes a prepare
 with two files more:
 
     phones.json    {id: [[symbol, mark, language, end in seconds], ...]}: every phone, pauses and edges too
-    pitch.npy      (F,) float32: hertz at every frame of the clips' mel-spectrograms, 0 where there is none
+    pitch.npy      (F,) float32: hertz at every frame of the clips' mel-spectrograms, 0 in pauses; the teacher has a
+                   pitch for voiceless phones too
 """
 
 import argparse
