@@ -48,6 +48,20 @@ def test_words_are_transcribed_with_spaces_between_them():
     assert places == sorted(places)
 
 
+def test_the_style_moves_towards_the_guest_by_the_share_of_the_other_language(tmp_path):
+    for name, value in (("anna", 0), ("ben", 1)):
+        np.full((kokoro.MOST_TOKENS, 256), value, np.float32).tofile(tmp_path / f"{name}.bin")
+    (tmp_path / sources.VOCABULARY).write_text("{}")
+    anna = kokoro.Speaker(tmp_path, "anna", "zh", "ben", session=object())
+    for text, share in (("我来了。", 0), ("You see.", 1), ("你 see.", 0.5)):
+        utterance = kokoro.utterance_of(text)
+        assert kokoro.foreign(utterance, "zh") == share and kokoro.foreign(utterance, "en") == 1 - share
+        assert anna.style(utterance, 7) == pytest.approx(share * kokoro.GUEST) and anna.style(utterance, 7).shape == (
+            1,
+            256,
+        )
+
+
 def test_long_sentences_stay_whole():
     text = "The old man went down to the quiet harbour and counted the boats and the birds and the clouds before noon."
     assert len(phonemes.phonemise(text)) > 1
@@ -272,7 +286,7 @@ def test_the_command_speaks_checks_and_goes_on(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(scripts, "PHRASES", 12)
     monkeypatch.setattr(sources, "install", lambda folder, voices: None)
     monkeypatch.setattr(kokoro, "open_session", lambda path: None)
-    monkeypatch.setattr(kokoro, "Speaker", lambda folder, voice, session: Singer())
+    monkeypatch.setattr(kokoro, "Speaker", lambda folder, voice, language, guest, session: Singer())
     monkeypatch.setattr(prepare, "Ear", Ears)
     command = ["data", "audio", "speech", "--teacher", "--out", str(tmp_path / "out"), "--minutes", "0.05"]
     assert cli.main(command) == 2 and "--texts" in capsys.readouterr().err

@@ -32,6 +32,8 @@ from genai_demo.audio.speech.teacher.scripts import Line
 
 VOICES = {"zf_xiaoxiao": "zh", "af_heart": "en", "zm_yunxi": "zh", "am_michael": "en"}
 """Voices in the order of their turns, and the language that each was made from."""
+GUESTS = {"zf_xiaoxiao": "af_heart", "af_heart": "zf_xiaoxiao", "zm_yunxi": "am_michael", "am_michael": "zm_yunxi"}
+"""Whose style helps each voice with the other language (``kokoro.Speaker``)."""
 CHECKS = Checks(min_seconds=0.5, max_seconds=25, max_clipped=0.0001)
 MOST_WRONG = 0.5
 """Share of the words of an English sentence that the recogniser may hear otherwise."""
@@ -252,9 +254,11 @@ def run(args: argparse.Namespace) -> None:
         languages = {voice: VOICES[voice] for voice in args.voices}
         lines = script(journal_of(target) / "script.jsonl", args.texts, languages, args.seed, not args.quiet)
         folder = args.packages or clips.home() / "kokoro"
-        sources.install(folder, args.voices)
+        sources.install(folder, list(VOICES))
         session = kokoro.open_session(folder / sources.NETWORK)
-        voices: dict[str, Voice] = {voice: kokoro.Speaker(folder, voice, session) for voice in args.voices}
+        voices: dict[str, Voice] = {
+            voice: kokoro.Speaker(folder, voice, VOICES[voice], GUESTS[voice], session) for voice in args.voices
+        }
         with tqdm(unit="s", desc="spoken", disable=args.quiet, mininterval=10) as bar:
             speak(journal, lines, voices, Ear(), args.minutes, lambda note: bar.update(round(note.seconds, 1)))
     card = assemble(journal, target)
