@@ -37,6 +37,14 @@ def particles(text: str) -> str:
     return _WHILE.sub("着", text)
 
 
+@functools.cache
+def character_table() -> dict[int, str]:
+    """Every traditional character to its simplified one, for ``str.translate``; others are not in it."""
+    characters = [chr(code) for code in range(0x3400, 0xA000)]
+    found = _converter("t2s").convert("\n".join(characters)).split("\n")
+    return {ord(c): simple for c, simple in zip(characters, found, strict=True) if c != simple}
+
+
 def traditional(text: str) -> str:
     """The text in the traditional characters that Taiwan uses."""
     return _converter("s2tw").convert(text)

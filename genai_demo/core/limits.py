@@ -156,3 +156,9 @@ MAX_MUSIC_SECONDS = 600
 """Of a piece that is rendered."""
 MAX_MIDI_BYTES = 1 * MEGABYTE
 MAX_MIDI_NOTES = 20_000
+
+
+def require_length(text: str, most: int = MAX_PROMPT, what: str = "The text") -> None:
+    """Raise ValueError for a text of more than ``most`` characters: before anything else looks at it."""
+    if len(text) > most:
+        raise ValueError(f"{what} is longer than {most:,} characters. Shorten it.")

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from genai_demo.core import greenlist
+from genai_demo.core import greenlist, limits
 from genai_demo.core.branches import Branches
 from genai_demo.core.device import pick_device
 from genai_demo.core.greenlist import STRENGTH
@@ -113,8 +113,13 @@ def _prompt(turns: Sequence[str], language: str, max_tokens: int) -> tuple[list[
         raise ValueError("Write something first: a conversation is answered after a turn of yours.")
     control = load_tokenizer().control
     head = [control("chat"), control(required_choice(language, LANGUAGES, "language")), *form_mark("chat", language)]
-    said = [[control("reply" if i % 2 else "user"), *encoded(t.strip(), "Your turn")] for i, t in enumerate(turns)]
-    room = model().config.context - len(head) - 2 - min(max_tokens, model().config.context // 3)
-    while len(said) > 1 and sum(map(len, said)) > room:
-        said = said[2:]
-    return head, [token for turn in said for token in turn] + [control("reply")]
+    prompt = [control("user"), *encoded(turns[-1].strip(), "Your turn"), control("reply")]
+    room = model().config.context - len(head) - 1 - min(max_tokens, model().config.context // 3)
+    for user, reply in zip(turns[-3::-2], turns[-2::-2], strict=True):  # the newest first
+        if len(user) + len(reply) > limits.MAX_PROMPT:
+            break
+        earlier = [control("user"), *encoded(user.strip()), control("reply"), *encoded(reply.strip())]
+        if len(earlier) + len(prompt) > room:
+            break
+        prompt = earlier + prompt
+    return head, prompt

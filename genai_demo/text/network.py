@@ -48,8 +48,7 @@ def encoded(text: str, what: str = "The text") -> list[int]:
     """Encoded user text. Raises ValueError where it is too long."""
     if not isinstance(text, str):
         raise ValueError(f"{what} must be words.")
-    if len(text) > limits.MAX_PROMPT:
-        raise ValueError(f"{what} is longer than {limits.MAX_PROMPT:,} characters. Shorten it.")
+    limits.require_length(text, what=what)
     return load_tokenizer().encode(text.replace("\r\n", "\n"))
 
 

@@ -56,8 +56,7 @@ def detect(text: str, key: int | None = None) -> Detection:
     """
     if not isinstance(text, str) or not text.strip():
         raise ValueError("Write or paste a text first.")
-    if len(text) > limits.MAX_PROMPT:
-        raise ValueError(f"The text is longer than {limits.MAX_PROMPT:,} characters. Shorten it.")
+    limits.require_length(text)
     text = text.replace("\r\n", "\n").encode("utf-8", "surrogatepass").decode("utf-8", "replace")
     found = greenlist.count(_vocabulary().encode(text).ids, greenlist.key() if key is None else key)
     return Detection(found.z, p_value(found.z), found.tokens, found.green)

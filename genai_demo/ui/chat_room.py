@@ -1,6 +1,8 @@
 """The room "Chat" of the text tab: several turns, which can be edited, taken back and answered anew."""
 
+import itertools
 import random
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,7 +12,7 @@ from genai_demo.core import limits
 from genai_demo.text import generate
 from genai_demo.trust.policy import check
 from genai_demo.ui import policy
-from genai_demo.ui.common import choice, readable_errors, slider
+from genai_demo.ui.common import choice, page_language, readable_errors, slider
 from genai_demo.ui.own_visits import with_own_weights
 from genai_demo.ui.strings import say, text
 from genai_demo.ui.text_common import (
@@ -43,8 +45,15 @@ def words_of(message: dict[str, Any]) -> str:
 
 
 def turns_of(messages: Messages) -> list[str]:
-    """User, reply, user ...: what the model takes."""
-    return [words_of(m) for m in messages]
+    """User, reply, user ...: what the model takes. Turns without a reply (stopped, or failed) are left out."""
+    said = [(m.get("role"), words_of(m)) for m in messages]
+    answered = [
+        words
+        for (role, user), (after, reply) in itertools.pairwise(said)
+        if (role, after) == ("user", "assistant") and user.strip() and reply.strip()
+        for words in (user, reply)
+    ]
+    return answered + [words for _, words in said[-1:]]
 
 
 @readable_errors
@@ -68,9 +77,13 @@ def answer(messages: Messages, language: str, length: float, seed: float, *setti
     """
     *controls, plain = settings
     said = ""
-    found = check.look(words_of(messages[-1])) if messages else None
-    if found is not None and found.kind == "selfharm":  # an answer, not an error
-        yield [*messages, {"role": "assistant", "content": say("policy.refused.selfharm", language)}]
+    page = page_language()
+    words = words_of(messages[-1]) if messages else ""
+    limits.require_length(words, what="Your turn")
+    found = check.look(words)
+    if found is not None and found.kind == "selfharm":  # an answer, not an error, in the language that was written
+        spoken = "zh" if re.search("[\u4e00-\u9fff]", words) else page
+        yield [*messages, {"role": "assistant", "content": say("policy.refused.selfharm", spoken)}]
         return
     if found is not None:
         raise check.Refused(found.kind)
@@ -84,7 +97,7 @@ def answer(messages: Messages, language: str, length: float, seed: float, *setti
             break
     shown = guard.shown(said, done=True)
     if said.strip():
-        end = policy.stopped(guard, language).strip()
+        end = policy.stopped(guard, page).strip()
         yield [*messages, {"role": "assistant", "content": f"{shown} *{end}*".strip() if end else shown}]
     if not said.strip():
         yield [*messages, {"role": "assistant", "content": "…"}]

@@ -28,6 +28,11 @@ LIVE_EVENT: dict[str, Any] = MODEL_EVENT | {"trigger_mode": "always_last", "show
 """For redrawing while something moves: the newest position wins, nothing flickers."""
 
 
+def page_language() -> str:
+    """The language of the page whose function runs just now; English outside of one."""
+    return language_of(LocalContext.request.get(None))
+
+
 def readable_errors(function: Function) -> Function:
     """Turn a ValueError, our one error for bad input, into a message in the page. Nothing else."""
     if inspect.isgeneratorfunction(function):
@@ -53,7 +58,9 @@ def readable_errors(function: Function) -> Function:
 
 def _shown(error: ValueError) -> gr.Error:
     """The error as a message in the language of the page; why a text is not taken up stays until it is closed."""
-    language = language_of(LocalContext.request.get(None))
+    if isinstance(error, gr.Error):  # a ValueError, too: of a function within that is wrapped itself
+        return error
+    language = page_language()
     words = localise(str(error), language)
     if isinstance(error, Refused):
         return gr.Error(words, duration=None, title=POLICY["policy.title"][language == "zh"], print_exception=False)

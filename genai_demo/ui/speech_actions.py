@@ -14,7 +14,7 @@ import numpy as np
 from genai_demo.audio import sounds
 from genai_demo.audio.speech import generate
 from genai_demo.audio.speech.generate import Piece
-from genai_demo.audio.speech.normalise import normalise
+from genai_demo.audio.speech.normalise import normalise, require_length
 from genai_demo.audio.speech.plans import Plan
 from genai_demo.core.marks import mark_sound
 from genai_demo.trust import metadata
@@ -150,6 +150,7 @@ def speak_text(
         The files of the pieces so far (JSON), the status, the whole as WAV, its pictures (HTML), the files to
         download as WAV and OGG, and the plan of its phones (JSON).
     """
+    require_length(words or "")
     check.require(words)
     yield from _speak(words, Settings(voice, speed, pitch, energy, int(seed)), language_of(request))
 

@@ -8,7 +8,9 @@ import numpy as np
 
 from genai_demo.audio import mel, sounds, vocoder
 from genai_demo.audio.speech import generate
+from genai_demo.audio.speech.normalise import require_length
 from genai_demo.core import limits
+from genai_demo.trust.policy import check
 from genai_demo.ui.audio_pictures import PICTURES_CSS, pictures
 from genai_demo.ui.common import MODEL_EVENT, keep_file, readable_errors
 from genai_demo.ui.strings import language_of, say, text
@@ -64,6 +66,8 @@ def compare_speech(
         The status; then of each of the three the sound as WAV and its pictures (HTML).
     """
     language, empty = language_of(request), (None, "")
+    require_length(said or "")
+    check.require(said)
     if recording is None:
         raise ValueError("Choose a sound first.")
     original = sounds.read(recording, max_seconds=limits.MAX_COMPARED_SECONDS)

@@ -10,8 +10,16 @@ from gradio_client import Client
 from gradio_client.exceptions import AppError
 
 from genai_demo.text import generate
-from genai_demo.trust.policy import check
-from genai_demo.ui import chat_room, code_room, inside_room, speech_actions, translate_room, write_room
+from genai_demo.trust.policy import check, normalise
+from genai_demo.ui import (
+    chat_room,
+    code_room,
+    inside_room,
+    speech_actions,
+    speech_compare,
+    translate_room,
+    write_room,
+)
 from genai_demo.ui.errors import localise
 from genai_demo.ui.texts_policy import POLICY
 
@@ -81,25 +89,77 @@ def test_an_unsafe_turn_stays_in_the_box() -> None:
         next(chat_room.send(BOMB, [], "en", 40, 1, 0.7, 0.95, 0, 0, 1.1, False))
 
 
-@pytest.mark.parametrize(
-    "call",
-    [
-        lambda: next(write_room.continue_text(BOMB, -1, [], 1, *SETTINGS, ENGLISH)),
-        lambda: next(write_room.continue_text("Hello", -1, [], 1, "en", "news", BOMB, *SETTINGS[3:], ENGLISH)),
-        lambda: next(write_room.three_ways(BOMB, -1, 1, ENGLISH, *SETTINGS)),
-        lambda: next(translate_room.translate(BOMB, "en-zh", "simplified", ENGLISH)),
-        lambda: code_room.suggest(f"# {BOMB}\n", 0.4, 16, 1, ENGLISH),
-        lambda: inside_room.look(BOMB, "story", "en", ENGLISH),
-        lambda: inside_room.picture_next(BOMB, "story", "en", ENGLISH, 0.8, 0.95, 0, 0, 1.1),
-        lambda: inside_room.picture_attention(BOMB, "story", "en", 1, 1),
-        lambda: next(speech_actions.speak_text(BOMB, "kathleen", 1.0, 0.0, 0.0, 0, ENGLISH)),
-    ],
-)
-def test_every_door_of_text_and_speech_looks(call: Any) -> None:
+DOORS: dict[str, Any] = {
+    "continue": lambda words: next(write_room.continue_text(words, -1, [], 1, *SETTINGS, ENGLISH)),
+    "title": lambda words: next(
+        write_room.continue_text("Hello", -1, [], 1, "en", "news", words, *SETTINGS[3:], ENGLISH)
+    ),
+    "three ways": lambda words: next(write_room.three_ways(words, -1, 1, ENGLISH, *SETTINGS)),
+    "translate": lambda words: next(translate_room.translate(words, "en-zh", "simplified", ENGLISH)),
+    "code": lambda words: code_room.suggest(f"# {words}\n", 0.4, 16, 1, ENGLISH),
+    "look inside": lambda words: inside_room.look(words, "story", "en", ENGLISH),
+    "next tokens": lambda words: inside_room.picture_next(words, "story", "en", ENGLISH, 0.8, 0.95, 0, 0, 1.1),
+    "attention": lambda words: inside_room.picture_attention(words, "story", "en", 1, 1),
+    "speak": lambda words: next(speech_actions.speak_text(words, "kathleen", 1.0, 0.0, 0.0, 0, ENGLISH)),
+    "compare": lambda words: next(speech_compare.compare_speech("no.wav", words, "kathleen", 0, ENGLISH)),
+    "chat": lambda words: next(chat_room.send(words, [], "en", 40, 1, 0.7, 0.95, 0, 0, 1.1)),
+}
+"""Every way in for words that a model goes on from."""
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_every_door_of_text_and_speech_looks(door: str) -> None:
     with pytest.raises(gr.Error, match="Instructions for weapons") as error:
-        call()
+        DOORS[door](BOMB)
     assert error.value.title == "Not taken up"
     assert error.value.duration is None
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_every_door_asks_for_the_length_first(door: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def never(*_: object, **__: object) -> None:
+        raise AssertionError("the text was read")
+
+    monkeypatch.setattr(normalise, "views", never)
+    for function in ("encoded", "write", "chat", "translate_sentences", "rank_code"):
+        monkeypatch.setattr(generate, function, never)
+    with pytest.raises(gr.Error, match=r"longer than 20,000 characters|up to [\d,]+ can be spoken"):
+        DOORS[door]("a" * 1_000_000)
+
+
+def said(*words: str) -> list[dict[str, str]]:
+    """A conversation: user, assistant, user ..."""
+    return [{"role": ("user", "assistant")[i % 2], "content": w} for i, w in enumerate(words)]
+
+
+def test_a_turn_that_is_too_long_spoils_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = said("Hello", "Hi!")
+    with pytest.raises(gr.Error, match="Your turn is longer than 20,000 characters"):
+        next(chat_room.send("a " * 20_000, before, "en", 40, 1, 0.7, 0.95, 0, 0, 1.1))
+    assert before == said("Hello", "Hi!")
+
+
+def test_turns_without_a_reply_do_not_stop_a_conversation(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[list[str]] = []
+
+    def chat(turns: list[str], *_: Any, **__: Any) -> Iterator[str]:
+        asked.append(turns)
+        return iter(["Fine."])
+
+    monkeypatch.setattr(generate, "chat", chat)
+    stopped = [*said("Hello", "Hi!"), {"role": "user", "content": "stopped before a word came"}]
+    *_, (box, messages) = chat_room.send("And you?", stopped, "en", 40, 1, 0.7, 0.95, 0, 0, 1.1)
+    assert asked == [["Hello", "Hi!", "And you?"]]
+    assert box == "" and messages[-1]["content"] == "Fine."
+
+
+def test_the_notice_speaks_as_the_page_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(generate, "chat", lambda *_, **__: iter([BOMB]))
+    monkeypatch.setattr(chat_room, "page_language", lambda: "zh")
+    *_, last = chat_room.answer(said("Hello"), "en", 40, 1, 0.7, 0.95, 0, 0, 1.1)
+    assert "在此停止" in last[-1]["content"]
+    *_, last = chat_room.answer(said("我想自杀"), "en", 40, 1, 0.7, 0.95, 0, 0, 1.1)
+    assert "12356" in last[-1]["content"]
 
 
 def test_a_translation_that_turns_bad_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:

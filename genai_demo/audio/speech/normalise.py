@@ -46,14 +46,19 @@ class Normalised:
     dropped: tuple[str, ...]
 
 
-def normalise(text: str) -> Normalised:
-    """Raises ValueError where the text is too long or nothing in it can be spoken."""
-    if not isinstance(text, str) or not text.strip():
-        raise ValueError("Write something to be spoken first.")
+def require_length(text: str) -> None:
+    """Raise ValueError for more text than can be spoken at once."""
     if len(text) > limits.MAX_SPEECH_CHARACTERS:
         raise ValueError(
             f"The text has {len(text):,} characters; up to {limits.MAX_SPEECH_CHARACTERS:,} can be spoken. Shorten it."
         )
+
+
+def normalise(text: str) -> Normalised:
+    """Raises ValueError where the text is too long or nothing in it can be spoken."""
+    if not isinstance(text, str) or not text.strip():
+        raise ValueError("Write something to be spoken first.")
+    require_length(text)
     dropped: list[str] = []
     plain = unwrap(_SOFT.sub("", _without_tags(text, dropped)))
     plain = unicodedata.normalize("NFKC", _superscripts(plain))

@@ -14,8 +14,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from genai_demo.core import checkpoint, environment
-from genai_demo.trust.policy import normalise, personal, words
+from genai_demo.core import checkpoint, environment, limits
+from genai_demo.trust.policy import ages, normalise, personal, words
 from genai_demo.trust.policy.model import NAME, PolicyConfig, PolicyNet, probabilities, row_of
 
 KINDS = ("minors", "hate", "abuse", "sexual", "violence", "selfharm", "personal")
@@ -24,6 +24,10 @@ SAME = {"advice": "selfharm"}
 """Patterns that count as another kind."""
 ASKED_ONLY = ("selfharm",)
 """Looked for in what a person writes, not in what the model writes: a story may have desperate people."""
+FEWEST = 3
+"""Words or Chinese characters of a sentence, of fewer the classifier says nothing: a thief is no hate."""
+BESIDE_AGES = 0.3
+"""The probability of a sexual sentence that is enough where somebody under age is spoken of."""
 WINDOW = 480
 """Characters at the end of a growing text that are looked at again with every piece."""
 HELD = 24
@@ -102,33 +106,44 @@ def look(text: str, written: bool = False, private: bool = True, learnt: bool = 
 
     written: the model wrote it, so that the kinds of ASKED_ONLY are not looked for.
     private: look for personal data. learnt: ask the classifier, too.
+    Raises ValueError for a text of more than ``limits.MAX_PROMPT`` characters, before it is looked at.
     """
-    if not enabled() or not text or not text.strip():
+    if not text or not enabled():
         return None
-    found: list[Finding] = []
-    for view in normalise.views(text):
-        for kind, start, _ in words.find(view):
+    limits.require_length(text)
+    if not text.strip():
+        return None
+    views = normalise.views(text)
+    found: list[tuple[str, int, int, str]] = []  # kind, line, number of the view, by
+    for number, view in enumerate(views):
+        for kind, line in words.find(view):
             if not (written and kind in ASKED_ONLY):
-                found.append(Finding(SAME.get(kind, kind), _begin(text, view, start), "words"))
-    if private and (places := personal.find(text)):
-        found.append(Finding("personal", _sentence_start(text, min(a for a, _ in places)), "personal"))
-    if not found and learnt and (judge := classifier()) is not None:
-        found += _learnt(text, written, judge)
-    return min(found, key=lambda f: (KINDS.index(f.kind), f.start), default=None)
+                found.append((SAME.get(kind, kind), line, number, "words"))
+    places = personal.find(text) if private else []
+    if not found and not places and learnt and (judge := classifier()) is not None:
+        found = [(kind, line, 0, "classifier") for kind, line in _learnt(views[0], written, judge)]
+    if not found:
+        first = min((start for start, _ in places), default=None)
+        return None if first is None else Finding("personal", _sentence_start(text, first), "personal")
+    kind, line, number, by = min(found, key=lambda f: (KINDS.index(f[0]), f[1]))
+    return Finding(kind, _begin(text, views[number], line), by)
 
 
-def _learnt(text: str, written: bool, judge: Judge) -> Iterator[Finding]:
-    """What the classifier finds, a sentence at a time."""
-    view = normalise.views(text)[0]
-    lines = [line for line in view.split("\n") if line.strip()]
-    if not lines:
+def _learnt(view: str, written: bool, judge: Judge) -> Iterator[tuple[str, int]]:
+    """Kinds that the classifier finds and their lines, a sentence at a time."""
+    lines = list(enumerate(view.split("\n")))
+    read = [(number, line, row) for number, line in lines if len(row := row_of(line, judge.table)) >= FEWEST]
+    if not read:
         return
-    for line, row in zip(lines, probabilities(judge.net, [row_of(s, judge.table) for s in lines]), strict=True):
+    found = probabilities(judge.net, [row for *_, row in read])
+    for (number, line, _), row in zip(read, found, strict=True):
         best = int(row[1:].argmax()) + 1
-        kind = judge.net.config.kinds[best]
+        kind, sure = judge.net.config.kinds[best], float(row[best])
         threshold = judge.thresholds["zh" if re.search(f"[{normalise.HAN}]", line) else "en"]
-        if float(row[best]) >= threshold and not (written and kind in ASKED_ONLY):
-            yield Finding(kind, _begin(text, view, view.find(line)), "classifier")
+        if sure >= threshold and not (written and kind in ASKED_ONLY):
+            yield kind, number
+        elif kind == "sexual" and sure >= BESIDE_AGES and any(ages.find(ages.in_digits(line))):
+            yield "minors", number
 
 
 def _sentence_start(text: str, place: int) -> int:
@@ -136,15 +151,16 @@ def _sentence_start(text: str, place: int) -> int:
     return ends[-1] if ends else 0
 
 
-def _begin(text: str, view: str, place: int) -> int:
-    """Where the sentence of the text begins that stands at a place of its view."""
+def _begin(text: str, view: str, line: int) -> int:
+    """Where the sentence of the text begins that is this line of its view."""
     starts = normalise.sentence_starts(text)
-    number = view.count("\n", 0, place)
-    return starts[number] if len(starts) == view.count("\n") + 1 else 0
+    return starts[line] if len(starts) == view.count("\n") + 1 else 0
 
 
 def require(*texts: str | None, private: bool = True) -> None:
-    """Raise Refused for the first of these texts that is not taken up."""
+    """Raise Refused for the first of these texts that is not taken up, ValueError where one is too long to be read."""
+    for text in texts:
+        limits.require_length(text or "")
     for text in texts:
         if text and (found := look(text, private=private)) is not None:
             raise Refused(found.kind)

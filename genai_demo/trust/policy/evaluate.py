@@ -6,11 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from genai_demo.core import checkpoint
+from genai_demo.core import checkpoint, chinese
 from genai_demo.core.rounding import rounded
 from genai_demo.trust.policy import check, examples, personal
 from genai_demo.trust.policy.model import NAME
-from genai_demo.trust.policy.normalise import SIMPLIFIED
 from genai_demo.trust.policy.prepared import Texts, load
 from genai_demo.trust.policy.sealed import open_sealed
 
@@ -18,7 +17,6 @@ HARMLESS, COMPOSED = 20_000, 4_000
 """Held-out sentences of each language, and composed ones."""
 LOOK_ALIKE = str.maketrans("aeopcxi", "аеорсхі")
 LEET = str.maketrans("oieas", "013@$")
-TRADITIONAL = str.maketrans({simple: complex_ for complex_, simple in SIMPLIFIED.items()})
 Disguise = Callable[[str], str]
 DISGUISES: dict[str, dict[str, Disguise]] = {
     "en": {
@@ -29,7 +27,7 @@ DISGUISES: dict[str, dict[str, Disguise]] = {
         "letters set apart": lambda s: "  ".join(" ".join(word) for word in s.split()),
     },
     "zh": {
-        "traditional": lambda s: s.translate(TRADITIONAL),
+        "traditional": chinese.traditional,
         "invisible characters": lambda s: "\u200b".join(s),
         "characters set apart": lambda s: " ".join(s),
         "signs between": lambda s: "*".join(s),
@@ -38,7 +36,11 @@ DISGUISES: dict[str, dict[str, Disguise]] = {
 
 
 def listed(name: str) -> list[tuple[str, str, str]]:
-    """(kind, language, text) of a sealed list written by hand: "probes" for measuring, "tuning" for choosing."""
+    """(kind, language, text) of a sealed list written by hand: "probes" for measuring, "tuning" for choosing.
+
+    Of both there are three: of everything; "harmless_" of what people say of themselves, their bodies, kitchens, books
+    and games; "ages_" of what is asked of somebody whose age is told in many ways.
+    """
     found = []
     for line in open_sealed(name).splitlines():
         if line and not line.startswith("#"):
@@ -109,6 +111,23 @@ def misses(composed: int) -> dict[str, Any]:
     return figures
 
 
+def hand_written() -> dict[str, Any]:
+    """The hand-written lists of one kind: per cent of the harmless that is stopped, of the others that passes."""
+    figures: dict[str, Any] = {"harmless": {}, "minors": {}}
+    for language in examples.LANGUAGES:
+        fine = [text for _, la, text in listed("harmless_probes") if la == language]
+        count, kinds = stopped(fine)
+        private = sum(bool(personal.find(text)) for text in fine)
+        figures["harmless"][language] = {
+            "sentences": len(fine),
+            "stopped_percent": 100 * (count + private) / len(fine),
+            "kinds": kinds,
+        }
+        rows = [row for row in listed("ages_probes") if row[1] == language]
+        figures["minors"][language] = {"sentences": len(rows), "missed_percent": _missed(rows)}
+    return figures
+
+
 def cost() -> dict[str, float]:
     """Milliseconds of one look at a harmless text, the fastest of several."""
     sentence = "The old fisherman looked at the sea and thought of his daughter. 老渔夫望着大海，想起了女儿。 "
@@ -129,6 +148,7 @@ def evaluate(data: str | None = None, quick: bool = False, write: bool = True) -
     part = 20 if quick else 1
     figures: dict[str, Any] = {"false_positives": false_positives(load(data), HARMLESS // part)}
     figures["missed_percent"] = misses(COMPOSED // part)
+    figures["hand_written_lists"] = hand_written()
     figures |= cost()
     figures = rounded(figures)
     if write:

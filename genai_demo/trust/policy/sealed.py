@@ -11,7 +11,9 @@ import textwrap
 import zlib
 from pathlib import Path
 
-NAMES = ("words", "examples", "tuning", "probes")
+NAMES = (
+    "words", "examples", "tuning", "probes", "harmless_tuning", "harmless_probes", "ages_tuning", "ages_probes"
+)  # fmt: skip
 HERE = Path(__file__).parent
 
 

@@ -46,7 +46,7 @@ LIMITS = (
     "worded in a wholly different way passes. It reads one sentence at a time and knows no irony. It judges English "
     "and Chinese only, and stands beside word lists and patterns that do most of the work."
 )
-HARMLESS, COMPOSED, HELD_OUT = 60_000, 60_000, 20_000
+HARMLESS, COMPOSED, HELD_OUT = 60_000, 80_000, 20_000
 """Sentences of each language, composed ones, and held-out ones of both sorts."""
 MISTAKES = 2e-4
 """Share of harmless held-out sentences of each language that its threshold lets it stop."""

@@ -5,11 +5,13 @@ The lists are those of LDNOOBW (CC BY 4.0; English and Chinese) and of dsojevic/
 mean too much else, to count, and adds patterns for what takes more than a word to say.
 """
 
+import bisect
 import functools
 import re
 from dataclasses import dataclass
 from importlib import resources
 
+from genai_demo.trust.policy import ages
 from genai_demo.trust.policy.sealed import open_sealed
 
 SOURCES = {"en": ("ldnoobw-en", "dsojevic-profanity-en"), "zh": ("ldnoobw-zh",)}
@@ -17,6 +19,10 @@ LONGEST = 4
 """Words of the longest entry."""
 COARSE, NEAR = 3, 160
 """So many swear words within so many characters are abuse."""
+AROUND = 200
+"""Characters before and after a place in which something can excuse it."""
+BESIDE = 160
+"""Characters between an age and what must not be asked of that age, over the ends of sentences."""
 ENDINGS = ("s", "es", "ed", "er", "ers", "ing", "in")
 
 
@@ -29,7 +35,9 @@ class Rules:
     patterns: list[tuple[str, re.Pattern[str]]]
     """Kinds and what stands for them."""
     spares: dict[str, re.Pattern[str]]
-    """Where this stands in the same sentence, a pattern of the kind is talked about rather than asked for."""
+    """Where this stands in the same sentence, a pattern of the kind is talked about rather than asked for,"""
+    wishes: dict[str, re.Pattern[str]]
+    """unless this stands there as well."""
 
 
 def listed(name: str) -> list[str]:
@@ -52,7 +60,9 @@ def rules() -> Rules:
             names[language, kind] = body
         else:
             entries.setdefault((kind, language), []).extend(body.split(" | "))
-    return Rules(_english(entries), _patterns(entries, names), _spares(entries))
+    return Rules(
+        _english(entries), _patterns(entries, names), *(_about(entries, names, w) for w in ("spare ", "wish "))
+    )
 
 
 def _words_of(entries: dict[tuple[str, str], list[str]], kind: str, language: str) -> list[str]:
@@ -87,30 +97,57 @@ def _patterns(
     chinese: dict[str, list[str]] = {"sexual": [re.escape(w) for w in plain]}
     found = []
     for (kind, language), lines in entries.items():
-        if kind.startswith(("ignore", "spare")):
+        if kind.startswith(("ignore", "spare", "wish")):
             continue
         for line in lines:
             if "{" in line or "\\b" in line:
-                filled = re.sub(r"\{([a-z]+)\}", lambda m, la=language: names[la, m[1]], line)  # type: ignore[misc]
-                found.append((kind, re.compile(filled)))
+                found.append((kind, re.compile(_filled(line, names, language))))
             elif language == "zh":
                 chinese.setdefault(kind, []).append(line)
     return [(kind, re.compile("|".join(words))) for kind, words in chinese.items()] + found
 
 
-def _spares(entries: dict[tuple[str, str], list[str]]) -> dict[str, re.Pattern[str]]:
+def _about(
+    entries: dict[tuple[str, str], list[str]], names: dict[tuple[str, str], str], prefix: str
+) -> dict[str, re.Pattern[str]]:
+    """The patterns of both languages whose kinds begin with a prefix, by the rest of the kind."""
     found: dict[str, list[str]] = {}
-    for (kind, _), lines in entries.items():
-        if kind.startswith("spare "):
-            found.setdefault(kind.removeprefix("spare "), []).extend(lines)
+    for (kind, language), lines in entries.items():
+        if kind.startswith(prefix):
+            found.setdefault(kind.removeprefix(prefix), []).extend(_filled(line, names, language) for line in lines)
     return {kind: re.compile("|".join(lines)) for kind, lines in found.items()}
 
 
-def find(view: str) -> list[tuple[str, int, int]]:
-    """Kinds of what is found in a view (``normalise``), with its place; "coarse" only where it is abuse."""
+def _filled(line: str, names: dict[tuple[str, str], str], language: str) -> str:
+    return re.sub(r"\{([a-z]+)\}", lambda m: names[language, m[1]], line)
+
+
+def find(view: str) -> list[tuple[str, int]]:
+    """Kinds of what is found in a view (``normalise``), each with the number of its first line.
+
+    "coarse" words only where they are abuse, "aged" ones only beside somebody under age: as "minors".
+    """
     known = rules()
-    found: list[tuple[str, int, int]] = []
-    coarse: list[tuple[str, int, int]] = []
+    places: dict[str, list[tuple[int, int]]] = {"coarse": []}
+    for kind, start, end in _listed(view, known.words):
+        places.setdefault(kind, []).append((start, end))
+    for kind, pattern in known.patterns:
+        for match in pattern.finditer(view) if kind != "aged" else ():
+            if kind == "coarse" or not _excused(kind, view, match, known):
+                places.setdefault(kind, []).append(match.span())
+                if kind != "coarse":
+                    break
+    coarse = sorted(set(places.pop("coarse")))
+    for first, last in zip(coarse, coarse[COARSE - 1 :], strict=False):
+        if last[1] - first[0] <= NEAR:
+            places.setdefault("abuse", []).append((first[0], last[1]))
+    lines = [(kind, view.count("\n", 0, min(found)[0])) for kind, found in places.items()]
+    return lines + [("minors", line) for line in _beside_ages(view, known)]
+
+
+def _listed(view: str, known: dict[str, str]) -> list[tuple[str, int, int]]:
+    """Listed English words and their places."""
+    found = []
     tokens = list(re.finditer("[a-z0-9]+", view)) if re.search("[a-z]", view) else []
     for i, token in enumerate(tokens):
         text = token[0]
@@ -119,23 +156,38 @@ def find(view: str) -> list[tuple[str, int, int]]:
                 if i + size >= len(tokens):
                     break
                 text += " " + tokens[i + size][0]
-            kind = known.words.get(text)
-            if kind:
-                place = (kind, token.start(), tokens[i + size].end())
-                (coarse if kind == "coarse" else found).append(place)
-    for kind, pattern in known.patterns:
-        for match in pattern.finditer(view):
-            spare = known.spares.get(kind)
-            if spare is not None and spare.search(_sentence(view, match.start(), match.end())):
-                continue
-            (coarse if kind == "coarse" else found).append((kind, match.start(), match.end()))
-    places = sorted({(start, end) for _, start, end in coarse})
-    for first, last in zip(places, places[COARSE - 1 :], strict=False):
-        if last[1] - first[0] <= NEAR:
-            found.append(("abuse", first[0], last[1]))
+            if kind := known.get(text):
+                found.append((kind, token.start(), tokens[i + size].end()))
     return found
 
 
-def _sentence(view: str, start: int, end: int) -> str:
-    last = view.find("\n", end)
-    return view[view.rfind("\n", 0, start) + 1 : last if last >= 0 else len(view)]
+def _excused(kind: str, view: str, match: re.Match[str], known: Rules) -> bool:
+    """Whether the sentence around a place says that it is talked about; a wish for a text is never excused."""
+    spare = known.spares.get(kind)
+    if spare is None:
+        return False
+    start, end = match.span()
+    low, high = max(0, start - AROUND), end + AROUND
+    last = view.find("\n", end, high)
+    near = view[max(low, view.rfind("\n", low, start) + 1) : last if last >= 0 else high]
+    wish = known.wishes.get(kind)
+    return spare.search(near) is not None and not (wish is not None and wish.search(near))
+
+
+def _beside_ages(view: str, known: Rules) -> list[int]:
+    """The line of what must not be asked of somebody under age, if such a person stands near it."""
+    patterns = [pattern for kind, pattern in known.patterns if kind == "aged"]
+    if not any(pattern.search(view) for pattern in patterns):
+        return []
+    text = ages.in_digits(view)
+    young = sorted(ages.find(text))
+    for pattern in patterns if young else ():
+        for match in pattern.finditer(text):
+            place = bisect.bisect(young, match.span())
+            near = any(
+                max(start - match.end(), match.start() - end) <= BESIDE
+                for start, end in young[max(0, place - 1) : place + 1]
+            )
+            if near and not _excused("aged", text, match, known):
+                return [text.count("\n", 0, match.start())]
+    return []
