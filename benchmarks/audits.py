@@ -26,6 +26,18 @@ def policy() -> str:
         lambda la: wrong[la]["stopped_percent"], 3)  # fmt: skip
     row("... by lists and patterns alone", lambda la: wrong[la]["stopped_by_lists_alone_percent"], 3)
     row("... that seem to hold personal data, counted apart", lambda la: wrong[la]["personal_data_percent"], 3)
+    lists = figures["hand_written_lists"]
+    row(
+        f"hand-written harmless sentences stopped ({lists['harmless']['en']['sentences']} and "
+        f"{lists['harmless']['zh']['sentences']})",
+        lambda la: lists["harmless"][la]["stopped_percent"],
+        1,
+    )
+    row(
+        f"missed where somebody's age is told in many ways ({lists['minors']['en']['sentences']} and "
+        f"{lists['minors']['zh']['sentences']})",
+        lambda la: lists["minors"][la]["missed_percent"],
+    )
     row(
         f"missed of the hand-written list ({missed['hand_written_count']} in all)",
         lambda la: missed["hand_written"][la],

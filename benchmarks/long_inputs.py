@@ -69,15 +69,18 @@ def processor_seconds(process: int) -> float:
 
 def value_of(kind: str, text: str) -> Any:
     """The value that a component of this kind would send with a long text."""
-    return [{"role": "user", "content": text}] if kind == "chatbot" else text
+    if kind != "chatbot":
+        return text
+    return [{"role": "user", "metadata": None, "options": None, "content": [{"type": "text", "text": text}]}]
 
 
 def places(stranger: Stranger) -> Iterator[tuple[dict[str, Any], int, str]]:
-    """Functions and the places of their values that can be words."""
-    for function in stranger.functions:
-        for place, number in enumerate(function["inputs"]):
-            if stranger.types[number] in FREE | CHOICES:
-                yield function, place, stranger.types[number]
+    """Functions and the places of their values that can be words, any words first."""
+    for kinds in (FREE, CHOICES):
+        for function in stranger.functions:
+            for place, number in enumerate(function["inputs"]):
+                if stranger.types[number] in kinds:
+                    yield function, place, stranger.types[number]
 
 
 def settled(running: service.Service) -> float:

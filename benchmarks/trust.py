@@ -4,6 +4,7 @@
     python -m benchmarks.trust --texts FILE       also: how green texts are that people wrote
     python -m benchmarks.trust --language zh      Chinese stories
     python -m benchmarks.trust --rounds 3         60 stories in the place of 20
+    python -m benchmarks.trust --power            how surely a text is found by its length
     python -m benchmarks.trust --json             the same as JSON
 
 FILE: one text a line as JSON with "text" (.jsonl, .jsonl.xz), or a plain text with empty lines between its parts.
@@ -44,6 +45,8 @@ TOGETHER = 4
 STRENGTHS = (0.0, 0.5, 1.0, 1.5, 2.0)
 LENGTHS = (50, 100, 200)
 """Tokens that the detector sees."""
+PAIRS = (25, 50, 75, 100, 125, 150, 175, 200)
+"""Different pairs of tokens at which the power of the test is measured."""
 OTHER_KEYS = 50
 """Keys that no text was marked with, so every text counts as unmarked under them."""
 
@@ -96,6 +99,19 @@ def rows(language: str, rounds: int) -> Iterator[dict[str, Any]]:
             row[f"z_{length}"] = statistics.median(f.z for f in found)
             row[f"found_{length}"] = statistics.mean(f.verdict == "marked" for f in found)
         yield row
+
+
+def power(language: str, rounds: int) -> dict[int, float]:
+    """Share of texts of the usual strength that do not look unmarked, by how many different pairs are counted."""
+    pairs = stories(generate.STRENGTH, 2 * max(PAIRS), language, rounds)
+    found: dict[int, list[bool]] = {count: [] for count in PAIRS}
+    for _, words in pairs:
+        cuts = [marks.detect(seen(words, tokens)) for tokens in range(10, 2 * max(PAIRS), 10)]
+        for count, hits in found.items():
+            enough = next((cut for cut in cuts if cut.tokens >= count), None)
+            if enough is not None:
+                hits.append(enough.p < marks.LIKELY)
+    return {count: statistics.fmean(hits) for count, hits in found.items() if hits}
 
 
 def unmarked(texts: list[str]) -> dict[str, float]:
@@ -164,8 +180,14 @@ def main() -> None:
     parser.add_argument("--texts", type=Path, action="append", default=[], help="texts that people wrote")
     parser.add_argument("--language", choices=tuple(STARTS), default="en")
     parser.add_argument("--rounds", type=int, default=1, help="of 20 stories")
+    parser.add_argument("--power", action="store_true", help="only: the share found by the length of a text")
     parser.add_argument("--json", action="store_true")
     args = parser.parse_args()
+    if args.power:
+        print("| pairs | p < 0.01 |\n|---:|---:|")
+        for pairs, share in power(args.language, args.rounds).items():
+            print(f"| {pairs} | {share:.0%} |")
+        return
     found: dict[str, Any] = {"milliseconds": credentials(), "unmarked": {}}
     for path in args.texts:
         found["unmarked"][path.name] = unmarked(read_texts(path))

@@ -21,6 +21,8 @@ FILL_STEPS = 20
 
 MAX_PROMPT = 20_000
 """Characters of a prompt."""
+MAX_STOPS = 200
+"""Characters of all strings together at which a text stops."""
 MAX_NEW_TOKENS = 1_000
 MAX_CONTINUATIONS = 4
 MAX_CANDIDATES = 8

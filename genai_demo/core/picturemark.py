@@ -156,7 +156,7 @@ GLANCE, CLOSER = 128, 256
 """Sides of what is looked at while the size is guessed, first and then more closely."""
 LIKELY = ((1.0, False), (1.0, True), (0.5, False), (2.0, False), (0.75, False), (1.5, False))
 """Sizes by that of the marked picture, and whether mirrored, that are looked at first."""
-COARSE = tuple(0.45 * 1.35**i for i in range(7))
+COARSE = tuple(0.45 * 1.35**i for i in range(9))
 """Sizes of a picture that was made smaller or larger since it was marked; in between, what is left is stretched."""
 FINE = tuple(1.028**i for i in range(-5, 6))
 """Steps around each: so many that in a glance the pattern slips by a pixel at most."""
@@ -180,7 +180,7 @@ class PictureReading(Reading):
 def detect(picture: Image.Image, network: PictureMark | None = None, thorough: bool = True) -> PictureReading:
     """Look for the mark in a picture, also where it was cut out, resized, or mirrored without being resized.
 
-    thorough: try every size from 0.4 to 3 where the likely ones show nothing.
+    thorough: try every size from 0.4 to 5.5 where the likely ones show nothing.
     """
     search = _Search(_lightness(picture), network or load())
     for scale, mirrored in LIKELY[: None if thorough else 2]:

@@ -16,6 +16,9 @@ from genai_demo.core import greenlist, limits
 VOCABULARY = Path(__file__).parents[1] / "text" / "tokenizer.json"
 FEWEST = 25
 """Different pairs of tokens below which nothing can be said."""
+POWERFUL = 150
+"""Different pairs of tokens from which on a marked text hardly ever looks like one without a mark: only then is
+"none" said. Measured: ``benchmarks.trust``."""
 CERTAIN, LIKELY = 1e-4, 1e-2
 """p-values from which on a text counts as marked, or as perhaps marked."""
 SPREAD = 1.0
@@ -37,9 +40,9 @@ class Detection:
     @property
     def verdict(self) -> str:
         """ "marked", "perhaps", "none", or "short" where there is too little text to say."""
-        if self.tokens < FEWEST:
-            return "short"
-        return "marked" if self.p < CERTAIN else "perhaps" if self.p < LIKELY else "none"
+        if self.tokens >= FEWEST and self.p < LIKELY:
+            return "marked" if self.p < CERTAIN else "perhaps"
+        return "none" if self.tokens >= POWERFUL else "short"
 
 
 @functools.cache

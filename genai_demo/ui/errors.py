@@ -213,7 +213,11 @@ SENTENCES: tuple[tuple[str, str], ...] = (
     ('Write the point as "x,y" with two numbers from 0 to 1.', "请将点写成“x,y”，两个数都在 0 到 1 之间。"),
     # text
     ("{0} must be words.", "“{0}”须为文字。"),
-    ("{0} is longer than {1} characters. Shorten it.", "“{0}”超过 {1} 个字符，请缩短。"),
+    ("The text is longer than {0} characters. Shorten it.", "文本超过 {0} 个字符，请缩短。"),
+    ("The prompt is longer than {0} characters. Shorten it.", "开头超过 {0} 个字符，请缩短。"),
+    ("The code is longer than {0} characters. Shorten it.", "代码超过 {0} 个字符，请缩短。"),
+    ("Your turn is longer than {0} characters. Shorten it.", "你的这句话超过 {0} 个字符，请缩短。"),
+    ("The list of stop strings is longer than {0} characters. Shorten it.", "停止词合计超过 {0} 个字符，请缩短。"),
     ("No {0} is called {1}. Choose one of {2}.", "没有名为 {1} 的选项（{0}），可选：{2}。"),
     ("Write some text first.", "请先写一些文字。"),
     ("Write some code first.", "请先写一些代码。"),

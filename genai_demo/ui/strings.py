@@ -27,14 +27,17 @@ SHELL: dict[str, tuple[str, str]] = {
         "图片中的人物并不存在。权重由合成人脸训练而成，其来源大多未注明许可：**仅限非商业研究与演示**。",
     ),
     "shell.memory": (
-        "Uploads, faces among them, are processed in the memory of this machine only: they are never written to a "
-        "disk, and forgotten within hours.",
-        "上传的内容（包括人脸照片）只在本机内存中处理，不会写入磁盘，并会在数小时内清除。",
+        "Uploads, faces among them, stay on this machine: they are processed in memory, lie in a temporary folder that "
+        "only this program can read, here in memory as well (they are never written to a disk), and are deleted within "
+        "three hours.",
+        "上传的内容（包括人脸照片）不会离开本机：在内存中处理，临时存放在只有本程序能读取的文件夹中（此处该文件夹也在内存里，"
+        "不写入磁盘），并会在三小时内删除。",
     ),
     "shell.disk": (
         "Uploads, faces among them, stay on this machine: they are processed in memory, lie in a temporary folder that "
-        "only this program can read, and are deleted within hours.",
-        "上传的内容（包括人脸照片）不会离开本机：在内存中处理，临时存放在只有本程序能读取的文件夹中，并会在数小时内删除。",
+        "only this program can read, here on a disk, and are deleted within three hours.",
+        "上传的内容（包括人脸照片）不会离开本机：在内存中处理，临时存放在只有本程序能读取的文件夹中（此处该文件夹在磁盘上），"
+        "并会在三小时内删除。",
     ),
     "shell.signed": (
         "Pictures, animations and sounds that you download say how they were made: the recipe, the models, and a "

@@ -1,17 +1,21 @@
 """Texts of the tab "Trust": key to (English, Chinese)."""
 
+from genai_demo.trust.text import POWERFUL
 from genai_demo.ui.texts_policy import POLICY_ERRORS
+
+WORDS, CHARACTERS = POWERFUL * 4 // 5, POWERFUL * 4 // 3
+"""English words and Chinese characters that hold about as many different pairs of tokens."""
 
 TRUST: dict[str, tuple[str, str]] = {
     "trust.file.room": ("A file", "文件"),
     "trust.text.room": ("A text", "文本"),
     "cards.room": ("Model cards", "模型卡"),
     "trust.honest": (
-        "What is looked at here is read in memory on this machine and not kept; an upload lies in a temporary folder "
-        "and is deleted within hours. Metadata, and credentials with them, can be removed by anyone: **that nothing is "
-        "found does not mean that a picture is real.** The invisible marks in pixels and sounds survive "
+        "What is looked at here is read in memory on this machine and not kept; an upload lies in the temporary folder "
+        "of which the foot of the page speaks. Metadata, and credentials with them, can be removed by anyone: **that "
+        "nothing is found does not mean that a picture is real.** The invisible marks in pixels and sounds survive "
         "that, and can be washed out by whoever tries.",
-        "这里查看的内容只在本机内存中读取，不会保存；上传的文件放在临时文件夹中，数小时内删除。"
+        "这里查看的内容只在本机内存中读取，不会保存；上传的文件放在页脚所说的临时文件夹中。"
         "任何人都能删除元数据及其中的凭证：**没有发现标记并不说明图片是真实的**。像素和声音里的隐形标记不受此影响，但有心人可以洗掉。",
     ),
     "trust.file.note": (
@@ -154,7 +158,7 @@ TRUST: dict[str, tuple[str, str]] = {
         "普通元数据：可信程度不高于上面的凭证。",
     ),
     "trust.again.result": ("Made again", "重新制作"),
-    "trust.again.bytes": ("The same, byte for byte", "逐字节相同"),
+    "trust.again.bytes": ("The same, byte for byte, apart from the signed credential", "除签名凭证外，逐字节相同"),
     "trust.again.content": ("The same pixels or samples", "像素或采样完全相同"),
     "trust.again.different": ("Different", "不同"),
     "trust.apart": (
@@ -199,7 +203,12 @@ TRUST: dict[str, tuple[str, str]] = {
         "与没有标记的文本一样。可能出自他人、别的模型，或经过改写：无法断定。",
     ),
     "trust.mark.short": ("Too short to tell", "太短，无法判断"),
-    "trust.mark.short.note": ("Paste at least a paragraph.", "请至少粘贴一段。"),
+    "trust.mark.short.note": (
+        f"A marked text as short as this may look so, too. Paste at least {POWERFUL} different pairs of tokens: some "
+        f"{WORDS} words, or {CHARACTERS} Chinese characters.",
+        f"带标记的文本这么短时也可能如此。请至少粘贴含 {POWERFUL} 个不同词元对的文本："
+        f"约 {WORDS} 个英文词或 {CHARACTERS} 个汉字。",
+    ),
     "cards.note": (
         "Every checkpoint with its card, read from the files beside the weights. The checksums are compared with the "
         "files each time.",

@@ -51,13 +51,14 @@ def _file_room() -> tuple[gr.File, gr.HTML]:
     clear = {"api_visibility": "private", "show_progress": "hidden", "queue": False}
     upload.clear(lambda: ("", "", gr.File(None, visible=False)), None, [found, compared, made], **clear)
     looked = {"fn": inspect_file, "inputs": upload, "outputs": found, "show_progress": "hidden"}
-    look.click(**looked, api_name="inspect_file")
+    wipe = {"fn": lambda: "", "inputs": None, "outputs": found} | clear
+    look.click(**looked, api_name="inspect_file").failure(**wipe)
     upload.upload(lambda: ("", gr.File(None, visible=False)), None, [compared, made], **clear).then(
         **looked, api_visibility="private"
-    )
-    again.click(remake_file, upload, [compared, made], api_name="remake_file", **MODEL_EVENT).success(
-        lambda: gr.File(visible=True), None, made, **clear
-    )
+    ).failure(**wipe)
+    remade = again.click(remake_file, upload, [compared, made], api_name="remake_file", **MODEL_EVENT)
+    remade.success(lambda: gr.File(visible=True), None, made, **clear)
+    remade.failure(lambda: ("", gr.File(None, visible=False)), None, [compared, made], **clear)
     return upload, found
 
 
@@ -69,4 +70,7 @@ def _text_room() -> None:
     )  # fmt: skip
     look = gr.Button(text("trust.look"), variant="primary", elem_id="trust-look-text")
     found = _found("trust-mark")
-    look.click(inspect_text, words, found, api_name="inspect_text", show_progress="hidden")
+    clear = {"api_visibility": "private", "show_progress": "hidden", "queue": False}
+    look.click(inspect_text, words, found, api_name="inspect_text", show_progress="hidden").failure(
+        lambda: "", None, found, **clear
+    )

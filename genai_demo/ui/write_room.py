@@ -120,6 +120,7 @@ def _form(kind: str, language: str, form: str) -> str:
 
 def _write(before: str, count: int, seed: float, settings: tuple[Any, ...]) -> Iterator[generate.Writing]:
     language, kind, title, form, length, temperature, top_p, top_k, min_p, penalty, stops, mark, plain = settings
+    limits.require_length(stops or "", limits.MAX_STOPS, "The list of stop strings")
     yield from generate.write(
         before,
         kind,
@@ -303,7 +304,9 @@ def build(demo: gr.Blocks, tabs: gr.Tabs) -> None:
         length = slider("length", 10, limits.MAX_NEW_TOKENS, 150, 10)
         seed = seed_box()
         controls = sampling_controls(*good_controls("story", "en"))
-        stops = gr.Textbox(label=text("stops"), info=text("stops.info"), lines=2, max_length=200, min_width=170)
+        stops = gr.Textbox(
+            label=text("stops"), info=text("stops.info"), lines=2, max_length=limits.MAX_STOPS, min_width=170
+        )
         mark = slider("write.mark", 0, limits.MAX_MARK, STRENGTH, 0.25)
     with gr.Accordion(text("write.candidates"), open=False, elem_id="write-candidates"):
         gr.Markdown(text("write.candidates.note"), elem_classes="notice")

@@ -13,6 +13,13 @@ HUMAN = (
     "round the broken mast. A girl ran down the steps, stopped at the edge of the water, and counted the people on "
     "board with one finger in the air. Then she counted them again, more slowly, and sat down on the wet stones."
 )
+LONG_HUMAN = HUMAN + (
+    " Nobody spoke for a while. An old woman came out of the customs house with a lantern, although it was already "
+    "light, and held it up to every face as it passed. She knew all their mothers. When the last man had climbed up "
+    "the ladder she blew the flame out, put her free hand on the girl's hair, and said that soup was ready and that "
+    "there would be a bowl too many. Later the mayor wrote down what the sailors told him: a calm, then a wind out of "
+    "nowhere, then a noise under the keel like a cart on cobbles. He read it back to them twice and left out the cart."
+)
 
 
 def green_text(tokens: int, share: float = 1.0, seed: int = 0) -> str:
@@ -38,8 +45,8 @@ def test_the_vocabulary_is_that_of_the_writer() -> None:
 def test_green_text_is_marked_and_a_human_one_is_not() -> None:
     found = marks.detect(green_text(120, 0.9))
     assert found.verdict == "marked" and found.z > 5 and found.p < 1e-6 and 90 < found.tokens <= 121
-    human = marks.detect(HUMAN)
-    assert human.verdict == "none" and abs(human.z) < 2.5 and human.tokens > 60
+    human = marks.detect(LONG_HUMAN)
+    assert human.verdict == "none" and abs(human.z) < 2.5 and human.tokens > marks.POWERFUL
 
 
 def test_another_key_finds_nothing() -> None:
@@ -63,6 +70,14 @@ def test_under_many_keys_p_values_are_even() -> None:
 def test_a_short_text_says_nothing() -> None:
     assert marks.detect("Once upon a time.").verdict == "short"
     assert marks.detect("the the the " * 200).verdict == "short"  # the same pair again and again is one pair
+
+
+def test_of_a_short_text_that_looks_unmarked_nothing_is_said() -> None:
+    """A marked text of that length can look so, too; one that looks marked is told at any length."""
+    human, weak = marks.detect(HUMAN), marks.detect(green_text(80, 0.55))
+    assert marks.FEWEST < human.tokens < marks.POWERFUL and human.verdict == "short"
+    assert weak.p > marks.LIKELY and weak.verdict == "short"
+    assert marks.detect(green_text(60, 0.95)).verdict == "marked"
 
 
 @pytest.mark.parametrize("words", ["", "  \n", None, 7])

@@ -14,7 +14,7 @@ from genai_demo.core import cards, checkpoint, limits
 from genai_demo.faces import generate
 from genai_demo.trust import credentials, metadata
 from genai_demo.ui import faces_actions
-from tests.trust.test_text_mark import HUMAN, green_text
+from tests.trust.test_text_mark import HUMAN, LONG_HUMAN, green_text
 from tests.ui import trust_page
 
 
@@ -70,10 +70,11 @@ def test_a_face_is_made_again_to_the_byte(client: Client, face: Path) -> None:
 
 
 def test_texts_are_told_apart(client: Client, tmp_path: Path) -> None:
-    marked, human = green_text(120, 0.95), HUMAN
+    marked, human = green_text(120, 0.95), LONG_HUMAN
     assert 'data-state="marked"' in client.predict(marked, api_name="/inspect_text")
     assert "No mark found" in client.predict(human, api_name="/inspect_text")
-    assert "Too short" in client.predict("Hello there.", api_name="/inspect_text")
+    for short in ("Hello there.", HUMAN):
+        assert "Too short" in client.predict(short, api_name="/inspect_text")
     assert 'data-state="marked"' in look(client, saved(tmp_path, "story.txt", marked.encode()))
 
 

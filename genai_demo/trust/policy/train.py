@@ -48,11 +48,11 @@ LIMITS = (
 )
 HARMLESS, COMPOSED, HELD_OUT = 60_000, 80_000, 20_000
 """Sentences of each language, composed ones, and held-out ones of both sorts."""
-MISTAKES = 2e-4
+MISTAKES = 3e-4
 """Share of harmless held-out sentences of each language that its threshold lets it stop."""
-LEAST = (0.85, 0.5)
+LEAST = (0.85, 0.75)
 """Thresholds are no lower, English and Chinese: MISTAKES of the held-out sentences are too few to set them by alone.
-With 0.73 in English, as they would have it, 0.08 % of other harmless sentences were stopped, and no more unsafe ones.
+From these on about 1 % of the hand-written harmless sentences for tuning were stopped; with 0.5 it was 2 %.
 """
 OFTEN = 8
 """So often a word must stand in the composed sentences to join the table."""
