@@ -103,7 +103,7 @@ def rows(language: str, rounds: int) -> Iterator[dict[str, Any]]:
 
 def power(language: str, rounds: int) -> dict[int, float]:
     """Share of texts of the usual strength that do not look unmarked, by how many different pairs are counted."""
-    pairs = stories(generate.STRENGTH, 2 * max(PAIRS), language, rounds)
+    pairs = stories(greenlist.STRENGTH, 2 * max(PAIRS), language, rounds)
     found: dict[int, list[bool]] = {count: [] for count in PAIRS}
     for _, words in pairs:
         cuts = [marks.detect(seen(words, tokens)) for tokens in range(10, 2 * max(PAIRS), 10)]

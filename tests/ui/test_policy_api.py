@@ -102,7 +102,7 @@ DOORS: dict[str, Any] = {
     "attention": lambda words: inside_room.picture_attention(words, "story", "en", 1, 1),
     "speak": lambda words: next(speech_actions.speak_text(words, "kathleen", 1.0, 0.0, 0.0, 0, ENGLISH)),
     "compare": lambda words: next(speech_compare.compare_speech("no.wav", words, "kathleen", 0, ENGLISH)),
-    "chat": lambda words: next(chat_room.send(words, [], "en", 40, 1, 0.7, 0.95, 0, 0, 1.1)),
+    "chat": lambda words: next(chat_room.send(words, [], "en", 40, 1, 0.7, 0.95, 0, 0, 1.1, False)),
 }
 """Every way in for words that a model goes on from."""
 
@@ -135,7 +135,7 @@ def said(*words: str) -> list[dict[str, str]]:
 def test_a_turn_that_is_too_long_spoils_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     before = said("Hello", "Hi!")
     with pytest.raises(gr.Error, match="Your turn is longer than 20,000 characters"):
-        next(chat_room.send("a " * 20_000, before, "en", 40, 1, 0.7, 0.95, 0, 0, 1.1))
+        next(chat_room.send("a " * 20_000, before, "en", 40, 1, 0.7, 0.95, 0, 0, 1.1, False))
     assert before == said("Hello", "Hi!")
 
 
@@ -148,7 +148,7 @@ def test_turns_without_a_reply_do_not_stop_a_conversation(monkeypatch: pytest.Mo
 
     monkeypatch.setattr(generate, "chat", chat)
     stopped = [*said("Hello", "Hi!"), {"role": "user", "content": "stopped before a word came"}]
-    *_, (box, messages) = chat_room.send("And you?", stopped, "en", 40, 1, 0.7, 0.95, 0, 0, 1.1)
+    *_, (box, messages) = chat_room.send("And you?", stopped, "en", 40, 1, 0.7, 0.95, 0, 0, 1.1, False)
     assert asked == [["Hello", "Hi!", "And you?"]]
     assert box == "" and messages[-1]["content"] == "Fine."
 
@@ -156,9 +156,9 @@ def test_turns_without_a_reply_do_not_stop_a_conversation(monkeypatch: pytest.Mo
 def test_the_notice_speaks_as_the_page_does(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(generate, "chat", lambda *_, **__: iter([BOMB]))
     monkeypatch.setattr(chat_room, "page_language", lambda: "zh")
-    *_, last = chat_room.answer(said("Hello"), "en", 40, 1, 0.7, 0.95, 0, 0, 1.1)
+    *_, last = chat_room.answer(said("Hello"), "en", 40, 1, 0.7, 0.95, 0, 0, 1.1, False)
     assert "在此停止" in last[-1]["content"]
-    *_, last = chat_room.answer(said("我想自杀"), "en", 40, 1, 0.7, 0.95, 0, 0, 1.1)
+    *_, last = chat_room.answer(said("我想自杀"), "en", 40, 1, 0.7, 0.95, 0, 0, 1.1, False)
     assert "12356" in last[-1]["content"]
 
 
