@@ -296,9 +296,8 @@ def still_used(visit: Visit, on: bool, request: gr.Request) -> tuple[Any, ...]:
     language = language_of(request)
     if not on:
         return gr.skip(), gr.skip(), gr.Timer(active=False)
-    told = say("own.unused", language)
+    told = say("own.unused" if visit.material is not None else "own.lost", language)
     if visit.material is None:
-        told = f"{say('own.lost', language)} {told}"
         gr.Warning(told)
     return False, told, gr.Timer(active=False)
 

@@ -99,7 +99,8 @@ def build() -> list[Any]:
               show_progress_on=used, **MODEL_EVENT).then(
         lambda on: gr.Timer(active=on), use, watch, queue=False, **QUIET
     )  # fmt: skip
-    watch.tick(actions.still_used, [visit, use], [use, used, watch], queue=False, **QUIET)
+    # through the queue as well: past it Gradio shows no warning
+    watch.tick(actions.still_used, [visit, use], [use, used, watch], concurrency_limit=None, **QUIET)
     pack.click(actions.pack_own, visit, [visit, file], api_name="pack_own", show_progress="minimal",
                show_progress_on=file, **MODEL_EVENT)  # fmt: skip
     delete.click(

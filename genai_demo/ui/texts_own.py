@@ -147,7 +147,10 @@ OWN: dict[str, tuple[str, str]] = {
         "open Audio synthesis, Sound effects, and press “{kind}”",
         "打开“音频合成”的音效面板并点“{kind}”",
     ),
-    "own.lost": ("The training of this visit is lost.", "这次访问的训练已经丢失。"),
+    "own.lost": (
+        "The training of this visit is lost. The other tabs use the models of this page.",
+        "这次访问的训练已经丢失。其他标签页使用本页模型。",
+    ),
     "own.unused": ("The other tabs use the models of this page.", "其他标签页使用本页模型。"),
     "own.packed": (
         "A zip of safetensors and model card; put all its files into checkpoints/ to use them in the place of ours.",
