@@ -119,6 +119,7 @@ def test_sets_that_are_not_there_get_a_sentence(tmp_path):
         train_sound_mark.Sounds([str(tmp_path)], "train", 5_000)
 
 
+@pytest.mark.slow
 def test_the_mark_in_sounds_is_learnt(tmp_path):
     import json
 

@@ -265,6 +265,7 @@ def test_sentences_in_numbers() -> None:
     assert torch.allclose(probabilities(net, rows), alone, atol=1e-6)
 
 
+@pytest.mark.slow
 def test_the_classifier_learns_and_is_published(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GENAI_CHECKPOINTS", str(tmp_path / "checkpoints"))
     settings = train.PolicySettings(batch=64, rate=0.01, steps=120)
