@@ -31,7 +31,7 @@ ALONE = 0.5
 """Weight w of how likely a sentence is without the text before it."""
 LENGTH = 1.0
 """Scores are divided by the number of tokens to this power."""
-CONTRADICTION, NEW_NAME, BROKEN, SAID_BEFORE = 0.5, 0.2, 0.5, 2.0
+CONTRADICTION, NEW_NAME, BROKEN, SAID_BEFORE = 0.5, 0.2, 0.5, 4.0
 """What the faults of a sentence cost, in nats a token."""
 MARK = 0.4
 """What a sentence gains where all of its tokens are green, in strengths of the mark: likely ones are seldom green."""

@@ -4,6 +4,8 @@ import ast
 import builtins
 import re
 
+ECHO = 4
+"""Lines of the longest block that counts as an echo where it comes again at once."""
 REPEATED = 10
 """Characters, other than space, with which a suggestion begins to repeat what follows it."""
 
@@ -94,9 +96,14 @@ def unknown_names(code: str) -> int:
 
 
 def without_echo(suggestion: str) -> str:
-    """A suggestion up to where it says a line a second time in a row, which a small model does when it has no more."""
+    """A suggestion up to where it says lines a second time in a row, which a small model does when it has no more.
+
+    One line, or up to ``ECHO`` of them together; how far they are indented makes no difference.
+    """
     lines = suggestion.splitlines(keepends=True)
+    bare = [line.strip() for line in lines]
     for i in range(1, len(lines)):
-        if lines[i].strip() and lines[i].strip() == lines[i - 1].strip():
-            return "".join(lines[:i]).rstrip()
+        for size in range(1, min(ECHO, i) + 1):
+            if bare[i] and bare[i : i + size] == bare[i - size : i]:
+                return "".join(lines[:i]).rstrip()
     return suggestion

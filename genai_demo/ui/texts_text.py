@@ -274,5 +274,6 @@ TEXT: dict[str, tuple[str, str]] = {
     "figure.pass_at_10": ("small exercises solved in ten tries", "十次内解出的小练习"),
     "figure.first_token_milliseconds": ("first token, milliseconds", "首个词元（毫秒）"),
     "figure.tokens_per_second_1": ("tokens a second", "每秒词元"),
+    "figure.tokens_per_second_chosen": ("tokens a second, sentences chosen among six", "每秒词元，六选一"),
     "figure.tokens_per_second_4": ("tokens a second, four texts at once", "每秒词元，四段同时"),
 }

@@ -95,6 +95,8 @@ def test_names_that_nothing_binds_are_counted(code, count):
 
 def test_an_echo_is_cut_off():
     assert without_echo("x = 1\n    x = 1\n    x = 1\ny") == "x = 1"
+    assert without_echo("if x:\n    return 1\nif x:\n    return 1\ny") == "if x:\n    return 1"
+    assert without_echo("if x:\n    return 1\nif y:\n    return 1") == "if x:\n    return 1\nif y:\n    return 1"
     assert without_echo("x = 1\ny = 2\nx = 1\n\n\n") == "x = 1\ny = 2\nx = 1\n\n\n"
 
 
