@@ -24,6 +24,7 @@ OF_COMMANDS = {
 """Modules that the page imports for other things: what they refuse is a training's, a data set's or a start's."""
 NEVER_IN_THE_PAGE = (
     "half precision cannot",
+    "Programs are tried within limits",
     "These landmarks are no face",
     "Give a picture as a file",
     "{sentences[0]}",
