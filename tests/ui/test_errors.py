@@ -25,6 +25,7 @@ OF_COMMANDS = {
 NEVER_IN_THE_PAGE = (
     "half precision cannot",
     "Programs are tried within limits",
+    "{what} is longer than",  # every word that stands there has a sentence of its own
     "These landmarks are no face",
     "Give a picture as a file",
     "{sentences[0]}",
