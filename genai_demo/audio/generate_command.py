@@ -15,7 +15,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("room", choices=("speech", "music", "effects"), help="what to make")
     parser.add_argument("words", nargs="?", default="", help="speech: the text; effects: the kind, such as rain")
     parser.add_argument("--seed", type=SEED, default=0, help="same seed, same result")
-    parser.add_argument("--voice", default="kathleen", help="speech: who speaks")
+    parser.add_argument("--voice", help="speech: who speaks; else the usual voice")
     parser.add_argument(
         "--speed", type=Number(limits.MIN_SPEED, limits.MAX_SPEED), default=1.0, help="speech: 2 is twice as fast"
     )

@@ -9,6 +9,8 @@ from genai_demo import __main__ as cli
 from genai_demo.audio import sounds, train, vocoder
 from genai_demo.audio.mel import HOP, RATE
 from genai_demo.audio.speech import generate as speech
+from genai_demo.audio.speech.cast import cast_of
+from genai_demo.audio.speech.features import SPEAKERS
 from genai_demo.audio.speech.model import SpeechModel
 from tests.audio.test_effects_generate import networks
 from tests.audio.tiny_effects import home
@@ -46,7 +48,7 @@ def test_effects_are_written_in_both_formats(networks, tmp_path, capsys):
 def test_speech_is_written_under_its_first_words(tmp_path, monkeypatch):
     torch.manual_seed(1)
     net = SpeechModel(CONFIG).eval().requires_grad_(False)
-    monkeypatch.setattr(speech, "_load", lambda: net)
+    monkeypatch.setattr(speech, "_load", lambda: (net, cast_of({"voices": list(SPEAKERS)})))
     monkeypatch.setattr(vocoder, "vocode", lambda mel: np.repeat(np.tanh(mel.mean(0))[:-1], HOP).astype(np.float32))
     text = "The rain, at last, has stopped for good."
     for speed in ("1", "2"):

@@ -7,6 +7,8 @@ import torch
 from genai_demo.audio import vocoder
 from genai_demo.audio.mel import HOP, RATE, analyse
 from genai_demo.audio.speech import data, evaluate, generate
+from genai_demo.audio.speech.cast import cast_of
+from genai_demo.audio.speech.features import SPEAKERS
 from genai_demo.audio.speech.model import SpeechModel
 from tests.audio.tiny_speech import CONFIG, write_set
 
@@ -85,7 +87,7 @@ def test_everything_is_measured(tmp_path, monkeypatch):
     write_set(tmp_path)
     torch.manual_seed(1)
     net = SpeechModel(CONFIG).eval().requires_grad_(False)
-    monkeypatch.setattr(generate, "_load", lambda: net)
+    monkeypatch.setattr(generate, "_load", lambda: (net, cast_of({"voices": list(SPEAKERS)})))
     monkeypatch.setattr(vocoder, "vocode", lambda mel: np.repeat(np.tanh(mel.mean(0))[:-1], HOP).astype(np.float32))
 
     class Ear:

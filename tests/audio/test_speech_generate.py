@@ -8,6 +8,8 @@ import torch
 
 from genai_demo.audio import mel, vocoder
 from genai_demo.audio.speech import generate, plans
+from genai_demo.audio.speech.cast import cast_of
+from genai_demo.audio.speech.features import SPEAKERS
 from genai_demo.audio.speech.model import SpeechModel
 from genai_demo.core import limits
 from tests.audio.tiny_speech import CONFIG
@@ -21,7 +23,7 @@ def network(monkeypatch) -> SpeechModel:
     net = SpeechModel(CONFIG).eval().requires_grad_(False)
     torch.nn.init.normal_(net.refiner.out.weight, std=0.3)
     net.pitch_mean.copy_(torch.tensor([165.0, 270.0, 280.0]).log())
-    monkeypatch.setattr(generate, "_load", lambda: net)
+    monkeypatch.setattr(generate, "_load", lambda: (net, cast_of({"voices": list(SPEAKERS)})))
 
     def hum(mels: np.ndarray) -> np.ndarray:
         """256 samples a frame that depend on the frame."""
@@ -98,8 +100,27 @@ def test_each_language_has_its_voice_and_the_guest_comes_half_way():
     index = next(i for i, p in enumerate(english.phones) if p.mark)
     ratio = english.phones[index].hertz / mandarin.phones[index].hertz
     assert ratio == pytest.approx((165 / 270) ** 0.5, rel=0.01)
-    said = generate.inputs([("|", "", "en"), ("S", "", "en"), ("iii", "zh4", "zh")])
+    said = generate.inputs([("|", "", "en"), ("S", "", "en"), ("iii", "zh4", "zh")], "kathleen")
     assert said.speaker.tolist() == [[0, 0, 1]]
+
+
+def test_a_taught_voice_reads_both_languages_as_predicted(network, monkeypatch):
+    names = ["af_heart", "am_michael", "zf_xiaoxiao"]
+    monkeypatch.setattr(generate, "_load", lambda: (network, cast_of({"voices": names})))
+    assert generate.voices() == {"af_heart": "en", "am_michael": "en", "zf_xiaoxiao": "zh"}
+    assert generate.plan("Hello").voice == "af_heart"
+    said = generate.inputs([("S", "", "en"), ("iii", "zh4", "zh")], "zf_xiaoxiao")
+    assert said.speaker.tolist() == [[2, 2]] and said.language.tolist() == [[0, 1]]
+    found = generate.plan("今天下午我们去北京看朋友。", "zf_xiaoxiao")
+    _, prosody = network.prosody(generate.inputs([(p.symbol, p.mark, p.language) for p in found.phones], "zf_xiaoxiao"))
+    expected = prosody.log_frames[0].exp().numpy() * plans.FRAME
+    assert [p.milliseconds for p in found.phones] == pytest.approx(expected.clip(plans.FRAME, None), abs=0.06)
+    hertz = (prosody.pitch[0] * network.pitch_scale[2] + network.pitch_mean[2]).exp().numpy()
+    assert all(p.hertz in (0, pytest.approx(h, rel=1e-3)) for p, h in zip(found.phones, hertz, strict=True))
+    first, second = (generate.speak("雨停了。", voice)[1] for voice in names[1:])
+    assert len(first) != len(second) or not np.array_equal(first, second)
+    with pytest.raises(ValueError, match="No voice is called 'kathleen'"):
+        generate.speak("", plan=dataclasses.replace(found, voice="kathleen"))
 
 
 def test_a_mandarin_sentence_falls_and_a_word_does_not():

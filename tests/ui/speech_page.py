@@ -10,6 +10,7 @@ import torch
 
 from genai_demo.audio import vocoder
 from genai_demo.audio.speech import generate
+from genai_demo.audio.speech.features import SPEAKERS
 from genai_demo.audio.speech.model import SpeechModel
 from genai_demo.audio.speech.phonemes import MARKS, SYMBOLS
 from genai_demo.audio.vocoder import Vocoder, VocoderConfig
@@ -35,6 +36,7 @@ def publish() -> None:
     net.mel_mean.fill_(-5.0)
     net.pitch_mean.copy_(torch.tensor([165.0, 270.0, 280.0]).log())
     card = {"config": dataclasses.asdict(CONFIG), "symbols": list(SYMBOLS), "marks": list(MARKS)}
+    card["voices"] = list(SPEAKERS)
     checkpoint.save_checkpoint(generate.NAME, net, card)
     checkpoint.save_checkpoint(vocoder.NAME, Vocoder(VOCODER), {"config": dataclasses.asdict(VOCODER)})
 

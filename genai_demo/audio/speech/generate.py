@@ -19,11 +19,12 @@ from genai_demo.audio import vocoder
 from genai_demo.audio.mel import LOWEST
 from genai_demo.audio.sounds import RATE
 from genai_demo.audio.speech import phonemes, plans
+from genai_demo.audio.speech.cast import Cast, cast_of
 from genai_demo.audio.speech.features import CLIP, LANGUAGES
 from genai_demo.audio.speech.labels import places
 from genai_demo.audio.speech.model import Phones, Prosody, SpeechConfig, SpeechModel
 from genai_demo.audio.speech.phonemes import MARKS, SYMBOLS, Utterance
-from genai_demo.audio.speech.plans import VOICES, Plan, PlannedPhone
+from genai_demo.audio.speech.plans import Plan, PlannedPhone
 from genai_demo.core import checkpoint, limits
 from genai_demo.core.device import pick_device
 from genai_demo.core.loop import step_seed
@@ -39,7 +40,7 @@ _loading = threading.RLock()
 
 
 @functools.cache
-def _load() -> SpeechModel:
+def _load() -> tuple[SpeechModel, Cast]:
     if NAME not in checkpoint.names():
         raise ValueError(
             f"The voices are missing: there is no {NAME} in {checkpoint.folder()}. Fetch the checkpoints, or train "
@@ -49,18 +50,37 @@ def _load() -> SpeechModel:
     if card.get("symbols") != list(SYMBOLS) or card.get("marks") != list(MARKS):
         raise ValueError(f"The weights of {NAME!r} know other phones than this program. Fetch them again.")
     try:
-        config = SpeechConfig(**card["config"])
+        config, who = SpeechConfig(**card["config"]), cast_of(card)
     except (TypeError, KeyError) as error:
         raise ValueError(f"The settings on the card of {NAME!r} do not fit this program. Fetch it again.") from error
     found = checkpoint.load_weights(NAME, SpeechModel(config)).to(pick_device())
     assert isinstance(found, SpeechModel)
-    return found
+    return found, who
 
 
 def model() -> SpeechModel:
     """The trained acoustic model. Raises ValueError where its checkpoint is missing or broken."""
     with _loading:
-        return _load()
+        return _load()[0]
+
+
+def cast() -> Cast:
+    """Who speaks in it. Raises ValueError as ``model`` does."""
+    with _loading:
+        return _load()[1]
+
+
+def voices() -> dict[str, str]:
+    """The voices and the language, "en" or "zh", that each was made from; the first is the usual one."""
+    return dict(cast().voices)
+
+
+def _chosen(voice: str | None) -> str:
+    """The voice of this name, the usual one for None. Raises ValueError for a name that there is not."""
+    known = cast().voices
+    if voice is not None and voice not in known:
+        raise ValueError(f"No voice is called {voice!r}. Choose one of {', '.join(known)}.")
+    return voice or next(iter(known))
 
 
 def warm_up() -> None:
@@ -72,15 +92,15 @@ def warm_up() -> None:
 # --------------------------------------------------------------------------- planning
 
 
-def plan(text: str, voice: str = "kathleen") -> Plan:
+def plan(text: str, voice: str | None = None) -> Plan:
     """How a text will be spoken, phone by phone. Raises ValueError for text that cannot be."""
+    voice = _chosen(voice)
     return Plan(voice, tuple(phone for part in _plans(text, voice) for phone in part.phones))
 
 
-def _plans(text: str, voice: str) -> Iterator[Plan]:
+def _plans(text: str, voice: str | None) -> Iterator[Plan]:
     """The plan of each utterance as soon as it is known."""
-    if voice not in VOICES:
-        raise ValueError(f"No voice is called {voice!r}. Choose one of {', '.join(VOICES)}.")
+    voice = _chosen(voice)
     for number, utterance in enumerate(phonemes.stream(text)):
         yield _planned(utterance, voice, number)
 
@@ -88,13 +108,15 @@ def _plans(text: str, voice: str) -> Iterator[Plan]:
 @torch.inference_mode()
 def _planned(utterance: Utterance, voice: str, number: int) -> Plan:
     """An utterance with the durations, pitch and level that the model predicts for it."""
-    net = model()
-    phones = inputs([(p.symbol, p.mark, p.language) for p in utterance.phones])
+    net, who = model(), cast()
+    phones = inputs([(p.symbol, p.mark, p.language) for p in utterance.phones], voice)
     _, prosody = net.prosody(phones)
     speaker = phones.speaker[0]
     log_hertz = prosody.pitch[0].clamp(-CLIP, CLIP) * net.pitch_scale[speaker] + net.pitch_mean[speaker]
     log_hertz = log_hertz + _towards(voice, speaker)
-    hertz = log_hertz.exp().cpu().numpy() * 2 ** (plans.declination(utterance) / 12)
+    hertz = log_hertz.exp().cpu().numpy()
+    if who.falls:
+        hertz = hertz * 2 ** (plans.declination(utterance) / 12)
     decibels = (prosody.energy[0].clamp(-CLIP, CLIP) * net.energy_scale[speaker]).cpu().numpy() * DECIBELS
     melody = (prosody.melody[0].clamp(-CLIP, CLIP) * net.pitch_scale[speaker, None]).cpu().numpy() * SEMITONES
     milliseconds = prosody.log_frames[0].exp().cpu().numpy() * plans.FRAME
@@ -103,7 +125,7 @@ def _planned(utterance: Utterance, voice: str, number: int) -> Plan:
         for i in range(word.first, word.last):
             symbol, mark, language = (getattr(utterance.phones[i], name) for name in ("symbol", "mark", "language"))
             silent = symbol in plans.PAUSES
-            lasts = plans.PAUSES[symbol] if silent else float(milliseconds[i]) * plans.PACE[language]
+            lasts = who.pauses.get(symbol, float(milliseconds[i]) * who.pace[language])
             found.append(PlannedPhone(
                 symbol, mark, language, word.text, number,
                 round(min(max(lasts, plans.FRAME), limits.MAX_PHONE_MILLISECONDS), 1),
@@ -116,12 +138,13 @@ def _planned(utterance: Utterance, voice: str, number: int) -> Plan:
 
 def _towards(voice: str, speaker: Tensor) -> Tensor:
     """Half of the way in log F0 from each speaker's mean to the chosen voice's: a guest's words fit in better."""
-    mean = model().pitch_mean
-    return (mean[plans.SPEAKER[VOICES[voice]]] - mean[speaker]) / 2
+    mean, who = model().pitch_mean, cast()
+    return (mean[who.speakers[voice][who.voices[voice]]] - mean[speaker]) / 2
 
 
-def inputs(phones: list[tuple[str, str, str]]) -> Phones:
-    """Symbols, marks and languages of an utterance as the model reads them, a batch of one."""
+def inputs(phones: list[tuple[str, str, str]], voice: str) -> Phones:
+    """Symbols, marks and languages of an utterance as the model reads them in a voice, a batch of one."""
+    speakers = cast().speakers[voice]
     symbols, marks, languages = zip(*phones, strict=True)
 
     def row(numbers: Iterable[int]) -> Tensor:
@@ -132,7 +155,7 @@ def inputs(phones: list[tuple[str, str, str]]) -> Phones:
         mark=row(MARKS.index(m) for m in marks),
         language=row(LANGUAGES.index(x) for x in languages),
         place=row(places(marks, symbols).tolist()),
-        speaker=row(plans.SPEAKER[x] for x in languages),
+        speaker=row(speakers[x] for x in languages),
         mask=torch.ones(1, len(phones), device=pick_device()),
     )
 
@@ -153,7 +176,7 @@ class Piece:
 
 def pieces(
     text: str,
-    voice: str = "kathleen",
+    voice: str | None = None,
     seed: int = 0,
     speed: float = 1.0,
     pitch: float = 0.0,
@@ -163,18 +186,24 @@ def pieces(
     """A text utterance by utterance, each as soon as it is spoken; the arguments are those of ``speak``."""
     if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed <= limits.MAX_SEED:
         raise ValueError(f"The seed must be a whole number from 0 to {limits.MAX_SEED:,}.")
-    parts = _plans(text, voice) if plan is None else (Plan(plan.voice, u) for u in plans.check(plan).utterances())
+    parts = _plans(text, voice) if plan is None else _checked(plan)
     for number, part in enumerate(parts):
         phones = plans.bend_all(part, speed, pitch, energy).phones
-        mel = render(phones, step_seed(seed, number))
+        mel = render(phones, part.voice, step_seed(seed, number))
         yield Piece(phones, mel, _faded(vocoder.vocode(mel)))
 
 
+def _checked(plan: Plan) -> Iterator[Plan]:
+    """The utterances of a plan that somebody has made or bent. Raises ValueError where it cannot be spoken."""
+    voice = _chosen(plans.check(plan).voice)
+    return (Plan(voice, phones) for phones in plan.utterances())
+
+
 @torch.inference_mode()
-def render(phones: tuple[PlannedPhone, ...], seed: int = 0) -> np.ndarray:
+def render(phones: tuple[PlannedPhone, ...], voice: str, seed: int = 0) -> np.ndarray:
     """The log-mel (100, T) of one utterance as planned."""
     net = model()
-    said = inputs([(p.symbol, p.mark, p.language) for p in phones])
+    said = inputs([(p.symbol, p.mark, p.language) for p in phones], voice)
     hidden, prosody = net.prosody(said)
     speaker, device = said.speaker[0], said.symbol.device
     hertz, decibels = (
@@ -216,7 +245,7 @@ def _faded(samples: np.ndarray) -> np.ndarray:
 
 def stream(
     text: str,
-    voice: str = "kathleen",
+    voice: str | None = None,
     seed: int = 0,
     speed: float = 1.0,
     pitch: float = 0.0,
@@ -230,7 +259,7 @@ def stream(
 
 def speak(
     text: str,
-    voice: str = "kathleen",
+    voice: str | None = None,
     seed: int = 0,
     speed: float = 1.0,
     pitch: float = 0.0,
@@ -239,8 +268,8 @@ def speak(
 ) -> tuple[int, np.ndarray]:
     """A text as sound: the rate and float32 samples (S,) in [-1, 1].
 
-    voice: "kathleen" (English) or "yue_tan" (Mandarin). Each language is spoken by its own voice; the chosen
-    one keeps its pitch, the other comes half way towards it.
+    voice: one of ``voices()``, by default the first. Where no voice was recorded in both languages, each language
+    is spoken by its own; the chosen one keeps its pitch, the other comes half way towards it.
     speed: 1 as recorded, 2 twice as fast. pitch: semitones. energy: decibels of effort.
     plan: what ``plan`` made of the text and someone may have bent; the text is then not read.
     Raises ValueError for a text that is empty, too long or cannot be spoken, and for numbers out of range.
