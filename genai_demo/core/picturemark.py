@@ -11,6 +11,7 @@ Both, and the patterns, were trained together through what may happen to a pictu
 
 import functools
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -102,9 +103,14 @@ def luma_of(pictures: Tensor) -> Tensor:
     return (pictures * pictures.new_tensor(LUMA).view(1, 3, 1, 1)).sum(1, keepdim=True)
 
 
-@functools.cache
 def load() -> PictureMark:
     """The published network. Raises ValueError where it is missing or broken."""
+    return load_from(checkpoint.folder())
+
+
+@functools.cache
+def load_from(folder: Path) -> PictureMark:
+    """The network of a folder of checkpoints, which is the one in use. Another folder, another network."""
     config = PictureMarkConfig(**checkpoint.read_card(NAME)["config"])
     return checkpoint.load_weights(NAME, PictureMark(config))  # type: ignore[return-value]
 

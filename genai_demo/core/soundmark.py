@@ -10,6 +10,7 @@ trained together through what may happen to a sound on its way (``trust.sound_at
 
 import functools
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -109,9 +110,14 @@ def _features(spectrum: Tensor, cover: Tensor) -> Tensor:
     return torch.stack([loud / 4 + 1, out, height], 1)
 
 
-@functools.cache
 def load() -> SoundMark:
     """The published network. Raises ValueError where it is missing or broken."""
+    return load_from(checkpoint.folder())
+
+
+@functools.cache
+def load_from(folder: Path) -> SoundMark:
+    """The network of a folder of checkpoints, which is the one in use. Another folder, another network."""
     config = SoundMarkConfig(**checkpoint.read_card(NAME)["config"])
     return checkpoint.load_weights(NAME, SoundMark(config))  # type: ignore[return-value]
 
