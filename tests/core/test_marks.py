@@ -108,6 +108,12 @@ def test_a_strange_size_is_found_by_searching(marked):
     assert found.p < 1e-6 and found.scale == pytest.approx(223 / 256, rel=0.01) and wrong(found.bits) <= 1
 
 
+def test_a_mark_is_found_after_enlarging_more_than_three_times(marked):
+    side = round(3.6 * marked.width)
+    found = picturemark.detect(marked.resize((side, side), Image.Resampling.LANCZOS))
+    assert found.p < picturemark.CERTAIN and abs(found.scale - 3.6) < 0.05
+
+
 def test_pictures_without_a_mark_have_none(face):
     for picture in (face, art.paint(3, 200, 160), Image.new("RGB", (90, 90), (200, 30, 30))):
         assert picturemark.detect(picture, thorough=False).p > 1e-5
