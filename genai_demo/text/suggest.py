@@ -109,6 +109,9 @@ def _drawn(before: str, after: str, max_tokens: int, seed: int, temperature: flo
             for text in dict.fromkeys((suggestion, suggestion.partition("\n")[0] if in_line else suggestion)):
                 if text.strip():
                     ended[text] = whole or gap or ended.get(text, False)
+    if not any(parses(before + text + after) for text in ended):  # then parts of their first lines
+        cut = {fitted(before, text, after) for text in ended}
+        ended |= {text: False for text in sorted(cut) if text.strip() and text not in ended}
     return ended
 
 

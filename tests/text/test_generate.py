@@ -237,6 +237,16 @@ def test_code_that_broke_off_ends_with_its_last_line_that_parses(monkeypatch):
     assert {text for text, _ in generate.rank_code("def f(x):\n", count=4)} == {texts[0], "    y = x", texts[3]}
 
 
+def test_where_nothing_parses_a_part_that_does_is_suggested_or_nothing(monkeypatch):
+    found = generate.Writing(["return (x +", "return [x,"], [True] * 2, [False] * 2, 9, 0)
+    monkeypatch.setattr(suggest, "continuations", lambda *_: iter([found]))
+    assert generate.complete_code("def f(x):\n    ", count=4)[0] == "return"
+    found = generate.Writing([")", ")("], [True] * 2, [False] * 2, 9, 0)
+    monkeypatch.setattr(suggest, "continuations", lambda *_: iter([found]))
+    assert generate.complete_code("def f(x):\n    ", count=4) == []
+    assert set(generate.complete_code("def f(x:\n    ", count=4)) == {")", ")("}  # nothing would parse there
+
+
 def test_code_for_a_gap_ends_where_it_would_repeat_what_follows(monkeypatch):
     texts = ["    y = x\n    return y", "    y = x\n    return (y", "    y = (x\n", "    y = 2 * x"]
     found = generate.Writing(texts, [True] * 4, [True, False, False, True], 9, 0)
