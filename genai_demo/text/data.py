@@ -64,6 +64,12 @@ class Texts:
         """The tokens of a document."""
         return self.tokens[self.start[index] : self.start[index] + self.length[index]]
 
+    def form(self, index: int) -> str:
+        """What a document is labelled as, "" where it has no label."""
+        size, names = load_tokenizer().text_size, FORMS[TASKS[self.task[index]]]
+        controls = [CONTROLS[token - size] for token in self.document(index)[:4].tolist() if token >= size]
+        return next((name for name in controls if name in names), "")
+
     def forms(self) -> list[str]:
         """What the texts are labelled as, see ``text.forms``; in the order of the control tokens."""
         size, every = load_tokenizer().text_size, {form for names in FORMS.values() for form in names}

@@ -26,6 +26,8 @@ from genai_demo.text.train import bits_per_byte, measured_tasks
 
 DOCUMENTS = 150
 """Held-out documents of each task and language for bits per byte."""
+OF_A_FORM = 40
+"""The same of each form (``text.forms``)."""
 WRITTEN = 24
 """Continuations, poems, functions that are written and looked at."""
 TRANSLATED = 150
@@ -69,6 +71,20 @@ def all_bits(texts: Texts, tokenizer: Tokenizer, count: int) -> dict[str, float]
         name = task if task in ("code", "translate") else f"{task}_{language}"
         found[name] = bits_per_byte(model, texts, chosen, tokenizer)
     return found
+
+
+def bits_by_form(texts: Texts, tokenizer: Tokenizer, count: int) -> dict[str, float]:
+    """Bits per byte of every form of the tasks and languages, with their own label before them."""
+    model = generate.model()
+    groups: dict[str, list[int]] = {}
+    for task, language in measured_tasks(texts):
+        for index in texts.chosen("held_out", task, language):
+            if form := texts.form(int(index)):
+                name = f"{task}_{form}" if task in ("code", "translate") else f"{task}_{language}_{form}"
+                groups.setdefault(name, []).append(int(index))
+    return {
+        name: bits_per_byte(model, texts, np.array(found[:count]), tokenizer) for name, found in sorted(groups.items())
+    }
 
 
 def written(texts: Texts, tokenizer: Tokenizer, training: np.ndarray, count: int) -> dict[str, float]:
@@ -256,6 +272,7 @@ def evaluate(data: str | None = None, quick: bool = False, write: bool = True) -
     part = 10 if quick else 1
     training = np.concatenate([texts.document(i) for i in texts.chosen("train")])
     figures: dict[str, Any] = {"bits_per_byte": all_bits(texts, tokenizer, DOCUMENTS // part)}
+    figures["bits_by_form"] = bits_by_form(texts, tokenizer, OF_A_FORM // part)
     figures |= written(texts, tokenizer, training, WRITTEN // part)
     tasks = {task for task, _ in measured_tasks(texts)}
     if "poem" in tasks:

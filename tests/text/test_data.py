@@ -165,6 +165,12 @@ def test_the_command_says_what_is_wrong(tmp_path, monkeypatch, capsys):
     assert "282 documents" in capsys.readouterr().out
 
 
+def test_documents_know_their_form(texts):
+    held_out = {(TASKS[texts.task[i]], texts.form(i)) for i in texts.chosen("held_out")}
+    assert ("story", "child") in held_out and ("chat", "daily") in held_out and ("translate", "") in held_out
+    assert texts.forms() == ["tang", "child", "daily"]
+
+
 # Batches
 
 

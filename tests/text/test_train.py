@@ -109,7 +109,7 @@ def test_train_resume_publish_evaluate(texts, tmp_path, monkeypatch, capsys):
     capsys.readouterr()
     assert cli.main(["evaluate", "text", f"--data={data}", "--quick"]) == 0
     figures = json.loads(capsys.readouterr().out)
-    assert figures["bits_per_byte"]["code"] > 0
+    assert figures["bits_per_byte"]["code"] > 0 and figures["bits_by_form"]["story_en_child"] > 0
     assert figures["tokens_per_second_4"] > 0
     assert "metrics" not in checkpoint.read_card("text")
     again = train.make_task(cli.door_parser("train", "text", train).parse_args(options))
