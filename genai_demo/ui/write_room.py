@@ -330,10 +330,16 @@ def build(demo: gr.Blocks, tabs: gr.Tabs) -> None:
             written,
             js=CURSOR_JS,
             api_name="continue_text",
+            trigger_mode="multiple",  # else a press soon after Stop is lost without a word
             **STREAM_EVENT,
         ),
         again.click(
-            regenerate, [history, seed, *settings], [*written, seed], api_name="regenerate_text", **STREAM_EVENT
+            regenerate,
+            [history, seed, *settings],
+            [*written, seed],
+            api_name="regenerate_text",
+            trigger_mode="multiple",
+            **STREAM_EVENT,
         ),
     ]
     shown = three.click(lambda: gr.Row(visible=True), None, side_by_side, api_visibility="private", queue=False)

@@ -15,7 +15,6 @@ from tests.browser.lab_visit import visit_lab
 from tests.browser.visits import PHONE, check_clean, check_width, settled
 from tests.lab.tiny_own import packed, save_face_models, save_text_model, words
 from tests.ui import lab_page
-from tests.ui.one_tab import forget_visits
 
 
 @pytest.fixture(scope="module")
@@ -98,23 +97,5 @@ def test_a_phone_shows_it_without_sideways_scrolling(browser: Browser, url: str)
     expect(page.locator("#own-check")).to_have_text("检查")
     page.locator("#own-example").tap()
     expect(page.locator("#own-report strong")).to_contain_text("个字符")
-    check_width(page)
-    page.context.close()
-
-
-def test_weights_that_are_lost_are_not_said_to_be_used_any_more(browser: Browser, url: str) -> None:
-    page = visit_own(browser, url, **PHONE)
-    page.locator("#own-example").tap()
-    expect(page.locator("#own-report strong")).to_contain_text("个字符")
-    page.locator("#own-train").tap()
-    expect(page.locator("#own-status")).to_contain_text("训练中")
-    page.locator("#own-stop").tap()
-    expect(page.locator("#own-status")).to_contain_text("已在第")
-    page.locator("#own-use input").tap()
-    expect(page.locator("#own-used")).to_contain_text("本次访问")
-    forget_visits(url)
-    expect(page.locator(".toast-body")).to_contain_text("已经丢失")
-    expect(page.locator("#own-used")).to_contain_text("已经丢失")
-    expect(page.locator("#own-use input")).not_to_be_checked()
     check_width(page)
     page.context.close()

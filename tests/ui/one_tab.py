@@ -10,12 +10,6 @@ from genai_demo.ui.strings import text, translations
 from genai_demo.ui.theme import CSS, HEAD, theme
 
 
-def forget_visits(url: str) -> None:
-    """Lose all visits of a page that this program serves, as a restart of the app does, or another copy of it."""
-    (page,) = (page for page in gr.Blocks.get_instances() if getattr(page, "local_url", "") == url)
-    page.app.state_holder.session_data.clear()
-
-
 @contextlib.contextmanager
 def serving(name: str, build: Callable[[gr.Tab], Any]) -> Iterator[str]:
     """Address of a page that holds the tab behind another one. name: key of its label. build: lays it out."""
