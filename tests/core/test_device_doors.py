@@ -148,7 +148,8 @@ CALLS: dict[ModuleType, dict[str, Callable[[], Any]]] = {
         "voices": lambda: speech.voices(),
         "cast": lambda: list(speech.cast().voices),
         "plan": lambda: speech.plan("Two keys. 是。"),
-        "inputs": lambda: [x.cpu() for x in vars(speech.inputs([(SYMBOLS[5], "", "en")], "kathleen")).values() if x is not None],
+        "inputs": lambda: [x.cpu() for x in vars(speech.inputs([(SYMBOLS[5], "", "en")], "kathleen")).values()
+                           if x is not None],
         "pieces": lambda: list(speech.pieces("Two keys.", seed=3, speed=1.2, pitch=1.0, energy=2.0)),
         "render": lambda: speech.render(speech.plan("Two keys.").phones, "kathleen", 3),
         "noise_for": lambda: speech.noise_for(torch.tensor([2, 3]), 4, 7),
