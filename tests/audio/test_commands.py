@@ -67,7 +67,9 @@ def test_speech_is_written_under_its_first_words(tmp_path, monkeypatch):
         (["speech", "Hello.", "--voice", "nobody"], "kathleen"),
     ],
 )
-def test_bad_input_is_told_and_leaves_no_folder(networks, arguments, part, tmp_path, capsys):
+def test_bad_input_is_told_and_leaves_no_folder(networks, arguments, part, tmp_path, monkeypatch, capsys):
+    spoken = (SpeechModel(CONFIG).eval(), cast_of({"voices": list(SPEAKERS)}))
+    monkeypatch.setattr(speech, "_load", lambda: spoken)
     try:
         status = cli.main(["generate", "audio", *arguments, "--out", str(tmp_path / "made")])
     except SystemExit as leave:  # of the options
