@@ -41,7 +41,7 @@ def forget() -> None:
     """What was loaded or made from other weights."""
     for cached in (
         faces._load, faces._directions, interpolation_actions._draw_seeds, interpolation_actions._opening_sheet,
-        repair_damage.face_of, text._load, effects._drawn, effects_sounds._made,
+        repair_damage.face_of, text.load_model, effects._drawn, effects_sounds._made,
     ):  # fmt: skip
         cached.cache_clear()
 
@@ -244,7 +244,7 @@ def test_every_room_of_the_text_tab_uses_the_visitor_s(url: str, mine: Client, o
     calls: dict[str, Call] = {
         "continue": lambda c: c.predict(*written, api_name="/continue_text")[0],
         "three ways": lambda c: c.predict(*written, api_name="/three_ways")[:3],
-        "chat": lambda c: c.predict("Hello", [], "en", 16, 2, *CONTROLS, api_name="/chat")[1][-1]["content"],
+        "chat": lambda c: c.predict("Hello", [], "en", 16, 2, *CONTROLS, True, api_name="/chat")[1][-1]["content"],
         "translate": lambda c: c.predict(words="The lamp was lit.", way="en-zh", api_name="/translate")[0],
         "code": lambda c: c.predict(code="def f(x):\n    ", temperature=0.4, length=8, seed=1,
                                     api_name="/suggest_code"),
