@@ -1,18 +1,16 @@
 """Sentences that are chosen among several, on a tiny random checkpoint."""
 
-import dataclasses
 import itertools
 
 import pytest
-import torch
 
-from genai_demo.core import checkpoint, greenlist
+from genai_demo.core import greenlist
 from genai_demo.core.sampling import Controls
 from genai_demo.core.transformer import Transformer
 from genai_demo.text import choose, generate
 from genai_demo.text.coherence import Faults
 from genai_demo.text.likelihood import log_probabilities
-from tests.text.tiny import CONFIG, TOKENIZER
+from tests.text.tiny import CONFIG, TOKENIZER, save_random_model
 
 SIGNS = TOKENIZER.encode(".")[0], TOKENIZER.encode("。")[0]
 
@@ -22,12 +20,7 @@ def tiny_checkpoint(tmp_path, monkeypatch):
     """A model that knows nothing but that sentences are short."""
     monkeypatch.setenv("GENAI_CHECKPOINTS", str(tmp_path))
     monkeypatch.setenv("GENAI_DEVICE", "cpu")
-    torch.manual_seed(0)
-    model = Transformer(CONFIG)
-    with torch.no_grad():
-        for p in model.parameters():
-            p.copy_(torch.randn(p.shape) * (0.3 if len(p) == CONFIG.rows else p.shape[1] ** -0.5))
-    checkpoint.save_checkpoint("text", model, {"config": dataclasses.asdict(CONFIG)})
+    save_random_model()
     generate.load_model.cache_clear()
     logits = Transformer.logits
 

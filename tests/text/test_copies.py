@@ -6,7 +6,7 @@ import torch
 from genai_demo.core import decode
 from genai_demo.core.transformer import Transformer
 from genai_demo.text.copies import DIGIT, Copies, Unit, tokens_like
-from tests.text.tiny import CONFIG, TOKENIZER
+from tests.text.tiny import CONFIG, TOKENIZER, random_model
 
 END = TOKENIZER.control("end")
 EVERY = torch.zeros(CONFIG.rows, dtype=torch.bool)
@@ -98,13 +98,8 @@ def test_a_tag_ends_after_something_stands_in_it():
 
 
 def searched(units: tuple[Unit, ...], seed: int) -> tuple[Copies, list[list[int]]]:
-    torch.manual_seed(seed)
-    model = Transformer(CONFIG)
-    with torch.no_grad():
-        for p in model.parameters():
-            p.copy_(torch.randn(p.shape) * (0.3 if len(p) == CONFIG.rows else p.shape[1] ** -0.5))
     rule = Copies(units, END)
-    found = decode.beam_search(model, [9, 5], EVERY, END, beams=4, most=20, no_repeat=3, constraint=rule)
+    found = decode.beam_search(random_model(seed), [9, 5], EVERY, END, beams=4, most=20, no_repeat=3, constraint=rule)
     return rule, [tokens for tokens, _ in found]
 
 

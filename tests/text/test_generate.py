@@ -1,28 +1,22 @@
 """The text room's door, on a tiny random checkpoint."""
 
-import dataclasses
 import re
 
 import pytest
 import torch
 
-from genai_demo.core import checkpoint, decode, limits
+from genai_demo.core import decode, limits
 from genai_demo.core.sampling import Controls
 from genai_demo.core.transformer import Transformer
 from genai_demo.text import generate, inside, scripts, suggest, translate, verse
-from tests.text.tiny import CONFIG, TOKENIZER
+from tests.text.tiny import CONFIG, TOKENIZER, save_random_model
 
 
 @pytest.fixture(autouse=True)
 def tiny_checkpoint(tmp_path, monkeypatch):
     monkeypatch.setenv("GENAI_CHECKPOINTS", str(tmp_path))
     monkeypatch.setenv("GENAI_DEVICE", "cpu")
-    torch.manual_seed(0)
-    model = Transformer(CONFIG)
-    with torch.no_grad():
-        for p in model.parameters():
-            p.copy_(torch.randn(p.shape) * (0.3 if len(p) == CONFIG.rows else p.shape[1] ** -0.5))
-    checkpoint.save_checkpoint("text", model, {"config": dataclasses.asdict(CONFIG)})
+    save_random_model()
     generate.load_model.cache_clear()
     yield
     generate.load_model.cache_clear()

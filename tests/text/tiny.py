@@ -1,9 +1,13 @@
 """A small set of texts and a model of a few thousand weights."""
 
+import dataclasses
 import json
 from pathlib import Path
 
-from genai_demo.core.transformer import TransformerConfig
+import torch
+
+from genai_demo.core import checkpoint
+from genai_demo.core.transformer import Transformer, TransformerConfig
 from genai_demo.text import data
 from genai_demo.text.tokenizer import load_tokenizer
 
@@ -27,6 +31,21 @@ POEM = {
     "src": "p",
     "lic": "open",
 }
+
+
+def random_model(seed: int = 0) -> Transformer:
+    """A model whose random weights are large enough to prefer some tokens to others."""
+    torch.manual_seed(seed)
+    model = Transformer(CONFIG)
+    with torch.no_grad():
+        for p in model.parameters():
+            p.copy_(torch.randn(p.shape) * (0.3 if len(p) == CONFIG.rows else p.shape[1] ** -0.5))
+    return model
+
+
+def save_random_model() -> None:
+    """Such a model as the published one of the folder that GENAI_CHECKPOINTS names."""
+    checkpoint.save_checkpoint("text", random_model(), {"config": dataclasses.asdict(CONFIG)})
 
 
 def write_texts(folder: Path) -> Path:
