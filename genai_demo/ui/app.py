@@ -12,6 +12,7 @@ from genai_demo.core import limits, memory
 from genai_demo.core.device import settle_device
 from genai_demo.trust import certificates, credentials
 from genai_demo.ui import audio_tab, faces_tab, interpolation_tab, lab_tab, own_weights, repair_tab, text_tab, trust_tab
+from genai_demo.ui.compression import Compressed
 from genai_demo.ui.folder import RunFolder
 from genai_demo.ui.guards import Guard
 from genai_demo.ui.health import guarded
@@ -102,7 +103,7 @@ def _serve(page: gr.Blocks, server: str, port: int | None, rules: Rules, folder:
     page.launch(
         server_name=server,
         server_port=port,
-        app_kwargs={"middleware": [Middleware(Guard, rules=rules)]},
+        app_kwargs={"middleware": [Middleware(Guard, rules=rules), Middleware(Compressed)]},
         theme=theme(),
         css=CSS,
         head=HEAD,
