@@ -160,8 +160,8 @@ async def faces(me: Visitor) -> None:
     await me.call("generate_faces", seed=me.seed, count=2)
     await me.call("select_face", number=1)
     for _ in range(3):
-        output = await me.call("edit_face", gan_smile=me.dice.uniform(-2, 2))
-    me.owned("edit_face", (await me.recipe(output, ".png")).get("seed"), me.seed)
+        output = await me.call("edit_selected", gan_smile=me.dice.uniform(-2, 2))
+    me.owned("edit_selected", (await me.recipe(output, ".png")).get("seed"), me.seed)
 
 
 async def interpolation(me: Visitor) -> None:
@@ -189,7 +189,7 @@ async def text(me: Visitor) -> None:
     output = await me.call("continue_text", words=start, length=30, seed=me.seed)
     whole = json.dumps(output, ensure_ascii=False)
     me.owned("continue_text", set(re.findall(r"Visitor\d+says", whole)), {me.word})
-    await me.call("translate", words="Where is the station?")
+    await me.call("translate_aligned", words="Where is the station?")
 
 
 async def speech(me: Visitor) -> None:
@@ -199,14 +199,14 @@ async def speech(me: Visitor) -> None:
 
 
 async def music(me: Visitor) -> None:
-    output = await me.call("compose_music", bars=4, seed=me.seed, style=me.dice.choice(["jig", "reel"]))
+    output = await me.call("compose_piece", bars=4, seed=me.seed, style=me.dice.choice(["jig", "reel"]))
     output = await me.call("hear_music", tempo=1.1)
     me.owned("hear_music", (await me.recipe(output, ".wav")).get("seed"), me.seed)
 
 
 async def effects(me: Visitor) -> None:
-    output = await me.call("make_effect", kind=me.dice.choice(["rain", "fire"]), seconds=1.0, seed=me.seed)
-    me.owned("make_effect", (await me.recipe(output, ".wav")).get("seed"), me.seed)
+    output = await me.call("play_effect", kind=me.dice.choice(["rain", "fire"]), seconds=1.0, seed=me.seed)
+    me.owned("play_effect", (await me.recipe(output, ".wav")).get("seed"), me.seed)
 
 
 async def lab(me: Visitor) -> None:

@@ -11,7 +11,17 @@ from starlette.middleware import Middleware
 from genai_demo.core import limits, memory
 from genai_demo.core.device import settle_device
 from genai_demo.trust import certificates, credentials
-from genai_demo.ui import audio_tab, faces_tab, interpolation_tab, lab_tab, own_weights, repair_tab, text_tab, trust_tab
+from genai_demo.ui import (
+    api,
+    audio_tab,
+    faces_tab,
+    interpolation_tab,
+    lab_tab,
+    own_weights,
+    repair_tab,
+    text_tab,
+    trust_tab,
+)
 from genai_demo.ui.compression import Compressed
 from genai_demo.ui.folder import RunFolder
 from genai_demo.ui.guards import Guard
@@ -59,6 +69,7 @@ def build(in_memory: bool = False) -> gr.Blocks:
                 trust_tab.build(tab)
         gr.Markdown(text("shell.footer"), elem_classes=["notice", "page-foot"])
         gr.Markdown(text("shell.memory" if in_memory else "shell.disk"), elem_classes="notice")
+        api.register(demo)
         gr.Markdown(text("shell.signed" if credentials.switched_on() else "shell.unsigned"), elem_classes="notice")
     return with_queue(demo)
 

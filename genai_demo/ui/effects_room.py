@@ -79,7 +79,7 @@ def build(tab: gr.Tab) -> None:
         [*settings, history],
         shown,
         trigger_mode="always_last",
-        api_name="make_effect",
+        api_name="play_effect",
         **run,
     )
     another.click(actions.make_another, [*settings, history], [seed, *shown], api_visibility="private", **run)

@@ -152,6 +152,12 @@ SENTENCES: tuple[tuple[str, str], ...] = (
     # numbers and names
     ("{0} must be a whole number from {1} to {2}.", "“{0}”须为 {1} 到 {2} 之间的整数。"),
     ("{0} must be a number from {1} to {2}.", "“{0}”须为 {1} 到 {2} 之间的数。"),
+    ("{0} must be one of {1}.", "“{0}”须为以下之一：{1}。"),
+    ("{0} must be true or false.", "“{0}”须为 true 或 false。"),
+    ("{0} must be a list of {1} to {2} whole numbers.", "“{0}”须为由 {1} 到 {2} 个整数组成的列表。"),
+    ("{0} must be an object of numbers by name, such as {1}.", "“{0}”须为名称与数值组成的对象，例如 {1}。"),
+    ("{0} has {1} characters, and {2} are possible.", "“{0}”有 {1} 个字符，最多 {2} 个。"),
+    ("This network has no direction {0}. Choose from {1}.", "此网络没有 {0} 这个方向。请从 {1} 中选择。"),
     ("The slider {0} needs a number, not {1}.", "滑块 {0} 需要一个数，而不是 {1}。"),
     ("Write {0} to {1} seeds: whole numbers with commas between them.", "请填写 {0} 到 {1} 个种子：以逗号分隔的整数。"),
     ("Write {0} seeds: whole numbers with commas between them.", "请填写 {0} 个种子：以逗号分隔的整数。"),

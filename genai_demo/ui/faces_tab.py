@@ -95,7 +95,7 @@ def build(demo: gr.Blocks, weights: gr.State) -> FacesTab:
 
     # Gradio numbers repeated names, so the use of an event that carries its public name comes first.
     moved = [s.input for s in sliders.values()] + [truncation.input, layers.input]
-    gr.on(moved, **live, api_name="edit_face")
+    gr.on(moved, **live, api_name="edit_selected")
     gr.on([s.release for s in sliders.values()] + [layers.input], **ask, api_name="judge_face")
     fresh = press.click(actions.next_seed, [seed, lock], seed, api_name="next_seed", show_progress="hidden")
     after(fresh.then(**make, api_name="generate_faces"))

@@ -42,7 +42,7 @@ def build(tab: gr.Tab) -> None:
     given = [source, melody, midi, work, *others]
     compose: dict[str, Any] = {"fn": actions.compose_music, "inputs": [*settings, *playing], "outputs": shown} | STREAM
     running = [
-        go.click(**compose, api_name="compose_music"),
+        go.click(**compose, api_name="compose_piece"),
         another.click(actions.next_seed, seed, seed, queue=False, **QUIET).then(
             **compose, api_visibility="private"
         ),

@@ -125,7 +125,7 @@ def build() -> None:
         )
     presets([way, words], [row for _, row in PRESETS], [name for name, _ in PRESETS])
     running: Any = go.click(
-        translate, [words, way, script], [result, aligned, others], api_name="translate", **STREAM_EVENT
+        translate, [words, way, script], [result, aligned, others], api_name="translate_aligned", **STREAM_EVENT
     )
     stop.click(None, cancels=running, api_visibility="private")
     turn.click(swap, [way, words, result], [way, words], api_visibility="private", show_progress="hidden")

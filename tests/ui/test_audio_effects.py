@@ -159,7 +159,7 @@ def test_without_weights_the_room_says_so(tmp_path: Path, monkeypatch: pytest.Mo
 
 
 def test_a_seed_repeats_and_length_is_exact(client: Client) -> None:
-    runs = [client.predict(**(EFFECT | {"seed": seed}), api_name="/make_effect") for seed in (3, 3, 4)]
+    runs = [client.predict(**(EFFECT | {"seed": seed}), api_name="/play_effect") for seed in (3, 3, 4)]
     files = [Path(wav).read_bytes() for _, _, wav, *_ in runs]
     assert files[0] == files[1] != files[2]
     player, status, wav, ogg, past = runs[2]
@@ -171,7 +171,7 @@ def test_a_seed_repeats_and_length_is_exact(client: Client) -> None:
 def test_the_files_of_the_player_are_served(client: Client, url: str) -> None:
     import httpx
 
-    player, _, wav, *_ = client.predict(**EFFECT, api_name="/make_effect")
+    player, _, wav, *_ = client.predict(**EFFECT, api_name="/play_effect")
     (row,) = rows(player)
     for path in (row["file"], *row["mel"], *row["wave"]):
         answer = httpx.get(f"{url}gradio_api/file={path}")
@@ -193,7 +193,7 @@ def test_a_morph_comes_sound_by_sound_and_one_is_taken(client: Client) -> None:
 def test_variations_differ_and_one_becomes_the_sound(client: Client) -> None:
     with pytest.raises(AppError, match="no sound yet"):
         client.predict(0.5, 1, api_name="/vary_effect")
-    first = client.predict(**EFFECT, api_name="/make_effect")
+    first = client.predict(**EFFECT, api_name="/play_effect")
     listed, _ = client.predict(0.5, 11, api_name="/vary_effect")
     assert len({r["file"] for r in rows(listed)} | {rows(first[0])[0]["file"]}) == 5
     taken = client.predict(3, api_name="/take_variation")
@@ -206,12 +206,12 @@ def test_variations_differ_and_one_becomes_the_sound(client: Client) -> None:
 @pytest.mark.parametrize(
     ("door", "changes", "english", "chinese"),
     [
-        ("make_effect", {"seconds": 11}, "from 0.3 to 10", "0.3 到 10 之间"),
-        ("make_effect", {"seconds": None}, "must be a number", "之间的数"),
-        ("make_effect", {"brightness": -2}, "from -1 to 1", "-1 到 1 之间"),
-        ("make_effect", {"seed": -1}, "Seed must be a number", "“种子”须为"),
-        ("make_effect", {"share": 7}, "from 0 to 1", "0 到 1 之间"),
-        ("make_effect", {"steps": 0}, "from 1 to 50", "1 到 50 之间"),
+        ("play_effect", {"seconds": 11}, "from 0.3 to 10", "0.3 到 10 之间"),
+        ("play_effect", {"seconds": None}, "must be a number", "之间的数"),
+        ("play_effect", {"brightness": -2}, "from -1 to 1", "-1 到 1 之间"),
+        ("play_effect", {"seed": -1}, "Seed must be a number", "“种子”须为"),
+        ("play_effect", {"share": 7}, "from 0 to 1", "0 到 1 之间"),
+        ("play_effect", {"steps": 0}, "from 1 to 50", "1 到 50 之间"),
         ("morph_effects", {"second": "rain"}, "two different sounds", "两种不同的声音"),
     ],
 )
@@ -226,4 +226,4 @@ def test_bad_input_gets_a_sentence(
 
 def test_an_unknown_kind_is_refused(client: Client) -> None:
     with pytest.raises((AppError, ValueError)):
-        client.predict(**(EFFECT | {"kind": "moo"}), api_name="/make_effect")
+        client.predict(**(EFFECT | {"kind": "moo"}), api_name="/play_effect")

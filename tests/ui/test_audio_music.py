@@ -306,11 +306,11 @@ SETTINGS = {
 @pytest.mark.slow
 def test_composing_and_playing_through_the_api(url: str, tmp_path: Path) -> None:
     client = Client(url, verbose=False)
-    job = client.submit(**SETTINGS, api_name="/compose_music")
+    job = client.submit(**SETTINGS, api_name="/compose_piece")
     roll, status, audio, close, wav, _, midi, _, recipe = job.result()
     assert "notes in" in status and close and Path(audio).read_bytes() == Path(wav).read_bytes()
     assert json.loads(Path(recipe).read_text())["seed"] == 4
-    again = Client(url, verbose=False).predict(**SETTINGS, api_name="/compose_music")
+    again = Client(url, verbose=False).predict(**SETTINGS, api_name="/compose_piece")
     assert Path(again[4]).read_bytes() == Path(wav).read_bytes()
     slower = client.predict(sound="organ", tempo=0.5, api_name="/hear_music")
     assert json.loads(slower[0])["seconds"] > json.loads(roll)["seconds"]
@@ -334,19 +334,19 @@ def test_composing_and_playing_through_the_api(url: str, tmp_path: Path) -> None
 def test_wrong_settings_get_a_sentence_and_the_room_goes_on(url: str, wrong: dict) -> None:
     client = Client(url, verbose=False)
     with pytest.raises((AppError, ValueError)) as caught:
-        client.predict(**(SETTINGS | wrong), api_name="/compose_music")
+        client.predict(**(SETTINGS | wrong), api_name="/compose_piece")
     assert "Traceback" not in str(caught.value)
-    assert client.predict(**(SETTINGS | {"bars": 1}), api_name="/compose_music")[1]
+    assert client.predict(**(SETTINGS | {"bars": 1}), api_name="/compose_piece")[1]
 
 
 def test_stop_stops(url: str) -> None:
     client = Client(url, verbose=False)
-    job = client.submit(**(SETTINGS | {"bars": 64, "style": "chorale", "metre": "4/4"}), api_name="/compose_music")
+    job = client.submit(**(SETTINGS | {"bars": 64, "style": "chorale", "metre": "4/4"}), api_name="/compose_piece")
     wait_for(lambda: job.outputs() or job.done(), "nothing is written")
     assert not job.done()
     job.cancel()
     shown = len(job.outputs())
-    assert client.predict(**(SETTINGS | {"bars": 1}), api_name="/compose_music")[1]
+    assert client.predict(**(SETTINGS | {"bars": 1}), api_name="/compose_piece")[1]
     assert len(job.outputs()) <= shown + 2
 
 

@@ -86,9 +86,9 @@ def test_wrong_settings_get_a_sentence_and_the_app_goes_on(client: Client, wrong
 def test_a_slider_changes_the_selected_face(client: Client) -> None:
     make(client)
     client.predict(2, api_name="/select_face")
-    plain = client.predict(api_name="/edit_face")[0]
+    plain = client.predict(api_name="/edit_selected")[0]
     name = generate.directions("gan")[0].name
-    moved = client.predict(**{f"gan_{name}": 2.5}, api_name="/edit_face")[0]
+    moved = client.predict(**{f"gan_{name}": 2.5}, api_name="/edit_selected")[0]
     assert np.abs(pixels(plain) - pixels(moved)).mean() > 1
     recipe = read_recipe(Path(moved).read_bytes())
     assert recipe["sliders"] == {name: 2.5} and recipe["seed"] == 8
@@ -99,19 +99,19 @@ def test_a_slider_changes_the_selected_face(client: Client) -> None:
 def test_a_wrong_slider_gets_a_sentence(client: Client, amount) -> None:
     name = generate.directions("gan")[0].name
     with pytest.raises(AppError, match="must be a number from -4 to 4"):
-        client.predict(**{f"gan_{name}": amount}, api_name="/edit_face")
+        client.predict(**{f"gan_{name}": amount}, api_name="/edit_selected")
 
 
 def test_not_a_number_gets_a_sentence(client: Client, app_url: str) -> None:
     name = generate.directions("gan")[0].name
     with pytest.raises((AppError, ValueError)):
-        client.predict(**{f"gan_{name}": float("nan")}, api_name="/edit_face")
+        client.predict(**{f"gan_{name}": float("nan")}, api_name="/edit_selected")
     make(client, count=1)
-    assert client.predict(api_name="/edit_face")
+    assert client.predict(api_name="/edit_selected")
 
 
 def test_every_direction_of_every_model_has_a_slider(client: Client) -> None:
-    endpoint = client.view_api(return_format="dict", print_info=False)["named_endpoints"]["/edit_face"]
+    endpoint = client.view_api(return_format="dict", print_info=False)["named_endpoints"]["/edit_selected"]
     names = {p["parameter_name"] for p in endpoint["parameters"]}
     assert {f"{m}_{d.name}" for m in generate.MODELS for d in generate.directions(m)} <= names
 
@@ -151,10 +151,10 @@ def test_the_quality_panel_names_both_models(client: Client) -> None:
 def test_an_uploaded_face_gets_a_latent_and_sliders(client: Client, portrait: Path) -> None:
     compare, words, own = client.predict(handle_file(portrait), "gan", api_name="/project_face")
     assert len(compare) == 2 and "%" in words and len(own) == 1
-    drawn = client.predict(api_name="/edit_face")[0]
+    drawn = client.predict(api_name="/edit_selected")[0]
     assert "upload" in Path(drawn).name
     name = generate.directions("gan")[0].name
-    moved = client.predict(**{f"gan_{name}": 3}, api_name="/edit_face")[0]
+    moved = client.predict(**{f"gan_{name}": 3}, api_name="/edit_selected")[0]
     assert np.abs(pixels(drawn) - pixels(moved)).mean() > 1
 
 
@@ -162,4 +162,4 @@ def test_refinement_streams_and_can_be_stopped(client: Client, portrait: Path) -
     assert len(client.predict(handle_file(portrait), 3, api_name="/refine_face")) == 2
     job = client.submit(handle_file(portrait), 100, api_name="/refine_face")
     job.cancel()
-    assert client.predict(api_name="/edit_face")
+    assert client.predict(api_name="/edit_selected")

@@ -25,7 +25,7 @@ def test_every_answer_is_a_result_or_a_sentence(watched: Service, secret: Path) 
 
 def test_errors_speak_chinese_too(watched: Service, secret: Path) -> None:
     stranger = fuzz.Stranger(watched.url, language="zh-CN")
-    function = next(f for f in stranger.functions if f["api_name"] == "translate")
+    function = next(f for f in stranger.functions if f["api_name"] == "translate_aligned")
     answer = stranger.call(function, [{"path": str(secret)}, "en-zh"])
     assert answer.words == "该文件不是在此上传的，或已不再保存，请重新上传。"
     assert "没有这个选项" in stranger.call(function, ["Hello", "en-fr", "simplified"]).words

@@ -12,7 +12,7 @@ from genai_demo.ui.strings import TEXTS
 
 SHIPPED = Path(__file__).parents[2] / "checkpoints"
 WHOLE = {"faces": "generate_faces", "interpolation": "draw_path", "repair": "repair_picture", "text": "continue_text",
-         "trust": "inspect_file", "music": "compose_music"}  # fmt: skip
+         "trust": "inspect_file", "music": "compose_piece"}  # fmt: skip
 
 
 @pytest.fixture

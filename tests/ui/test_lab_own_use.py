@@ -165,7 +165,7 @@ def test_faces_of_every_tab_are_the_visitor_s(url: str, mine: Client, other: Cli
     calls: dict[str, Call] = {
         "generate": lambda c: pixels(c.predict(seed=3, count=2, truncation=0.7, model="gan", noise=False,
                                                api_name="/generate_faces")[0][1]["image"]),
-        "edit": lambda c: pixels(c.predict(layers="all", truncation=0.9, noise=True, api_name="/edit_face")[0]),
+        "edit": lambda c: pixels(c.predict(layers="all", truncation=0.9, noise=True, api_name="/edit_selected")[0]),
         "mix": lambda c: pixels(c.predict(rows="1, 2", columns="3", layers="fine", truncation=0.7,
                                           api_name="/mix_styles")),
         "upload": lambda c: pixels(c.predict(upload=upload, model="gan", api_name="/project_face")[0][1]["image"]),
@@ -217,7 +217,7 @@ def test_files_name_the_weights_that_drew_them(url: str, mine: Client, other: Cl
         begun(client).predict(space="w", **PATH, api_name="/draw_path")
     assert models(mine) == [own] * 3 and models(other) == published
     mine.predict(seed=3, count=1, truncation=0.7, model="gan", noise=True, api_name="/generate_faces")
-    face = handle_file(mine.predict(layers="all", truncation=0.9, noise=True, api_name="/edit_face")[0])
+    face = handle_file(mine.predict(layers="all", truncation=0.9, noise=True, api_name="/edit_selected")[0])
     assert "byte for byte" in mine.predict(upload=face, api_name="/remake_file")[0].lower()
     assert "other weights" in other.predict(upload=face, api_name="/remake_file")[0].lower()
     mine.predict(on=False, api_name="/use_own")
@@ -245,7 +245,7 @@ def test_every_room_of_the_text_tab_uses_the_visitor_s(url: str, mine: Client, o
         "continue": lambda c: c.predict(*written, api_name="/continue_text")[0],
         "three ways": lambda c: c.predict(*written, api_name="/three_ways")[:3],
         "chat": lambda c: c.predict("Hello", [], "en", 16, 2, *CONTROLS, True, api_name="/chat")[1][-1]["content"],
-        "translate": lambda c: c.predict(words="The lamp was lit.", way="en-zh", api_name="/translate")[0],
+        "translate": lambda c: c.predict(words="The lamp was lit.", way="en-zh", api_name="/translate_aligned")[0],
         "code": lambda c: c.predict(code="def f(x):\n    ", temperature=0.4, length=8, seed=1,
                                     api_name="/suggest_code"),
         "tokens": lambda c: c.predict(**where, api_name="/look_inside")[0],
@@ -269,7 +269,7 @@ def use_sounds(client: Client) -> None:
 
 
 def make(client: Client) -> Any:
-    return client.predict(kind="dogs", second="fire", share=0, **SOUND, api_name="/make_effect")
+    return client.predict(kind="dogs", second="fire", share=0, **SOUND, api_name="/play_effect")
 
 
 def heard(player: str) -> bytes:

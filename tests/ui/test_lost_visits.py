@@ -13,7 +13,7 @@ MAP = ("The map of this visit has no corners", "这次访问的地图还没有�
 TUNE = ("There is no tune above yet", "上面还没有曲子")
 PATH = {"space": "w", "method": "lerp", "easing": "smooth", "frames": 4, "fps": 4, "loop": True, "truncation": 0.7}
 CALLS: list[tuple[str, dict[str, Any], tuple[str, str]]] = [
-    ("edit_face", {}, FACE),
+    ("edit_selected", {}, FACE),
     ("judge_face", {}, FACE),
     ("select_face", {"number": 1}, ("There are no faces yet", "还没有人脸")),
     ("add_seed_key", {"seed": 5}, KEYS),
@@ -55,7 +55,7 @@ def test_what_rests_on_the_visit_says_that_there_is_none(stranger, name, argumen
 def test_a_visit_that_begins_has_its_own(app_url: str) -> None:
     client = Client(app_url, verbose=False)
     client.predict(seed=5, count=2, truncation=0.7, model="gan", noise=True, api_name="/generate_faces")
-    assert "seed5-" in client.predict(api_name="/edit_face")[0]
+    assert "seed5-" in client.predict(api_name="/edit_selected")[0]
     client.predict(api_name="/start_keys")
     client.predict(api_name="/add_face_key")
     assert [k["caption"].rpartition(" ")[2] for k in client.predict(truncation=0.7, api_name="/show_keys")] == [
@@ -68,5 +68,5 @@ def test_another_copy_of_the_app_does_not_take_a_face_for_the_chosen_one(app_url
     here.predict(seed=5, count=1, truncation=0.7, model="gan", noise=True, api_name="/generate_faces")
     there.session_hash = here.session_hash  # as a balancer sends on what the page asks
     with pytest.raises(AppError, match="No face is chosen in this visit"):
-        there.predict(api_name="/edit_face")
-    assert "seed5-" in here.predict(api_name="/edit_face")[0]
+        there.predict(api_name="/edit_selected")
+    assert "seed5-" in here.predict(api_name="/edit_selected")[0]

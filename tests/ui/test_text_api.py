@@ -132,7 +132,7 @@ def test_strange_text_is_text(client: Client, words: str) -> None:
 @pytest.mark.parametrize("way", WAYS)
 def test_lines_of_a_translation_stay_where_they_are(client: Client, way: str) -> None:
     words = "Hello.\n\nI have two cats. It rains." if way == "en-zh" else "你好。\n\n我有两只猫。下雨了。"
-    result, aligned, table = client.predict(words=words, way=way, api_name="/translate")
+    result, aligned, table = client.predict(words=words, way=way, api_name="/translate_aligned")
     assert result.count("\n") >= 2
     pairs = json.loads(aligned)
     assert len(pairs) == len(table["data"]) == 3
