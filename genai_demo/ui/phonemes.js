@@ -34,7 +34,8 @@ function tell() {
 function describe(bar, phone) {
   const pitch = phone.hertz ? Math.round(phone.hertz) + " Hz" : isPause(phone) ? words.silent : words.none;
   const value = `${Math.round(phone.milliseconds)} ms, ${pitch}`;
-  bar.style.width = phone.milliseconds * WIDE + "px";
+  bar.style.width = phone.milliseconds * WIDE + "px";  // a short one keeps room for a finger around it
+  bar.querySelector("b").style.width = phone.milliseconds * WIDE - 2 + "px";
   bar.querySelector("b").style.height = (phone.hertz ? height(phone.hertz) : 10) + "px";
   bar.setAttribute("aria-valuenow", Math.round(phone.milliseconds));
   bar.setAttribute("aria-valuetext", value);

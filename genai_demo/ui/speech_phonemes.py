@@ -36,9 +36,10 @@ PHONEMES_CSS = """
 .word > div {display: flex; align-items: flex-end}
 .word label {display: block; width: 0; min-width: 100%; overflow: hidden; text-overflow: ellipsis; padding: 2px 3px;
   box-sizing: border-box; white-space: nowrap; font-size: .8rem; height: 1.7em; color: var(--body-text-color)}
-.phone {flex: none; height: 160px; display: flex; flex-direction: column; justify-content: flex-end; cursor: move;
-  touch-action: none; user-select: none; text-align: center; overflow: hidden; outline-offset: -2px}
-.phone b {display: block; margin: 0 1px; border-radius: 4px 4px 0 0; background: var(--color-accent); opacity: .75}
+.phone {flex: none; min-width: 24px; height: 160px; display: flex; flex-direction: column; align-items: center;
+  justify-content: flex-end; cursor: move; touch-action: none; user-select: none; text-align: center; overflow: hidden;
+  outline-offset: -2px}
+.phone b {display: block; border-radius: 4px 4px 0 0; background: var(--color-accent); opacity: .75}
 .phone.flat b {background: var(--body-text-color-subdued); opacity: .35}
 .phone.bent b {opacity: 1; box-shadow: inset 0 4px 0 var(--body-text-color)}
 .phone span {height: 20px; line-height: 20px; font-size: .72rem; color: var(--body-text-color-subdued)}

@@ -1,6 +1,10 @@
-"""How the page looks: plain, system fonts, light and dark."""
+"""How the page looks: plain, system fonts, light and dark, every text at a contrast of 4.5 or more."""
+
+from pathlib import Path
 
 import gradio as gr
+
+HERE = Path(__file__).parent
 
 CSS = """
 .gradio-container {max-width: 1280px !important; margin: 0 auto; overflow: clip !important}
@@ -49,6 +53,12 @@ CSS = """
 .next i, .next b {display: block; height: 6px; border-radius: 3px; background: var(--body-text-color-subdued)}
 .next i {opacity: .45}
 .next b {background: var(--color-accent)}
+#time, #duration, .playback, .playback span, .text-button {color: var(--body-text-color-subdued) !important}
+.plane-room {position: relative}
+.over-plane {position: absolute; inset: 0; pointer-events: none}
+.icon-button, .icon-button-wrapper .download-link {min-width: 24px; min-height: 24px; display: inline-flex;
+  align-items: center; justify-content: center}
+.icon-button-wrapper .download-link {text-decoration: none}
 button:focus-visible, input:focus-visible, [tabindex]:focus-visible {
   outline: 2px solid var(--color-accent); outline-offset: 2px}
 @media (max-width: 640px) {
@@ -68,9 +78,10 @@ button:focus-visible, input:focus-visible, [tabindex]:focus-visible {
 }
 """
 
-HEAD = """
+HEAD = f"""
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <script>document.documentElement.lang = navigator.language.startsWith("zh") ? "zh" : "en";</script>
+<script>{(HERE / "access.js").read_text(encoding="utf-8")}</script>
 """
 
 
@@ -81,6 +92,24 @@ def theme() -> gr.themes.Base:
         for n in ("system-ui", "Segoe UI", "Noto Sans", "PingFang SC", "Microsoft YaHei", "sans-serif")
     ]
     mono = [gr.themes.Font(n) for n in ("ui-monospace", "Consolas", "monospace")]
-    return gr.themes.Default(
+    made = gr.themes.Default(
         primary_hue="teal", secondary_hue="teal", neutral_hue="slate", font=sans, font_mono=mono, radius_size="md"
+    ).set(
+        body_text_color_subdued="*neutral_600",
+        block_label_text_color="*neutral_600",
+        block_title_text_color="*neutral_700",
+        input_placeholder_color="*neutral_500",
+        input_placeholder_color_dark="*neutral_400",
+        color_accent="*primary_700",
+        link_text_color="*secondary_700",
+        link_text_color_active="*secondary_700",
+        link_text_color_visited="*secondary_700",
+        button_primary_background_fill="*primary_700",
+        button_primary_background_fill_dark="*primary_700",
+        button_primary_background_fill_hover="*primary_800",
+        button_primary_background_fill_hover_dark="*primary_800",
+        button_cancel_background_fill="#dc2626",
+        button_cancel_background_fill_hover="#b91c1c",
     )
+    made.color_accent_dark = "*primary_500"  # Gradio has no parameter for it
+    return made
