@@ -167,6 +167,8 @@ COARSE = tuple(0.45 * 1.35**i for i in range(9))
 FINE = tuple(1.028**i for i in range(-5, 6))
 """Steps around each: so many that in a glance the pattern slips by a pixel at most."""
 FINEST = tuple(1.004**i for i in range(-4, 5))
+SIZES = (0.4, 5.5)
+"""The smallest and the largest size that all of these reach, by that of the marked picture."""
 PROMISING = 4
 """Guessed sizes that are looked at more closely."""
 CERTAIN = 1e-8
@@ -186,7 +188,7 @@ class PictureReading(Reading):
 def detect(picture: Image.Image, network: PictureMark | None = None, thorough: bool = True) -> PictureReading:
     """Look for the mark in a picture, also where it was cut out, resized, or mirrored without being resized.
 
-    thorough: try every size from 0.4 to 5.5 where the likely ones show nothing.
+    thorough: try all of SIZES where the likely ones show nothing.
     """
     search = _Search(_lightness(picture), network or load())
     for scale, mirrored in LIKELY[: None if thorough else 2]:

@@ -77,11 +77,11 @@ FACES: dict[str, tuple[str, str]] = {
     "upload.title": ("Your own picture", "你的图片"),
     "upload": ("A picture with a face", "一张含人脸的图片"),
     "upload.note": (
-        "Up to {megabytes} MB. The face is found, aligned and turned into a latent; then every slider works on it. The "
-        "file lies in a temporary folder of this machine and is deleted within three hours; the latent is in "
-        "what you download, your picture is not.",
+        "Up to {megabytes} MB. The face is found, aligned and turned into a latent; then every slider works on it. "
+        "What becomes of an upload is said at the foot of the page; the latent is in what you download, your picture "
+        "is not.",
         "最大 {megabytes} MB。系统会找到并对齐人脸，转换为潜变量，然后所有滑块都可用。"
-        "文件放在本机的临时文件夹中，三小时内删除；下载的文件里有潜变量，但没有你的图片。",
+        "上传内容如何处理，见页脚；下载的文件里有潜变量，但没有你的图片。",
     ),
     "upload.placeholder": ("Drop a face here", "将人脸图片拖到这里"),
     "project": ("Find its latent", "求潜变量"),

@@ -11,11 +11,11 @@ TRUST: dict[str, tuple[str, str]] = {
     "trust.text.room": ("A text", "文本"),
     "cards.room": ("Model cards", "模型卡"),
     "trust.honest": (
-        "What is looked at here is read in memory on this machine and not kept; an upload lies in the temporary folder "
-        "of which the foot of the page speaks. Metadata, and credentials with them, can be removed by anyone: **that "
-        "nothing is found does not mean that a picture is real.** The invisible marks in pixels and sounds survive "
-        "that, and can be washed out by whoever tries.",
-        "这里查看的内容只在本机内存中读取，不会保存；上传的文件放在页脚所说的临时文件夹中。"
+        "What is looked at here is read on this machine; what becomes of an upload is said at the foot of the page. "
+        "Metadata, and credentials with them, can be removed by anyone: **that nothing is found does not mean that a "
+        "picture is real.** The invisible marks in pixels and sounds survive that, and can be washed out by whoever "
+        "tries.",
+        "这里查看的内容只在本机读取；上传内容如何处理，见页脚。"
         "任何人都能删除元数据及其中的凭证：**没有发现标记并不说明图片是真实的**。像素和声音里的隐形标记不受此影响，但有心人可以洗掉。",
     ),
     "trust.file.note": (
@@ -140,6 +140,10 @@ TRUST: dict[str, tuple[str, str]] = {
     "trust.invisible.none.note": (
         "None that can be read: never marked, or worn out. That says nothing about where it comes from.",
         "没有读到标记：从未标记，或已磨损。这并不能说明它的来源。",
+    ),
+    "trust.invisible.sizes": (
+        "It was looked for at {smallest:g} to {largest:g} times the size at which a picture is marked.",
+        "已按标记时尺寸的 {smallest:g} 到 {largest:g} 倍查找。",
     ),
     "trust.invisible.makers": ("It names: {names}.", "标记所指：{names}。"),
     "trust.invisible.recipe": ("It belongs to the recipe below.", "它属于下面的制作方法。"),

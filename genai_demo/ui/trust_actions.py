@@ -119,7 +119,10 @@ def _invisible(data: bytes, kind: str, said: metadata.Found, language: str) -> s
         if found.own_recipe is not None:
             notes.append(say("trust.invisible.recipe" if found.own_recipe else "trust.invisible.other", language))
     reading = found.reading
-    if isinstance(reading, picturemark.PictureReading) and found.verdict != "none":
+    if isinstance(reading, picturemark.PictureReading) and found.verdict == "none":
+        smallest, largest = picturemark.SIZES
+        notes.append(say("trust.invisible.sizes", language, smallest=smallest, largest=largest))
+    elif isinstance(reading, picturemark.PictureReading):
         if reading.mirrored:
             notes.append(say("trust.invisible.mirrored", language))
         if reading.scale != 1:

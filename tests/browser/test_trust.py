@@ -89,6 +89,17 @@ def test_a_marked_text_is_found(page: Page) -> None:
     expect(page.locator("#trust-mark")).to_contain_text("z =")
 
 
+def test_after_an_error_no_old_verdict_is_left(page: Page) -> None:
+    open_tab(page, re.compile("A text"))
+    page.locator("#trust-words textarea").fill(green_text(120, 0.95))
+    page.locator("#trust-look-text").click()
+    expect(page.locator("#trust-mark b")).to_have_count(1)
+    page.locator("#trust-words textarea").fill(" ")
+    page.locator("#trust-look-text").click()
+    expect(page.get_by_text("Write or paste a text first.")).to_be_visible()
+    expect(page.locator("#trust-mark b")).to_have_count(0)
+
+
 def test_the_cards_unfold(page: Page) -> None:
     open_tab(page, re.compile("Model cards"))
     card = page.locator("#cards details", has=page.locator("code", has_text=re.compile("^faces-gan$"))).first

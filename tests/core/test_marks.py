@@ -108,6 +108,15 @@ def test_a_strange_size_is_found_by_searching(marked):
     assert found.p < 1e-6 and found.scale == pytest.approx(223 / 256, rel=0.01) and wrong(found.bits) <= 1
 
 
+def test_the_sizes_that_are_tried_reach_as_far_as_is_said():
+    smallest, largest = picturemark.SIZES
+    assert picturemark.COARSE[0] * picturemark.FINE[0] <= smallest
+    assert picturemark.COARSE[-1] * picturemark.FINE[-1] >= largest
+    gaps = zip(picturemark.COARSE, picturemark.COARSE[1:], strict=False)
+    step = picturemark.FINE[1] / picturemark.FINE[0]
+    assert all(low * picturemark.FINE[-1] * step >= high * picturemark.FINE[0] for low, high in gaps)
+
+
 def test_a_mark_is_found_after_enlarging_more_than_three_times(marked):
     side = round(3.6 * marked.width)
     found = picturemark.detect(marked.resize((side, side), Image.Resampling.LANCZOS))

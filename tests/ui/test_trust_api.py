@@ -84,6 +84,12 @@ def test_any_file_gets_an_answer(client: Client, tmp_path: Path, data: bytes) ->
     assert found.startswith("<dl>") and "<svg" not in found
 
 
+def test_where_no_mark_is_found_the_sizes_that_were_tried_are_said(client: Client, tmp_path: Path) -> None:
+    buffer = io.BytesIO()
+    Image.new("RGB", (90, 90), (200, 30, 30)).save(buffer, "PNG")
+    assert "0.4 to 5.5 times the size" in look(client, saved(tmp_path, "red.png", buffer.getvalue()))
+
+
 def test_what_a_file_says_is_shown_and_not_run(client: Client, tmp_path: Path) -> None:
     buffer = io.BytesIO()
     Image.new("RGB", (40, 40)).save(buffer, "PNG")
