@@ -41,7 +41,7 @@ LABELS = {
     "outdoors": "omi_outdoors",
 }
 """Column of the index behind each attribute of the classifier."""
-INVERTED = {"light_skin"}
+INVERTED = {"light_skin", "light_hair"}
 """Columns that grow towards dark: the attribute is their negative."""
 KL_SCALE = 2000.0
 """Nats that weigh as much as one unit of reconstruction loss at beta 1 (chosen by eye)."""
