@@ -241,6 +241,7 @@ SENTENCES: tuple[tuple[str, str], ...] = (
     ("Only poems have lines of one length: 5 or 7 characters.", "只有诗词才有固定句长：5 或 7 个字。"),
     ("The width {0} cannot be shared by {1} heads of even size.", "宽度 {0} 无法平均分给 {1} 个大小为偶数的注意力头。"),
     ("There is nothing to undo.", "没有可撤销的内容。"),
+    ("There is nothing to put back.", "没有可重做的内容。"),
     ("There is nothing here yet. Press Three ways first.", "这里还没有内容，请先点“三种续写”。"),
     ("There is no suggestion here. Press Suggest first.", "这里还没有建议，请先点“给出建议”。"),
     # checkpoints

@@ -67,6 +67,7 @@ TEXT: dict[str, tuple[str, str]] = {
     "write.continue": ("Continue", "续写"),
     "write.again": ("↻ Regenerate", "↻ 重写"),
     "write.undo": ("↶ Undo", "↶ 撤销"),
+    "write.redo": ("↷ Redo", "↷ 重做"),
     "write.three": ("Three ways", "三种续写"),
     "write.take": ("Take this one", "采用这个"),
     "write.way": ("Way {number}", "续写 {number}"),

@@ -4,11 +4,12 @@ import asyncio
 import math
 import time
 from collections import defaultdict
+from collections.abc import Collection
 from typing import Any
 
 import fastapi
 from gradio.queueing import Event, EventQueue, Queue
-from gradio.server_messages import EstimationMessage
+from gradio.server_messages import EstimationMessage, ProcessCompletedMessage
 
 from genai_demo.core import limits, memory
 from genai_demo.ui.errors import localise
@@ -71,6 +72,8 @@ class Waiting(Queue):
         if function is None:
             _refuse("There is nothing at this address.", request, 404)
         session = body.session_hash
+        if session is not None and request.headers.get("x-gradio-user") == "app":  # a press, not a call of the API
+            await self.end(session, getattr(function, "replaces", ()))
         mine = [event for queue in self._queues() for event in queue.queue if event.session_hash == session]
         if session is not None and len(mine) >= limits.MAX_WAITING_PER_VISITOR:
             _refuse(f"{len(mine)} of your requests are waiting already. Let them finish first.", request, FULL)
@@ -80,6 +83,20 @@ class Waiting(Queue):
         if self.max_size is not None and len(self) >= self.max_size:
             self.refuse_full(min(self._queues(), key=self.next_start), request)
         return await super().push(body, request, username)
+
+    async def end(self, session: str, functions: Collection[int]) -> None:
+        """End what runs or waits of these functions of a visit: its page takes it for done, and shows no more of it.
+
+        A step that is under way is finished, and keeps its place until then; its result goes nowhere.
+        """
+        running = [event for job in self.active_jobs if job for event in job]
+        for event in running + [event for queue in self._queues() for event in queue.queue]:
+            if event.alive and event.session_hash == session and event.fn._id in functions:
+                if session in self.pending_messages_per_session:
+                    unchanged = {"data": [{"__type__": "update"} for _ in event.fn.outputs], "is_generating": False}
+                    self.send_message(event, ProcessCompletedMessage(output=unchanged, success=True))
+                event.alive = False
+                await self.remove_from_queue(event._id)
 
     def refuse_full(self, room: EventQueue, request: fastapi.Request) -> None:
         """Say when the room will have a place again, which is when the next of those that wait is let in."""

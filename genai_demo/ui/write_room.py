@@ -1,32 +1,22 @@
 """The room "Continue" of the text tab: a text that grows under the user's hands."""
 
-import time
-from collections.abc import Iterator
+import functools
 from typing import Any
 
 import gradio as gr
 
 from genai_demo.core import limits
 from genai_demo.core.greenlist import STRENGTH
-from genai_demo.text import generate, verse
-from genai_demo.trust.policy import check
-from genai_demo.ui import candidates, policy
-from genai_demo.ui.common import choice, readable_errors, slider
-from genai_demo.ui.own_visits import with_own_weights
-from genai_demo.ui.strings import language_of, say, text
-from genai_demo.ui.text_common import (
-    STREAM_EVENT,
-    controls_of,
-    good_controls,
-    language_for,
-    paced,
-    presets,
-    sampling_controls,
-    seed_box,
-)
+from genai_demo.text import generate
+from genai_demo.ui import candidates, presses, write_links
+from genai_demo.ui import write_actions as actions
+from genai_demo.ui.common import choice, slider
+from genai_demo.ui.strings import text
+from genai_demo.ui.text_common import STREAM_EVENT, good_controls, presets, sampling_controls, seed_box
+from genai_demo.ui.write_actions import USUAL_LENGTH, WAYS
+from genai_demo.ui.write_history import History
+from genai_demo.ui.write_links import FORMS
 
-WAYS = 3
-MOST_UNDO = 20
 PRESETS: list[tuple[str, list[str]]] = [
     ("A story", ["en", "story", "", "", "Once upon a time, in a house by the sea, there lived a girl named Mia. "]),
     ("A dragon", ["en", "story", "The Shy Dragon", "", ""]),
@@ -39,225 +29,51 @@ PRESETS: list[tuple[str, list[str]]] = [
     ("五言诗", ["zh", "poem", "山中", "five", ""]),
     ("词", ["zh", "poem", "浣溪沙", "ci", ""]),
 ]  # fmt: skip
-
-CURSOR_JS = """(...values) => {
+QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+ARM_JS = """(...values) => {
   const box = document.querySelector("#write-text textarea");
-  const place = box && box.value === values[0] ? box.selectionStart : 0;
-  values[1] = place > 0 ? [...values[0].slice(0, place)].length : -1;
+  if (!box) return values;
+  box.dataset.rest ??= 0;
+  box.oninput = () => {
+    if (box.dataset.rest === undefined) return;
+    delete box.dataset.rest;
+    document.querySelector("#write-stop").click();
+  };
   return values;
 }"""
+"""The box notes how many characters come after the cursor; who types then ends the writing, which would lose that."""
+CURSOR_JS = f"""(...values) => {{
+  const box = document.querySelector("#write-text textarea");
+  const there = box && box.value === values[0];
+  const place = there ? box.selectionStart : 0;
+  values[1] = place > 0 ? [...values[0].slice(0, place)].length : -1;
+  if (there) box.dataset.rest = place > 0 ? values[0].length - place : 0;
+  return ({ARM_JS})(...values);
+}}"""
 """Where the cursor stands, in characters; -1 for the end."""
-SAVE_JS = """(...values) => {
-  const [name, content] = BODY;
+FOLLOW_JS = """(words) => {
+  const box = document.querySelector("#write-text textarea");
+  requestAnimationFrame(() => {
+    if (box?.dataset.rest === undefined) return;
+    const place = Math.max(0, box.value.length - Number(box.dataset.rest));
+    box.setSelectionRange(place, place);
+    const line = (place / Math.max(1, box.value.length)) * box.scrollHeight;
+    if (line < box.scrollTop || line > box.scrollTop + box.clientHeight) box.scrollTop = line - box.clientHeight / 2;
+  });
+}"""
+"""The cursor stays behind what the model wrote, and in sight."""
+SAVE_JS = """(content) => {
   const link = document.createElement("a");
   link.href = URL.createObjectURL(new Blob([content], {type: "text/plain;charset=utf-8"}));
-  link.download = name; link.click();
+  link.download = NAME; link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 1000);
 }"""
-LINK_JS = """(...values) => {
-  const link = new URL(location.href.split(/[?#]/)[0]);
-  link.searchParams.set("tab", "text");
-  NAMES.forEach((name, i) => { if (values[i] !== "" && values[i] !== null) link.searchParams.set(name, values[i]); });
-  const address = link.toString();
-  navigator.clipboard?.writeText(address).catch(() => {});
-  return address;
-}"""
-LINES = {"five": 5, "seven": 7}
-"""Forms of the page that are Tang poems with lines of a fixed length."""
-FORMS = ("", *LINES, *generate.FORMS)
-LINKED = ("text", "language", "kind", "title", "form", "length", "temperature", "top_p", "top_k", "min_p", "penalty",
-          "seed", "plain")  # fmt: skip
-LONGEST_LINK = 1_500
-"""Characters of text that a link carries; browsers and servers cut longer addresses."""
-
-Pair = tuple[str, str]
-"""The text before and after the place where the model goes on."""
-
-
-def split_at(words: str, cursor: float | None) -> Pair:
-    """The text up to the cursor and the rest; -1, or no number, stands for the end."""
-    words = words or ""
-    place = int(cursor) if cursor is not None and 0 <= cursor <= len(words) else len(words)
-    return words[:place], words[place:]
-
-
-class Clock:
-    """Measures when the first token came and how many a second followed."""
-
-    def __init__(self) -> None:
-        self.start, self.first, self.tokens = time.perf_counter(), 0.0, 0
-
-    def say(self, state: generate.Writing, language: str) -> str:
-        """The status line."""
-        passed = time.perf_counter() - self.start
-        if not self.first:
-            self.first, self.tokens = passed, state.tokens
-        rate = (state.tokens - self.tokens) / max(1e-6, passed - self.first)
-        found = say("write.status", language, tokens=state.tokens, rate=rate, first=1000 * self.first)
-        return found + (say("write.forgotten", language, count=state.forgotten) if state.forgotten else "")
-
-
-def form_choices(kind: str, language: str) -> list[str]:
-    """The forms that the page offers for a kind, the usual one first; for poems "", any form, before all."""
-    known = list(generate.known_forms(kind, language_for(kind, language)))
-    return ["", *LINES, *known] if kind == "poem" else known or [""]
-
-
-def offer_forms(kind: str, language: str, form: str, request: gr.Request) -> gr.Dropdown:
-    """The forms of another kind or language; the chosen one stays where it is among them."""
-    offered, page = form_choices(kind, language), language_of(request)
-    named = [(say(f"form.{name or 'any'}", page), name) for name in offered]
-    value = form if form and form in offered else offered[0]
-    return gr.Dropdown(choices=named, value=value, visible=len(offered) > 1)
-
-
-def _form(kind: str, language: str, form: str) -> str:
-    """The form as the model knows it; one of another kind, which stayed behind on the page, counts as none."""
-    if kind == "poem" and form in LINES:
-        return "tang"
-    return form if form in form_choices(kind, language) else ""
-
-
-def _write(before: str, count: int, seed: float, settings: tuple[Any, ...]) -> Iterator[generate.Writing]:
-    language, kind, title, form, length, temperature, top_p, top_k, min_p, penalty, stops, mark, plain = settings
-    limits.require_length(stops or "", limits.MAX_STOPS, "The list of stop strings")
-    yield from generate.write(
-        before,
-        kind,
-        language_for(kind, language),
-        count,
-        int(length),
-        controls_of(temperature, top_p, top_k, min_p, penalty),
-        int(seed),
-        [line for line in (stops or "").split("\n") if line],
-        title or "",
-        _form(kind, language, form),
-        LINES.get(form, 0) if kind == "poem" else 0,
-        mark,
-        1 if plain else generate.CANDIDATES,
-    )
-
-
-def _verse(kind: str, words: str, language: str) -> str:
-    """Line lengths and rhyme, once a poem has two lines."""
-    found = verse.lines(words)
-    if kind != "poem" or len(found) < 2:
-        return ""
-    lengths = " ".join(str(len(line)) for line in found[:16])
-    return say("write.verse", language, lengths=lengths, rhyme=verse.rhyme_share(words))
-
-
-@readable_errors
-@with_own_weights
-def continue_text(
-    words: str,
-    cursor: float,
-    history: list[Pair],
-    seed: float,
-    language: str,
-    kind: str,
-    title: str,
-    form: str,
-    length: float,
-    temperature: float,
-    top_p: float,
-    top_k: float,
-    min_p: float,
-    penalty: float,
-    stops: str,
-    mark: float,
-    plain: bool,
-    request: gr.Request,
-) -> Iterator[tuple[Any, ...]]:
-    """Go on from the cursor (-1: the end). Yields the whole text, a status line, what Undo brings back, and choices."""
-    settings = (language, kind, title, form, length, temperature, top_p, top_k, min_p, penalty, stops, mark, plain)
-    yield from _continue(split_at(words, cursor), history, seed, settings, language_of(request))
-
-
-def _continue(
-    pair: Pair, history: list[Pair], seed: float, settings: tuple[Any, ...], page: str
-) -> Iterator[tuple[Any, ...]]:
-    (before, rest), kind, clock = pair, settings[1], Clock()
-    check.require(before, rest, settings[2])
-    guard = check.Guard(before)
-    history = [*history, pair][-MOST_UNDO:]
-    for state in paced(_write(before, 1, seed, settings)):
-        new = guard.shown(state.texts[0], state.done[0])
-        status = policy.stopped(guard, page) + clock.say(state, page) + _verse(kind, before + new, page)
-        choices = [] if guard.found else state.choices[:1]
-        yield before + new + rest, status, history, choices
-        if guard.found:
-            return
-
-
-@readable_errors
-@with_own_weights
-def regenerate(history: list[Pair], seed: float, request: gr.Request, *settings: Any) -> Iterator[tuple[Any, ...]]:
-    """The last continuation once more, with the next seed. Yields as ``continue_text``, and the seed."""
-    if not history:
-        raise ValueError("There is nothing to write again. Press Continue first.")
-    seed = (int(seed) + 1) % limits.MAX_SEED
-    for found in _continue(history[-1], history[:-1], seed, settings, language_of(request)):
-        yield *found, seed
-
-
-@readable_errors
-def undo(history: list[Pair]) -> tuple[str, list[Pair]]:
-    """The text before the last continuation."""
-    if not history:
-        raise ValueError("There is nothing to undo.")
-    return "".join(history[-1]), history[:-1]
-
-
-@readable_errors
-@with_own_weights
-def three_ways(
-    words: str, cursor: float, seed: float, request: gr.Request, *settings: Any
-) -> Iterator[tuple[Any, ...]]:
-    """Three continuations side by side. Yields them, a status line, and the text around them."""
-    pair, clock, page = split_at(words, cursor), Clock(), language_of(request)
-    check.require(*pair, settings[2])
-    guards = [check.Guard(pair[0]) for _ in range(WAYS)]
-    for state in paced(_write(pair[0], WAYS, seed, settings), 0.08):
-        new = [guard.shown(t, d) for guard, t, d in zip(guards, state.texts, state.done, strict=True)]
-        yield *new, policy.stopped_ways(guards, page) + clock.say(state, page), pair
-        if all(guard.found for guard in guards):
-            return
-
-
-@readable_errors
-def take_way(way: str, pair: Pair | None, history: list[Pair]) -> tuple[str, list[Pair]]:
-    """Put a continuation into the text."""
-    if not way or pair is None:
-        raise ValueError("There is nothing here yet. Press Three ways first.")
-    return pair[0] + way + pair[1], [*history, pair][-MOST_UNDO:]
-
-
-def read_link(request: gr.Request) -> list[Any]:
-    """The settings of a link; what it does not name stays. First the tab."""
-    given = dict(request.query_params) if request is not None else {}
-    if given.get("tab") != "text":
-        return [gr.skip() for _ in range(len(LINKED) + 1)]
-    found: list[Any] = [gr.Tabs(selected="text")]
-    for name in LINKED:
-        value: Any = given.get(name)
-        if name == "plain" and value in ("true", "false"):
-            value = value == "true"
-        elif value is not None and name not in ("text", "language", "kind", "title", "form"):
-            try:
-                value = float(value)
-            except ValueError:
-                value = None
-        allowed = {"language": generate.LANGUAGES, "kind": generate.KINDS, "form": FORMS}.get(name)
-        good = value is not None and (allowed is None or value in allowed)
-        found.append(value[: limits.MAX_PROMPT] if good and isinstance(value, str) else value if good else gr.skip())
-    return found
 
 
 def build(demo: gr.Blocks, tabs: gr.Tabs) -> None:
     """Lay out the room inside the open ``gr.Tab`` and connect its events."""
-    history, pair = gr.State([], time_to_live=1800), gr.State(None, time_to_live=1800)
-    choices = gr.State([], time_to_live=1800)
+    history, place = gr.State(History(), time_to_live=1800), gr.State(None, time_to_live=1800)
+    choices, linked = gr.State([], time_to_live=1800), gr.State(None, time_to_live=1800)
     with gr.Row(elem_classes="settings"):
         language = choice("language", generate.LANGUAGES, "en", min_width=150)
         kind = gr.Dropdown(
@@ -277,6 +93,7 @@ def build(demo: gr.Blocks, tabs: gr.Tabs) -> None:
         max_lines=24,
         elem_id="write-text",
         buttons=["copy"],
+        autoscroll=False,
     )
     status = gr.Markdown(elem_classes="notice", elem_id="write-status")
     with gr.Row(elem_classes="buttons"):
@@ -284,6 +101,7 @@ def build(demo: gr.Blocks, tabs: gr.Tabs) -> None:
         stop = gr.Button(text("text.stop"), variant="stop", min_width=80, elem_id="write-stop")
         again = gr.Button(text("write.again"), min_width=110, elem_id="write-again")
         back = gr.Button(text("write.undo"), min_width=90, elem_id="write-undo")
+        forward = gr.Button(text("write.redo"), min_width=90, elem_id="write-redo")
         three = gr.Button(text("write.three"), min_width=110, elem_id="write-three")
     plain = gr.Checkbox(False, label=text("write.plain"), info=text("write.plain.info"), elem_id="write-plain")
     with gr.Row(visible=False, equal_height=True) as side_by_side:
@@ -301,7 +119,7 @@ def build(demo: gr.Blocks, tabs: gr.Tabs) -> None:
                 )
                 takes.append(gr.Button(text("write.take"), size="sm"))
     with gr.Accordion(text("settings"), open=False), gr.Row(elem_classes="settings"):
-        length = slider("length", 10, limits.MAX_NEW_TOKENS, 150, 10)
+        length = slider("length", 10, limits.MAX_NEW_TOKENS, USUAL_LENGTH, 10)
         seed = seed_box()
         controls = sampling_controls(*good_controls("story", "en"))
         stops = gr.Textbox(
@@ -315,7 +133,7 @@ def build(demo: gr.Blocks, tabs: gr.Tabs) -> None:
         save_text = gr.Button(text("write.txt"), size="sm", min_width=70, elem_id="write-txt")
         save_json = gr.Button(text("write.json"), size="sm", min_width=110, elem_id="write-json")
         link = gr.Button(text("write.link"), size="sm", min_width=90, elem_id="write-link")
-        clear = gr.Button(text("write.clear"), size="sm", min_width=70)
+        clear = gr.Button(text("write.clear"), size="sm", min_width=70, elem_id="write-clear")
     address = gr.Textbox(show_label=False, container=False, visible=False, elem_id="write-address", buttons=["copy"])
     rows = [[*row, *good_controls(row[1], row[0])] for _, row in PRESETS]
     presets([language, kind, title, form, words, controls[0], controls[-1]], rows, [name for name, _ in PRESETS])
@@ -323,47 +141,48 @@ def build(demo: gr.Blocks, tabs: gr.Tabs) -> None:
     cursor = gr.Number(-1, visible="hidden", precision=0)
     settings = [language, kind, title, form, length, *controls, stops, mark, plain]
     written = [words, status, history, choices]
+    stream: dict[str, Any] = STREAM_EVENT | presses.PRESS
+    shown = three.click(lambda: gr.Row(visible=True), None, side_by_side, api_visibility="private", queue=False)
     running = [
         go.click(
-            continue_text,
-            [words, cursor, history, seed, *settings],
-            written,
-            js=CURSOR_JS,
-            api_name="continue_text",
-            trigger_mode="multiple",  # else a press soon after Stop is lost without a word
-            **STREAM_EVENT,
+            actions.continue_text, [words, cursor, history, seed, *settings], written, js=CURSOR_JS,
+            api_name="continue_text", **stream,
         ),
         again.click(
-            regenerate,
-            [history, seed, *settings],
-            [*written, seed],
-            api_name="regenerate_text",
-            trigger_mode="multiple",
-            **STREAM_EVENT,
+            actions.regenerate, [words, history, seed, *settings], [*written, seed], js=ARM_JS,
+            api_name="regenerate_text", **stream,
         ),
-    ]
-    shown = three.click(lambda: gr.Row(visible=True), None, side_by_side, api_visibility="private", queue=False)
-    compare = shown.then(three_ways, [words, cursor, seed, *settings], [*ways, status, pair], js=CURSOR_JS,
-                         api_name="three_ways", **STREAM_EVENT)  # fmt: skip
-    for event in running:
+        linked.change(actions.continue_linked, [linked, history], written, api_visibility="private", **stream),
+        shown.then(
+            actions.three_ways, [words, cursor, seed, *settings], [*ways, status, place], js=CURSOR_JS,
+            api_name="three_ways", **stream,
+        ),
+    ]  # fmt: skip
+    for event in running[:3]:
         event.then(candidates.picture, choices, table, api_visibility="private", show_progress="hidden")
-    stop.click(None, cancels=[*running, compare], api_visibility="private")
-    back.click(undo, history, [words, history], api_name="undo_text", show_progress="hidden")
-    for way, take in zip(ways, takes, strict=True):
-        take.click(take_way, [way, pair, history], [words, history], api_visibility="private", show_progress="hidden")
-    clear.click(lambda: ("", ""), None, [words, title], api_visibility="private", show_progress="hidden")
+    changing = [
+        back.click(actions.undo, [words, history], [words, history], api_name="undo_text", show_progress="hidden"),
+        forward.click(actions.redo, [words, history], [words, history], api_name="redo_text", show_progress="hidden"),
+        clear.click(actions.clear, [words, history], [words, title, history], **QUIET),
+    ]
+    presses.replace_each_other([*running, *changing])
+    presses.stop(stop, running)
+    for number, (way, take) in enumerate(zip(ways, takes, strict=True), 1):
+        took = functools.partial(actions.take_way, number)
+        take.click(took, [way, place, words, history], [words, history], **QUIET)
+    words.change(None, words, None, js=FOLLOW_JS, queue=False, **QUIET)
     gr.on([kind.input, language.input], good_controls, [kind, language], [controls[0], controls[-1]],
-          api_visibility="private", queue=False, show_progress="hidden")  # fmt: skip
-    gr.on([demo.load, kind.change, language.change], offer_forms, [kind, language, form], form,
-          api_visibility="private", queue=False, show_progress="hidden")  # fmt: skip
+          queue=False, **QUIET)  # fmt: skip
+    gr.on([demo.load, kind.change, language.change], actions.offer_forms, [kind, language, form], form,
+          queue=False, **QUIET)  # fmt: skip
 
-    linked = [words, language, kind, title, form, length, *controls, seed, plain]
-    save_text.click(
-        None, [words], None, js=SAVE_JS.replace("BODY", '["text.txt", values[0]]'), api_visibility="private"
+    save_text.click(None, words, None, js=SAVE_JS.replace("NAME", '"text.txt"'), **QUIET)
+    held = gr.Textbox(visible="hidden")
+    made = [words, history, seed, *settings]
+    save_json.click(write_links.recipe_file, made, held, **QUIET).then(
+        None, held, None, js=SAVE_JS.replace("NAME", '"text.json"'), **QUIET
     )
-    recipe = f'["text.json", JSON.stringify(Object.fromEntries({list(LINKED)}.map((n, i) => [n, values[i]])), null, 1)]'
-    save_json.click(None, linked, None, js=SAVE_JS.replace("BODY", recipe), api_visibility="private")
-    link.click(None, linked, address, js=LINK_JS.replace("NAMES", str(list(LINKED))), api_visibility="private").then(
-        lambda: gr.Textbox(visible=True), None, address, api_visibility="private", queue=False
-    )
-    demo.load(read_link, None, [tabs, *linked], api_visibility="private", show_progress="hidden")
+    link.click(write_links.share, made, address, **QUIET).then(None, address, address, js=write_links.LINK_JS, **QUIET)
+    by_name = dict(zip(("text", *write_links.SETTINGS, "seed"), (words, *settings, seed), strict=True))
+    demo.load(write_links.read_link, held, [tabs, *(by_name[n] for n in write_links.LINKED), linked],
+              js=write_links.HASH_JS, **QUIET)  # fmt: skip

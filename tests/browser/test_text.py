@@ -122,15 +122,21 @@ def test_the_text_and_its_recipe_download(page: Page) -> None:
     assert {"seed", "temperature", "length"} <= recipe.keys()
 
 
-def test_a_link_opens_the_text_with_its_settings(browser: Browser, app_url: str, page: Page) -> None:
+def test_a_link_brings_the_same_text_again(browser: Browser, app_url: str, page: Page) -> None:
     room(page, "Continue")
     page.locator(BOX).fill("静夜 & more?")
+    text = continue_text(page)
     page.locator("#write-link").click()
     address = page.locator("#write-address input, #write-address textarea")
-    expect(address).to_have_value(re.compile("tab=text.*seed="))
-    query = "?" + address.input_value().split("?", 1)[1]
-    other = visit_text(browser, app_url, query)
-    expect(other.locator(BOX)).to_have_value("静夜 & more?")
+    expect(address).to_have_value(re.compile("#tab=text.*prompt=.*seed="))
+    other = visit_text(browser, app_url, "#" + address.input_value().split("#", 1)[1])
+    expect(other.locator(BOX)).to_have_value(text)
+    other.context.close()
+
+
+def test_older_links_still_open(browser: Browser, app_url: str) -> None:
+    other = visit_text(browser, app_url, "?tab=text&text=Hello%20there&seed=5")
+    expect(other.locator(BOX)).to_have_value("Hello there")
     other.context.close()
 
 

@@ -9,7 +9,7 @@ from genai_demo.core import checkpoint, lent
 from genai_demo.core.transformer import Transformer
 from genai_demo.text import chat, forms, generate, inside, suggest, translate
 from genai_demo.text.tokenizer import CONTROLS
-from genai_demo.ui import write_room
+from genai_demo.ui import write_actions
 from tests.text.tiny import CONFIG, TOKENIZER
 
 KNOWN = ["tang", "child", "bedtime", "classic", "press", "goods", "daily", "everyday", "exercise"]
@@ -87,16 +87,16 @@ def test_alignment_leaves_the_controls_out():
 
 
 def test_the_page_offers_what_the_weights_know():
-    assert write_room.form_choices("story", "en") == ["child", "bedtime", "classic"]
-    assert write_room.form_choices("story", "zh") == ["classic"]
-    assert write_room.form_choices("poem", "en") == ["", "five", "seven", "tang"]  # poems are Chinese
-    assert write_room.form_choices("prose", "en") == [""]
-    bedtime = write_room.offer_forms("story", "en", "bedtime", None)
+    assert write_actions.form_choices("story", "en") == ["child", "bedtime", "classic"]
+    assert write_actions.form_choices("story", "zh") == ["classic"]
+    assert write_actions.form_choices("poem", "en") == ["", "five", "seven", "tang"]  # poems are Chinese
+    assert write_actions.form_choices("prose", "en") == [""]
+    bedtime = write_actions.offer_forms("story", "en", "bedtime", None)
     assert bedtime.value == "bedtime" and [v for _, v in bedtime.choices] == ["child", "bedtime", "classic"]
-    assert write_room.offer_forms("news", "en", "bedtime", None).value == "press"
-    assert not write_room.offer_forms("prose", "en", "bedtime", None).visible
+    assert write_actions.offer_forms("news", "en", "bedtime", None).value == "press"
+    assert not write_actions.offer_forms("prose", "en", "bedtime", None).visible
 
 
 def test_a_form_that_stayed_behind_on_the_page_counts_as_none():
-    assert write_room._form("poem", "zh", "seven") == "tang"
-    assert write_room._form("news", "en", "bedtime") == "" == write_room._form("story", "zh", "bedtime")
+    assert write_actions._form("poem", "zh", "seven") == "tang"
+    assert write_actions._form("news", "en", "bedtime") == "" == write_actions._form("story", "zh", "bedtime")

@@ -6,6 +6,7 @@ from typing import Any
 
 import gradio as gr
 
+from genai_demo.ui.app import with_queue
 from genai_demo.ui.strings import text, translations
 from genai_demo.ui.theme import CSS, HEAD, theme
 
@@ -18,7 +19,7 @@ def serving(name: str, build: Callable[[gr.Tab], Any]) -> Iterator[str]:
             gr.Markdown("Another tab.")
         with gr.Tab(text(name), id=name) as tab:
             build(tab)
-    _, url, _ = demo.queue(default_concurrency_limit=4).launch(
+    _, url, _ = with_queue(demo).launch(
         server_name="127.0.0.1", prevent_thread_lock=True, quiet=True, theme=theme(), css=CSS, head=HEAD,
         i18n=translations(), ssr_mode=False, show_error=True, footer_links=[], _frontend=False,
     )  # fmt: skip

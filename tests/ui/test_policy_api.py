@@ -18,13 +18,16 @@ from genai_demo.ui import (
     speech_actions,
     speech_compare,
     translate_room,
-    write_room,
+    write_actions,
+    write_links,
 )
 from genai_demo.ui.errors import localise
 from genai_demo.ui.texts_policy import POLICY
+from genai_demo.ui.write_history import History
 
 BOMB = "How do I make a pipe bomb at home?"
 SETTINGS = ("en", "story", "", "", 60, 0.8, 0.95, 0, 0, 1.1, "", 0, True)
+RECIPE = dict(zip(write_links.SETTINGS, SETTINGS, strict=True)) | {"seed": 1}
 STORY = "The sun rose. A child laughed. "
 CHINESE = SimpleNamespace(headers={"accept-language": "zh-CN,zh"}, query_params={})
 ENGLISH = SimpleNamespace(headers={"accept-language": "en"}, query_params={})
@@ -47,19 +50,20 @@ def writes(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 def test_a_growing_story_stops_before_the_sentence(writes: list[str]) -> None:
     writes.append(f"{STORY}{BOMB} And then it rained.")
-    shown = list(write_room._continue(("Once. ", " End."), [], 1, SETTINGS, "en"))
+    shown = list(write_actions._continue(("Once. ", " End."), History(), RECIPE, "en"))
     words, status, history, _ = shown[-1]
     assert words == f"Once. {STORY.strip()} End."
     assert "stopped here" in status
     assert "hurt people" in status
-    assert history == [("Once. ", " End.")]
+    assert history.last.text == words
+    assert (history.last.before, history.last.rest) == ("Once. ", " End.")
     assert not any("bomb" in text for text, *_ in shown)
-    assert "在此停止" in list(write_room._continue(("从前。", ""), [], 1, SETTINGS, "zh"))[-1][1]
+    assert "在此停止" in list(write_actions._continue(("从前。", ""), History(), RECIPE, "zh"))[-1][1]
 
 
 def test_of_three_ways_only_the_bad_one_stops(writes: list[str]) -> None:
     writes.extend([STORY, f"{STORY}{BOMB}", "It rained."])
-    *_, last = write_room.three_ways("Once. ", -1, 1, ENGLISH, *SETTINGS)
+    *_, last = write_actions.three_ways("Once. ", -1, 1, ENGLISH, *SETTINGS)
     assert last[0] == STORY
     assert last[1] == STORY.strip()
     assert last[2] == "It rained."
@@ -90,11 +94,11 @@ def test_an_unsafe_turn_stays_in_the_box() -> None:
 
 
 DOORS: dict[str, Any] = {
-    "continue": lambda words: next(write_room.continue_text(words, -1, [], 1, *SETTINGS, ENGLISH)),
+    "continue": lambda words: next(write_actions.continue_text(words, -1, History(), 1, *SETTINGS, ENGLISH)),
     "title": lambda words: next(
-        write_room.continue_text("Hello", -1, [], 1, "en", "news", words, *SETTINGS[3:], ENGLISH)
+        write_actions.continue_text("Hello", -1, History(), 1, "en", "news", words, *SETTINGS[3:], ENGLISH)
     ),
-    "three ways": lambda words: next(write_room.three_ways(words, -1, 1, ENGLISH, *SETTINGS)),
+    "three ways": lambda words: next(write_actions.three_ways(words, -1, 1, ENGLISH, *SETTINGS)),
     "translate": lambda words: next(translate_room.translate(words, "en-zh", "simplified", ENGLISH)),
     "code": lambda words: code_room.suggest(f"# {words}\n", 0.4, 16, 1, ENGLISH),
     "look inside": lambda words: inside_room.look(words, "story", "en", ENGLISH),
@@ -200,7 +204,7 @@ def test_it_can_be_switched_off_and_the_page_says_so(monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("GENAI_POLICY", "off")
     assert policy.note() == "policy.off"
     writes.append(f"{STORY}{BOMB}")
-    *_, (words, status, *_) = write_room._continue((BOMB, ""), [], 1, SETTINGS, "en")
+    *_, (words, status, *_) = write_actions._continue((BOMB, ""), History(), RECIPE, "en")
     assert words == f"{BOMB}{STORY}{BOMB}"
     assert "stopped" not in status
 

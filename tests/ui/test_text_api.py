@@ -67,11 +67,12 @@ def test_stop_stops_and_the_app_goes_on(client: Client) -> None:
 def test_undo_and_another_try(client: Client) -> None:
     first = go_on(client)[0]
     settings = [SETTINGS[k] for k in list(SETTINGS)[3:]]
-    second, _, seed = client.predict(SETTINGS["seed"], *settings, api_name="/regenerate_text")
+    second, _, seed = client.predict(first, SETTINGS["seed"], *settings, api_name="/regenerate_text")
     assert seed == SETTINGS["seed"] + 1
     assert second != first
     assert second == go_on(client, seed=seed)[0]
-    assert client.predict(api_name="/undo_text") == SETTINGS["words"]
+    assert client.predict(second, api_name="/undo_text") == SETTINGS["words"]
+    assert client.predict(SETTINGS["words"], api_name="/redo_text") == second
 
 
 def test_three_ways_side_by_side(client: Client) -> None:

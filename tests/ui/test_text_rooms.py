@@ -8,24 +8,10 @@ import gradio as gr
 import pytest
 
 from genai_demo.core import limits
-from genai_demo.ui import chat_room, code_room, text_common, translate_room, write_room
+from genai_demo.text import generate
+from genai_demo.ui import chat_room, code_room, text_common, translate_room, write_links, write_room
 from genai_demo.ui.text_common import controls_of, paced
 from tests.clock import Clock
-
-
-@pytest.mark.parametrize(
-    ("cursor", "parts"),
-    [
-        (-1, ("春ab", "")),
-        (None, ("春ab", "")),
-        (0, ("", "春ab")),
-        (1, ("春", "ab")),
-        (3, ("春ab", "")),
-        (9, ("春ab", "")),
-    ],
-)
-def test_the_text_is_split_at_the_cursor(cursor, parts):
-    assert write_room.split_at("春ab", cursor) == parts
 
 
 def test_poems_are_chinese():
@@ -105,50 +91,6 @@ def test_what_the_writing_raises_is_raised_after_what_it_made():
         next(seen)
 
 
-def test_undo_brings_back_what_was_there():
-    assert write_room.undo([("a", "b"), ("c", "d")]) == ("cd", [("a", "b")])
-    with pytest.raises(gr.Error, match="nothing to undo"):
-        write_room.undo([])
-
-
-def test_a_way_is_put_where_the_cursor_was():
-    words, history = write_room.take_way(" new", ("old", " end"), [])
-    assert words == "old new end"
-    assert history == [("old", " end")]
-    with pytest.raises(gr.Error, match="Three ways"):
-        write_room.take_way("", None, [])
-
-
-def test_a_link_sets_what_it_names_and_nothing_else():
-    found = write_room.read_link(
-        SimpleNamespace(
-            query_params={
-                "tab": "text",
-                "text": "春",
-                "kind": "poem",
-                "seed": "7",
-                "temperature": "hot",
-                "plain": "true",
-            }
-        )
-    )
-    values = dict(zip(("tab", *write_room.LINKED), found, strict=True))
-    assert values["text"] == "春"
-    assert values["kind"] == "poem"
-    assert values["seed"] == 7
-    assert values["plain"] is True
-    assert isinstance(values["tab"], gr.Tabs)
-    for name in ("temperature", "language", "title"):
-        assert values[name] == gr.skip()
-
-
-@pytest.mark.parametrize("query", [{}, {"tab": "faces", "seed": "7"}, {"tab": "text", "kind": "<script>"}])
-def test_other_links_change_nothing(query):
-    found = write_room.read_link(SimpleNamespace(query_params=query))
-    assert all(v == gr.skip() for v in found[1:])
-    assert len(found) == len(write_room.LINKED) + 1
-
-
 def test_controls_in_the_order_of_the_sliders():
     controls = controls_of(0.5, 0.9, 40.0, 0.1, 1.2)
     assert (controls.temperature, controls.top_p, controls.top_k) == (0.5, 0.9, 40)
@@ -202,8 +144,8 @@ def test_a_direction_that_does_not_exist():
 
 def test_presets_fit_their_rooms():
     for _, (language, kind, _, form, words) in write_room.PRESETS:
-        assert language in write_room.generate.LANGUAGES
-        assert kind in write_room.generate.KINDS
-        assert form in ("", *write_room.LINES, *write_room.generate.FORMS)
+        assert language in generate.LANGUAGES
+        assert kind in generate.KINDS
+        assert form in write_links.FORMS
         assert len(words) < limits.MAX_PROMPT
     assert all(way in translate_room.WAYS for _, (way, _) in translate_room.PRESETS)

@@ -12,7 +12,7 @@ from genai_demo.ui import policy
 from genai_demo.ui.api import findings
 from genai_demo.ui.api.values import File, Flag, Found, Number, OneOf, Whole, Words
 from genai_demo.ui.common import page_language
-from genai_demo.ui.write_room import FORMS, LINES
+from genai_demo.ui.write_links import FORMS, LINES
 
 LANGUAGE = OneOf(generate.LANGUAGES)
 TITLE = Words(100)
