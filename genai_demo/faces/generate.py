@@ -202,7 +202,7 @@ def mix_grid(
 def project(image: Source, model: str = "gan", steps: int = 0) -> Latent:
     """The latent whose picture is most like ``image`` (a face; it is found and aligned first).
 
-    image: a path, the bytes of a file, or a picture. steps: optimisation steps after the encoder's guess (GAN only).
+    image: a path, the bytes of a file, or a picture. steps: optimisation steps after the encoder's guess.
     Raises ValueError where no face is found.
     """
     *_, last = project_steps(image, model, steps)
@@ -217,14 +217,11 @@ def project_steps(image: Source, model: str = "gan", steps: int = 0) -> Iterator
     guesser = network("faces-vae" if _check(model) == "vae" else "faces-encoder")
     target = to_tensor([align(image)], guesser.config.resolution)
     with torch.inference_mode():
-        if model == "vae":
-            mean, _ = guesser.encode(target)
-            yield _uploaded("vae", mean)
-            return
-        styles = guesser(target).float()
-    yield _uploaded("gan", styles[0])
-    for refined in refine(network("faces-gan"), network("faces-discriminator"), target, styles.clone(), steps):
-        yield _uploaded("gan", refined[0])
+        code = guesser.encode(target)[0] if model == "vae" else guesser(target).float()
+    draw = guesser.decode if model == "vae" else network("faces-gan").synthesis
+    yield _uploaded(model, code)
+    for refined in refine(draw, network("faces-discriminator"), target, code.clone(), steps):
+        yield _uploaded(model, refined)
 
 
 def fill_steps(image: Image.Image, hidden: np.ndarray, seed: int = 0) -> Iterator[Image.Image]:
@@ -249,7 +246,9 @@ def fill_steps(image: Image.Image, hidden: np.ndarray, seed: int = 0) -> Iterato
         yield Image.fromarray(to_pixels(found)[0]).resize(image.size, Image.Resampling.BICUBIC)
 
 
-def _uploaded(model: str, styles: Tensor) -> Latent:
+def _uploaded(model: str, code: Tensor) -> Latent:
+    """code: (1, L, Z) of the GAN, (1, Z) of the VAE."""
+    styles = code if model == "vae" else code[0]
     return Latent(model, latents.to_half(styles.float().cpu().numpy()), 0, None, "upload")
 
 

@@ -1,6 +1,6 @@
-"""From a picture, or what is left of one, back to the GAN's styles by optimisation."""
+"""From a picture, or what is left of one, back to its latent by optimisation."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import torch
 import torch.nn.functional as F
@@ -39,23 +39,24 @@ def reconstruction_loss(discriminator: Discriminator, target: Tensor, image: Ten
 
 
 def refine(
-    generator: Generator, discriminator: Discriminator, target: Tensor, styles: Tensor, steps: int
+    draw: Callable[[Tensor], Tensor], discriminator: Discriminator, target: Tensor, code: Tensor, steps: int
 ) -> Iterator[Tensor]:
-    """Adam on the styles (1, L, Z), starting from the encoder's; yields them after every step.
+    """Adam on a code, starting from the encoder's; yields it after every step.
 
-    Abdal et al. 2019 (Image2StyleGAN), with a pull towards the start.
+    draw: the code to a picture (1, 3, R, R) in [-1, 1], as ``Generator.synthesis`` does with styles (1, L, Z), or the
+    decoder of a VAE with its code (1, Z). Abdal et al. 2019 (Image2StyleGAN), with a pull towards the start.
     """
-    start = styles.detach().clone()
-    styles = start.clone().requires_grad_(True)
-    optimizer = torch.optim.Adam([styles], lr=RATE, betas=(0.9, 0.99))
+    start = code.detach().clone()
+    code = start.clone().requires_grad_(True)
+    optimizer = torch.optim.Adam([code], lr=RATE, betas=(0.9, 0.99))
     for _ in range(steps):
         optimizer.zero_grad(set_to_none=True)
         with autocast(target.device):
-            image = generator.synthesis(styles)
-            loss = reconstruction_loss(discriminator, target, image) + STAY_WEIGHT * (styles - start).square().mean()
+            image = draw(code)
+            loss = reconstruction_loss(discriminator, target, image) + STAY_WEIGHT * (code - start).square().mean()
         loss.backward()
         optimizer.step()
-        yield styles.detach().clone()
+        yield code.detach().clone()
 
 
 def filling_loss(discriminator: Discriminator, target: Tensor, mask: Tensor, image: Tensor) -> Tensor:

@@ -46,7 +46,7 @@ def build(in_memory: bool = False) -> gr.Blocks:
         with gr.Column(elem_classes="headline"):
             gr.Markdown("# genai_demo")
             gr.Markdown(text("shell.headline"))
-        with gr.Tabs() as tabs:
+        with gr.Tabs(overflow_behavior="wrap") as tabs:
             with gr.Tab(text("tab.faces"), id="faces") as faces_page:
                 weights = own_weights.note(faces_page, "faces-gan", "faces")
                 faces = guarded(

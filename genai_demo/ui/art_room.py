@@ -12,7 +12,17 @@ from genai_demo.core import limits
 from genai_demo.core.marks import mark_picture
 from genai_demo.repair import art
 from genai_demo.ui import paint_room
-from genai_demo.ui.common import MODEL_EVENT, Upload, number, open_picture, readable_errors, slider
+from genai_demo.ui.common import (
+    LIVE_EVENT,
+    MODEL_EVENT,
+    Upload,
+    at_rest,
+    number,
+    open_picture,
+    readable_errors,
+    slider,
+    to_press,
+)
 from genai_demo.ui.own_visits import with_own_weights
 from genai_demo.ui.repair_actions import PREVIEW_EVERY, read_click
 from genai_demo.ui.repair_damage import face_picture, roll_face
@@ -30,6 +40,8 @@ FIRST_STEPS = 12
 EXAMPLE_SIDE = 256
 SWATCH = 128
 """Side in pixels of the pictures of the styles."""
+Unfinished = tuple[Image.Image, str, dict[str, Any]] | None
+"""What is shown of a picture on the way: as it is, the name of its file, its recipe. None: it is finished."""
 
 
 # --------------------------------------------------------------------------- in the style of
@@ -55,7 +67,7 @@ def stylise_picture(
     steps: float,
     seed: float,
     request: gr.Request,
-) -> Iterator[tuple[Any, str, Any]]:
+) -> Iterator[tuple[Any, str, Any, Unfinished]]:
     """Paint a photograph in the style of another picture, showing the way.
 
     Args:
@@ -82,7 +94,17 @@ def stylise_picture(
             shown = now
             path = _kept(stage.picture, name, recipe) if last else keep_png(stage.picture, "preview.png")
             words = say("art.step", language, step=stage.step, steps=stage.steps, seconds=now - start)
-            yield path, words, path if last else gr.skip()
+            unfinished = None if last else (stage.picture, name, recipe | {"steps": stage.step})
+            yield path, words, path if last else gr.skip(), unfinished
+
+
+@readable_errors
+def keep_unfinished(unfinished: Unfinished) -> tuple[Any, Any, Unfinished]:
+    """Where it was stopped, the picture so far is the one to be downloaded."""
+    if unfinished is None:
+        return gr.skip(), gr.skip(), None
+    path = _kept(*unfinished)
+    return path, path, None
 
 
 def _kept(picture: Image.Image, name: str, recipe: dict[str, Any]) -> str:
@@ -195,14 +217,18 @@ def _style_part() -> tuple[Upload, gr.Gallery, gr.Image, gr.Markdown, gr.Downloa
             placeholder=text("repair.editor.placeholder"), elem_id="art-own", elem_classes="look",
         )  # fmt: skip
     number_of = gr.Number(1, label=text("repair.picked"), precision=0, visible="hidden")
-    running = go.click(
-        stylise_picture, [photograph, style, own, strength, keep, steps, seed], [result, status, download],
+    unfinished = gr.State(None, time_to_live=1800)
+    running = go.click(**to_press(download, ready=False)).then(
+        stylise_picture, [photograph, style, own, strength, keep, steps, seed], [result, status, download, unfinished],
         api_name="stylise_picture", show_progress="minimal", time_limit=300, **MODEL_EVENT,
     )  # fmt: skip
     stop.click(None, cancels=[running], api_visibility="private")
-    draw = {"fn": art_face, "inputs": face, "outputs": photograph} | MODEL_EVENT
-    face.submit(**draw, api_name="art_face", show_progress="hidden")
-    other.click(roll_face, None, face, queue=False, **QUIET).then(**draw, **QUIET)
+    kept = running.failure(keep_unfinished, unfinished, [result, download, unfinished], **QUIET, **MODEL_EVENT)
+    for ended in (running.success, kept.success, kept.failure):  # stopped counts as failed
+        ended(**to_press(download, ready=True))
+    draw = {"fn": art_face, "inputs": face, "outputs": photograph} | LIVE_EVENT
+    gr.on(at_rest(face), **draw, api_name="art_face")
+    other.click(roll_face, None, face, queue=False, **QUIET).then(**draw, api_visibility="private")
     own.upload(lambda: OWN, None, style, queue=False, **QUIET)
     swatches.select(read_click, None, number_of, **QUIET).then(
         lambda n: art.STYLES[int(n) - 1], number_of, style, queue=False, **QUIET

@@ -26,7 +26,7 @@ def rooms() -> list[str]:
 
 def build(tab: gr.Tab) -> None:
     """Lay out the rooms inside the open ``tab``. The first one opens with it."""
-    with gr.Tabs():
+    with gr.Tabs(overflow_behavior="wrap"):
         for number, name in enumerate(rooms()):
             with gr.Tab(text(f"{name}.room"), id=name) as inner:
                 needed, lay_out = ROOMS[name]

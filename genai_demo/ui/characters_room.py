@@ -9,7 +9,7 @@ from genai_demo.lab.characters import HEADS
 from genai_demo.ui import characters_actions as actions
 from genai_demo.ui import lab_lost
 from genai_demo.ui.characters_texts import COUNTING, JABBERWOCKY, TANG
-from genai_demo.ui.common import number, slider
+from genai_demo.ui.common import moving, number, slider
 from genai_demo.ui.gan_lab_room import LAB_EVENT, QUIET
 from genai_demo.ui.inside_room import HERE, MATRIX_CSS, MATRIX_HTML
 from genai_demo.ui.lab_curves import CURVES_CSS
@@ -75,6 +75,6 @@ def build() -> list[Any]:
         None, cancels=[running], api_visibility="private"
     ).then(actions.pause_characters, desk, status, queue=False, **QUIET)
     again.click(actions.restart_characters, [desk, *shape], shown, cancels=[running], **QUIET)
-    changes = [sentence.change, layer.input, head.input, temperature.input, dropout.input]
+    changes = [sentence.change, *moving(layer, head, temperature, dropout)]
     gr.on(changes, actions.look_at, [desk, *look], matrix, trigger_mode="always_last", queue=False, **QUIET)
     return [running]

@@ -26,6 +26,8 @@ MODEL_EVENT: dict[str, Any] = {"concurrency_id": "model", "concurrency_limit": 1
 """For every event that runs a network: one at a time, two torch jobs at once are slower than in turn."""
 LIVE_EVENT: dict[str, Any] = MODEL_EVENT | {"trigger_mode": "always_last", "show_progress": "hidden"}
 """For redrawing while something moves: the newest position wins, nothing flickers."""
+REDRAW_EVENT: dict[str, Any] = MODEL_EVENT | {"trigger_mode": "always_last"}
+"""For drawing what the controls say: what they say by the end of a drawing is drawn after it, never left out."""
 
 
 def page_language() -> str:
@@ -67,14 +69,58 @@ def _shown(error: ValueError) -> gr.Error:
     return gr.Error(words, print_exception=False)
 
 
+def moving(*controls: Any) -> list[Any]:
+    """The events of controls that move, for functions that answer at once. Their trigger mode: ``always_last``."""
+    return [control.input for control in controls]
+
+
+def at_rest(*controls: Any) -> list[Any]:
+    """The events of controls that have come to rest: a slider is let go, stepped or reset, a box left, a choice made.
+
+    ``controls.js`` sees to it that they come for pointers, keys, boxes and arrows alike.
+    """
+    return [_rest(control) for control in controls]
+
+
+def _rest(control: Any) -> Any:
+    if isinstance(control, gr.Slider):
+        return control.release
+    return control.submit if isinstance(control, gr.Number | gr.Textbox) else control.input
+
+
+def to_press(*files: gr.DownloadButton, ready: bool) -> dict[str, Any]:
+    """The arguments of an event after which downloads can be pressed, or not, while they hold what is not shown."""
+    update = f"{{__type__: 'update', interactive: {str(ready).lower()}}}"
+    return {
+        "fn": None,
+        "outputs": list(files),
+        "js": f"() => Array({len(files)}).fill({update})",
+        "queue": False,
+        "api_visibility": "private",
+        "show_progress": "hidden",
+    }
+
+
+class OutOfRange(gr.Error):
+    """A value that a control does not take. It becomes a sentence in the language of the page in ``page.readable``:
+    where Gradio reads values, it does not tell which language that is.
+    """
+
+    def __init__(self, names: tuple[str, str], low: float, high: float):
+        self.sentences = [f"{name} must be a number from {low:.10g} to {high:.10g}." for name in names]
+        super().__init__(self.sentences[0], print_exception=False)
+
+    def said(self, language: str) -> str:
+        """The sentence in a language, with the name of the control in it."""
+        return localise(self.sentences[language == "zh"], language)
+
+
 def _checked(payload: Any, minimum: float | None, maximum: float | None, names: tuple[str, str]) -> float:
     low = -math.inf if minimum is None else minimum
     high = math.inf if maximum is None else maximum
     usable = isinstance(payload, (int, float)) and not isinstance(payload, bool) and low <= payload <= high
     if not usable:
-        # Gradio does not tell at this point which language the page speaks: say it in both.
-        sentences = [f"{name} must be a number from {low:.10g} to {high:.10g}." for name in names]
-        raise gr.Error(f"{sentences[0]} {localise(sentences[1], 'zh')}", print_exception=False)
+        raise OutOfRange(names, low, high)
     return payload
 
 

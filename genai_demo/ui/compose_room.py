@@ -11,7 +11,17 @@ from genai_demo.core import limits
 from genai_demo.core.marks import changed, mark_picture
 from genai_demo.core.uploads import open_layer, open_upload
 from genai_demo.repair import compose, generate
-from genai_demo.ui.common import LIVE_EVENT, MODEL_EVENT, Upload, number, open_picture, readable_errors, slider
+from genai_demo.ui.common import (
+    LIVE_EVENT,
+    MODEL_EVENT,
+    Upload,
+    at_rest,
+    moving,
+    number,
+    open_picture,
+    readable_errors,
+    slider,
+)
 from genai_demo.ui.errors import localise
 from genai_demo.ui.own_visits import with_own_weights
 from genai_demo.ui.repair_actions import read_click
@@ -220,13 +230,13 @@ def build(tab: gr.Tab) -> None:
     sliders = [x, y, scale, feather, match, shadow]
     draw = {"fn": compose_picture, "inputs": [person, scene, own, seed, *sliders, mirror, seam]}
     draw |= {"outputs": [result, download]} | LIVE_EVENT
-    take = {"fn": cut_out_person, "inputs": person, "outputs": cut, "show_progress": "hidden"} | MODEL_EVENT
-    make = {"fn": compose_face, "inputs": face, "outputs": person, "show_progress": "hidden"} | MODEL_EVENT
+    take = {"fn": cut_out_person, "inputs": person, "outputs": cut} | LIVE_EVENT
+    make = {"fn": compose_face, "inputs": face, "outputs": person} | LIVE_EVENT
     private = {"api_visibility": "private"}
-    changes = [*(s.input for s in sliders), mirror.input, seam.input, scene.input, seed.submit]
+    changes = [*moving(*sliders), *at_rest(mirror, seam, scene, seed)]
     gr.on(changes, **draw, api_name="compose_picture")
     person.upload(**take, api_name="cut_out_person").then(**draw, **private)
-    face.submit(**make, api_name="compose_face").then(**take, **private).then(**draw, **private)
+    gr.on(at_rest(face), **make, api_name="compose_face").then(**take, **private).then(**draw, **private)
     drawn = other.click(roll_face, None, face, queue=False, **QUIET).then(**make, **private)
     drawn.then(**take, **private).then(**draw, **private)
     person.upload(lambda: "", None, status, queue=False, **QUIET)

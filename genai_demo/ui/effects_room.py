@@ -9,7 +9,7 @@ from genai_demo.audio.effects.kinds import KINDS, NAMES
 from genai_demo.core import limits
 from genai_demo.ui import effects_actions as actions
 from genai_demo.ui import own_weights
-from genai_demo.ui.common import MODEL_EVENT, number, slider
+from genai_demo.ui.common import MODEL_EVENT, at_rest, number, slider
 from genai_demo.ui.effects_actions import BUTTON, FIRST, VARIATIONS
 from genai_demo.ui.effects_sounds import sound_list
 from genai_demo.ui.strings import text
@@ -74,7 +74,7 @@ def build(tab: gr.Tab) -> None:
     )
     sliders = [seconds, brightness, density, guidance, steps, share]
     gr.on(
-        [*(s.release for s in sliders), kind.input, second.input, loop.input, seed.submit],
+        at_rest(*sliders, kind, second, loop, seed),
         actions.make_effect,
         [*settings, history],
         shown,

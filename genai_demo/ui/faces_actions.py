@@ -263,27 +263,38 @@ def project_face(
     picture = open_picture(upload)
     aligned = generate.align(picture)
     point = generate.project(picture, model)
+    shown, words = _compared(aligned, point, language_of(request))
+    kept = [*uploads, aligned][-16:]
+    return Selected(point), shown, words, kept, kept
+
+
+def _compared(aligned: Image.Image, point: Latent, language: str) -> tuple[list[Image.Image], str]:
+    """A face beside its reconstruction, and what the discriminator thinks of both."""
     again = generate.decode(point)
     mine, theirs = generate.judge([aligned, again])
-    words = say("upload.verdict", language_of(request), percent=percent(mine), again=percent(theirs))
-    kept = [*uploads, aligned][-16:]
-    return Selected(point), [aligned, again], words, kept, kept
+    return [aligned, again], say("upload.verdict", language, percent=percent(mine), again=percent(theirs))
 
 
 @readable_errors
 @with_own_weights
-def refine_face(upload: str | None, steps: int, request: gr.Request) -> Iterator[tuple[Selected, list[Image.Image]]]:
+def refine_face(
+    upload: str | None, steps: int, model: str, request: gr.Request
+) -> Iterator[tuple[Selected, list[Image.Image], str]]:
     """Refine the latent of an uploaded face by optimisation, showing the way.
 
     Args:
         upload: a picture with a face.
         steps: optimisation steps, up to 100.
+        model: "gan" or "vae".
+
+    Returns:
+        The aligned face beside its reconstruction, and the discriminator's opinion of both.
     """
     picture = open_picture(upload)
     aligned = generate.align(picture)
-    for i, point in enumerate(generate.project_steps(picture, "gan", steps)):
+    for i, point in enumerate(generate.project_steps(picture, model, steps)):
         if i % STREAM_EVERY == 0 or i == steps:
-            yield Selected(point), [aligned, generate.decode(point)]
+            yield Selected(point), *_compared(aligned, point, language_of(request))
 
 
 @readable_errors

@@ -8,7 +8,7 @@ import gradio as gr
 from genai_demo.core import limits
 from genai_demo.faces import generate
 from genai_demo.ui import faces_actions as actions
-from genai_demo.ui.common import MODEL_EVENT, Upload, slider
+from genai_demo.ui.common import MODEL_EVENT, REDRAW_EVENT, Upload, at_rest, moving, slider
 from genai_demo.ui.quality import show_quality
 from genai_demo.ui.strings import TEXTS, text
 
@@ -73,8 +73,8 @@ def _uploads(tab: "FacesTab", after: Callable[[Any], None]) -> gr.Gallery:
     after(upload.upload(**project, api_visibility="private"))
     running = refine.click(
         actions.refine_face,
-        [upload, steps],
-        [tab.selected, compare],
+        [upload, steps, tab.model],
+        [tab.selected, compare, words],
         api_name="refine_face",
         time_limit=60,
         **MODEL_EVENT,
@@ -106,10 +106,9 @@ def _mixing(panel: gr.Accordion, tab: "FacesTab", after: Callable[[Any], None]) 
                 alt_text=TEXTS["mixing.alt"][0],
             )
     mix = {"fn": actions.mix_styles, "inputs": [rows, columns, layers, tab.truncation], "outputs": [grid, mixed]}
-    mix |= MODEL_EVENT
+    mix |= REDRAW_EVENT
     press.click(**mix, api_name="mix_styles")
-    for change in (panel.expand, layers.input, rows.submit, columns.submit):
-        change(**mix, api_visibility="private")
+    gr.on([panel.expand, *at_rest(layers, rows, columns)], **mix, api_visibility="private")
     after(grid.select(actions.select_mixed, mixed, tab.selected, api_visibility="private", show_progress="hidden"))
 
 
@@ -125,9 +124,10 @@ def _replay() -> None:
         alt_text=TEXTS["replay.sheet"][0],
         height=520,
     )
-    moment.input(
-        actions.show_moment, moment, sheet, api_name="show_moment", trigger_mode="always_last", show_progress="hidden"
-    )
+    gr.on(
+        moving(moment), actions.show_moment, moment, sheet, api_name="show_moment", trigger_mode="always_last",
+        show_progress="hidden",
+    )  # fmt: skip
 
 
 def _quality(demo: gr.Blocks, gallery: gr.Gallery, own: gr.Gallery) -> None:

@@ -10,7 +10,7 @@ from genai_demo.faces import generate
 from genai_demo.faces.latents import LAYER_RANGES, Direction
 from genai_demo.ui import faces_actions as actions
 from genai_demo.ui import faces_panels
-from genai_demo.ui.common import LIVE_EVENT, MODEL_EVENT, Slider, choice, number, slider
+from genai_demo.ui.common import LIVE_EVENT, REDRAW_EVENT, Slider, at_rest, choice, moving, number, slider
 from genai_demo.ui.strings import TEXTS, add_texts, text
 
 
@@ -72,7 +72,8 @@ def build(demo: gr.Blocks, weights: gr.State) -> FacesTab:
                 format="png",
                 object_fit="cover",
                 interactive=False,
-                buttons=["download", "fullscreen"],
+                allow_preview=False,
+                buttons=["fullscreen"],
                 elem_id="gallery",
                 height="auto",
             )
@@ -84,32 +85,36 @@ def build(demo: gr.Blocks, weights: gr.State) -> FacesTab:
     draw = {"fn": actions.edit_face, "inputs": shown, "inputs_kwargs": sliders, "outputs": [face, download]}
     judge = {"fn": actions.judge_face, "inputs": shown, "inputs_kwargs": sliders, "outputs": verdict}
     live = draw | LIVE_EVENT
-    quiet = judge | MODEL_EVENT | {"show_progress": "hidden"}
-    ask = quiet | {"trigger_mode": "always_last"}
+    quiet = judge | LIVE_EVENT
     settings = [seed, count, truncation, model, noise]
     make = {"fn": actions.generate_faces, "inputs": settings, "outputs": [gallery, faces, selected, download_all]}
-    make |= MODEL_EVENT
+    make |= REDRAW_EVENT
+
+    def ring(event: Any, place: str) -> Any:
+        """Mark a face of the gallery as the one that the sliders work on; its index, or "null"."""
+        js = f"() => ({{__type__: 'update', selected_index: {place}}})"
+        return event.then(None, None, gallery, js=js, queue=False, api_visibility="private", show_progress="hidden")
 
     def after(event: Any) -> None:
         event.then(**live, api_visibility="private").then(**quiet, api_visibility="private")
 
     # Gradio numbers repeated names, so the use of an event that carries its public name comes first.
-    moved = [s.input for s in sliders.values()] + [truncation.input, layers.input]
-    gr.on(moved, **live, api_name="edit_selected")
-    gr.on([s.release for s in sliders.values()] + [layers.input], **ask, api_name="judge_face")
+    gr.on(moving(*sliders.values(), truncation, layers), **live, api_name="edit_selected")
+    gr.on(at_rest(*sliders.values(), layers), **quiet, api_name="judge_face")
     fresh = press.click(actions.next_seed, [seed, lock], seed, api_name="next_seed", show_progress="hidden")
-    after(fresh.then(**make, api_name="generate_faces"))
-    after(demo.load(**make, api_visibility="private"))
-    after(weights.change(**make, api_visibility="private"))
+    made = [fresh.then(**make, api_name="generate_faces")]
+    made += [event(**make, api_visibility="private") for event in (demo.load, weights.change)]
     rolled = dice.click(actions.roll_seed, None, seed, api_name="roll_seed", show_progress="hidden")
-    after(rolled.then(**make, api_visibility="private"))
+    made += [rolled.then(**make, api_visibility="private")]
     seed.input(lambda: True, None, lock, api_visibility="private", show_progress="hidden", queue=False)
-    for change in (seed.submit, count.release, truncation.release, noise.input, model.input):
-        after(change(**make, api_visibility="private"))
+    made += [gr.on(at_rest(seed, count, truncation, noise, model), **make, api_visibility="private")]
+    for event in made:
+        after(ring(event, "0"))
     model.change(_show_groups, model, list(groups.values()), api_visibility="private", show_progress="hidden")
 
     picked = gallery.select(actions.read_click, None, chosen, api_visibility="private", show_progress="hidden")
-    after(picked.then(actions.select_face, [chosen, faces], selected, api_name="select_face", show_progress="hidden"))
+    select: dict[str, Any] = {"show_progress": "hidden", "trigger_mode": "always_last"}
+    after(picked.then(actions.select_face, [chosen, faces], selected, api_name="select_face", **select))
 
     names = gr.State(list(sliders))
     zeros = reset.click(
@@ -123,7 +128,7 @@ def build(demo: gr.Blocks, weights: gr.State) -> FacesTab:
     )
 
     tab = FacesTab(selected, layers, truncation, noise, model, sliders, use_as_key, live, quiet)
-    faces_panels.build(demo, tab, gallery, after)
+    faces_panels.build(demo, tab, gallery, lambda event: after(ring(event, "null")))
     return tab
 
 

@@ -9,7 +9,7 @@ from genai_demo.core.losses import LOSSES
 from genai_demo.lab import distributions
 from genai_demo.ui import gan_lab_actions as actions
 from genai_demo.ui import lab_lost
-from genai_demo.ui.common import choice, number, slider
+from genai_demo.ui.common import choice, moving, number, slider
 from genai_demo.ui.gan_lab_widgets import drawing_pad, plane
 from genai_demo.ui.strings import text
 
@@ -43,9 +43,7 @@ def build(tab: gr.Tab) -> list[Any]:
     )
     again.click(actions.restart_gan, inputs, shown, cancels=[running], api_visibility="private", show_progress="hidden")
     tab.select(actions.open_gan, [bench, trained, *controls], shown, queue=False, **QUIET)
-    gr.on(
-        [c.input for c in controls], actions.set_gan, inputs, picture, trigger_mode="always_last", queue=False, **QUIET
-    )
+    gr.on(moving(*controls), actions.set_gan, inputs, picture, trigger_mode="always_last", queue=False, **QUIET)
     return [running]
 
 

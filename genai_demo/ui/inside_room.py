@@ -11,7 +11,7 @@ import gradio as gr
 from genai_demo.core import limits
 from genai_demo.text import generate, inside
 from genai_demo.trust.policy import check
-from genai_demo.ui.common import LIVE_EVENT, MODEL_EVENT, choice, readable_errors, slider
+from genai_demo.ui.common import LIVE_EVENT, MODEL_EVENT, choice, moving, readable_errors, slider
 from genai_demo.ui.own_visits import with_own_weights
 from genai_demo.ui.strings import language_of, say, text
 from genai_demo.ui.text_common import controls_of, language_for, presets, sampling_controls
@@ -144,8 +144,8 @@ def build() -> None:
         .then(picture_next, [*where, *controls], bars, api_name="next_tokens", **LIVE_EVENT)
         .then(picture_attention, [*where, layer, head], matrix, api_name="attention", **LIVE_EVENT)
     )
-    gr.on([c.input for c in controls], picture_next, [*where, *controls], bars, api_visibility="private", **LIVE_EVENT)
+    gr.on(moving(*controls), picture_next, [*where, *controls], bars, api_visibility="private", **LIVE_EVENT)
     gr.on(
-        [layer.input, head.input], picture_attention, [*where, layer, head], matrix, api_visibility="private",
+        moving(layer, head), picture_attention, [*where, layer, head], matrix, api_visibility="private",
         **LIVE_EVENT,
     )  # fmt: skip

@@ -26,6 +26,7 @@ from genai_demo.ui.widgets import columns_for, sprite
 FIRST_KEYS = (101, 148, 129, 139)
 FIRST_CORNERS = (101, 148, 129, 139)
 FIRST_FRAMES, FIRST_FPS = 48, 24
+FORMATS = ("mp4", "webp", "gif")
 MAP_CELLS = 5
 PSI = 0.7
 
@@ -151,16 +152,20 @@ def add_face_key(
 
 
 @readable_errors
-def remove_key(keys: list[Key] | None, number: int) -> list[Key]:
+def remove_key(keys: list[Key] | None, number: int) -> tuple[list[Key], int]:
     """Remove a key face of this session.
 
     Args:
         number: 1 for the first key.
+
+    Returns:
+        The number of the key that has come into its place, or of the one before where it was the last.
     """
     place = _place(keys := _begun(keys), number)
     if len(keys) <= limits.MIN_KEYS:
         raise ValueError(f"A path needs at least {limits.MIN_KEYS} key faces. Add one before you remove one.")
-    return keys[:place] + keys[place + 1 :]
+    rest = keys[:place] + keys[place + 1 :]
+    return rest, min(place + 1, len(rest))
 
 
 def _move(keys: list[Key] | None, number: int, by: int) -> tuple[list[Key], int]:
@@ -244,12 +249,12 @@ def _draw(
 
 
 @readable_errors
-def save_animation(path: Path | None, fps: int) -> tuple[str, str, str]:
+def save_animation(path: Path | None, fps: int) -> tuple[str, str, str, Path]:
     """The drawn path as files: MP4, animated WebP, animated GIF.
 
     Args:
         fps: pictures a second, 1 to 30.
-    """
+    """  # the page also keeps which path it was
     if path is None:
         raise ValueError("There are no frames yet. Draw a path first.")
     encoders = {"mp4": animate.to_mp4, "webp": animate.to_webp, "gif": animate.to_gif}
@@ -261,7 +266,13 @@ def save_animation(path: Path | None, fps: int) -> tuple[str, str, str]:
             keep_made(encode(frames, fps, words), f"{path.name}.{end}", recipe, path.models)
             for end, encode in encoders.items()
         ]
-    return files[0], files[1], files[2]
+    return files[0], files[1], files[2], path
+
+
+def offer(path: Path | None, saved: Path | None) -> list[gr.DownloadButton]:
+    """The downloads, which can be pressed where they hold the path that is shown."""
+    ready = path is not None and path is saved
+    return [gr.DownloadButton(interactive=ready) for _ in FORMATS]
 
 
 @readable_errors

@@ -17,7 +17,7 @@ def _warm_up() -> None:
 def build(tab: gr.Tab) -> None:
     """Lay out the rooms inside the open ``tab``. The first one opens with it; going to another ends its training."""
     rooms, running = [], []
-    with gr.Tabs():
+    with gr.Tabs(overflow_behavior="wrap"):
         with gr.Tab(text("gan.room"), id="gan") as room:
             running.append(gan_lab_room.build(tab))
             rooms.append(room)

@@ -11,7 +11,7 @@ from genai_demo.audio.music.pieces import METRES
 from genai_demo.core import limits
 from genai_demo.ui import music_actions as actions
 from genai_demo.ui.audio_pictures import PICTURES_CSS
-from genai_demo.ui.common import MODEL_EVENT, choice, number, slider
+from genai_demo.ui.common import MODEL_EVENT, at_rest, choice, number, slider
 from genai_demo.ui.music_pieces import earlier
 from genai_demo.ui.music_widgets import melody_grid, piano_roll
 from genai_demo.ui.strings import TEXTS, text
@@ -63,7 +63,7 @@ def build(tab: gr.Tab) -> None:
     for event in (*running, stopped):
         event.then(earlier, history, past, queue=False, **QUIET)
     gr.on(
-        [sound.input, tempo.release], actions.hear_music, [work, sound, tempo], [roll, player, *files],
+        at_rest(sound, tempo), actions.hear_music, [work, sound, tempo], [roll, player, *files],
         api_name="hear_music", trigger_mode="always_last", show_progress="hidden", **MODEL_EVENT,
     )  # fmt: skip
     player.change(actions.picture_music, player, look, trigger_mode="always_last", **QUIET)

@@ -9,6 +9,7 @@ from typing import Any
 import gradio as gr
 from gradio import utils
 
+from genai_demo.ui.common import OutOfRange
 from genai_demo.ui.errors import localise
 from genai_demo.ui.strings import language_of
 from genai_demo.ui.texts_service import DISK_FULL, FOREIGN_FILE, NOT_FITTING, OUT_OF_MEMORY, SOMETHING_WRONG
@@ -84,7 +85,7 @@ def readable(error: Exception, language: str) -> gr.Error:
 
 
 def _short(error: gr.Error, language: str) -> gr.Error:
-    words = str(error.message)
+    words = error.said(language) if isinstance(error, OutOfRange) else str(error.message)
     if match := NO_CHOICE.fullmatch(words):
         choices = match.group(1).replace("'", "")
         sentence = f"This is none of the choices. Choose one of {choices}."

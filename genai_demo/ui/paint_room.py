@@ -10,7 +10,18 @@ from genai_demo.core import animate, limits
 from genai_demo.core.marks import mark_frames, mark_picture
 from genai_demo.repair import art
 from genai_demo.trust import metadata
-from genai_demo.ui.common import LIVE_EVENT, MODEL_EVENT, choice, number, readable_errors, slider
+from genai_demo.ui.common import (
+    LIVE_EVENT,
+    MODEL_EVENT,
+    REDRAW_EVENT,
+    at_rest,
+    choice,
+    moving,
+    number,
+    readable_errors,
+    slider,
+    to_press,
+)
 from genai_demo.ui.repair_actions import read_click
 from genai_demo.ui.repair_masks import keep_png, png
 from genai_demo.ui.signed import ALGORITHM, keep_made
@@ -177,17 +188,21 @@ def build() -> tuple[gr.Image, gr.DownloadButton, gr.Gallery]:
     picked = gr.Number(1, label=text("repair.picked"), precision=0, visible="hidden")
     settings = [symmetry, complexity, contrast, hue, palette, zoom, moment]
     draw = {"fn": paint_picture, "inputs": [seed, side, *settings], "outputs": [painting, download]} | LIVE_EVENT
-    small = {"fn": paint_seeds, "inputs": [seed, *settings], "outputs": seeds, "show_progress": "hidden"} | MODEL_EVENT
+    small = {"fn": paint_seeds, "inputs": [seed, *settings], "outputs": seeds, "show_progress": "hidden"} | REDRAW_EVENT
     sliders = [complexity, contrast, hue, zoom, moment]
-    gr.on([s.input for s in sliders], paint_live, [seed, *settings], painting, api_visibility="private", **LIVE_EVENT)
-    changes = [*(s.release for s in sliders), symmetry.input, palette.input, side.input, seed.submit]
-    gr.on(changes, **draw, api_name="paint_picture").then(**small, api_name="paint_seeds")
-    moving = move.click(
+    gr.on(moving(*sliders), paint_live, [seed, *settings], painting, api_visibility="private", **LIVE_EVENT)
+    gr.on(at_rest(*sliders, symmetry, palette, side, seed), **draw, api_name="paint_picture").then(
+        **small, api_name="paint_seeds"
+    )
+    motion = move.click(**to_press(download, ready=False)).then(
         paint_motion, [seed, *settings[:-1]], [painting, download], api_name="paint_motion",
         show_progress="minimal", time_limit=120, **MODEL_EVENT,
     )  # fmt: skip
-    stop.click(None, cancels=[moving], api_visibility="private")
     after = {"api_visibility": "private"}
+    stop.click(None, cancels=[motion], api_visibility="private")
+    still = motion.failure(**draw, **after)
+    for ended in (motion.success, still.success, still.failure):  # stopped counts as failed
+        ended(**to_press(download, ready=True))
     following.click(next_seed, seed, seed, queue=False, **QUIET).then(**draw, **after).then(**small, **after)
     seeds.select(read_click, None, picked, **QUIET).then(
         take_seed, [seed, picked], seed, queue=False, **QUIET

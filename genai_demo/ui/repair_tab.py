@@ -9,7 +9,7 @@ from genai_demo.ui.strings import text
 
 def build(demo: gr.Blocks) -> None:
     """Lay out the rooms inside the open ``gr.Tab``."""
-    with gr.Tabs():
+    with gr.Tabs(overflow_behavior="wrap"):
         with gr.Tab(text("repair.room"), id="repair"):
             repair_room.build(demo)
             with gr.Accordion(text("quality"), open=False):

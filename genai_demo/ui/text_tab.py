@@ -18,7 +18,7 @@ def _warm_up() -> None:
 def build(demo: gr.Blocks, tabs: gr.Tabs, tab: gr.Tab) -> None:
     """Lay out the rooms inside the open ``tab``. ``tabs``: the outer ones, which a link may switch."""
     own_weights.note(tab, generate.NAME, "text")
-    with gr.Tabs():
+    with gr.Tabs(overflow_behavior="wrap"):
         with gr.Tab(text("room.write"), id="write"):
             write_room.build(demo, tabs)
         with gr.Tab(text("room.translate"), id="translate"):

@@ -5,7 +5,8 @@ from pathlib import Path
 import gradio as gr
 
 HERE = Path(__file__).parent
-
+SCRIPTS = ("access.js", "controls.js", "messages.js")
+"""What the page adds to Gradio's own controls and messages, everywhere."""
 CSS = """
 .gradio-container {max-width: 1280px !important; margin: 0 auto; overflow: clip !important}
 .gradio-container .main.fillable {min-width: 0; max-width: 100vw}
@@ -26,6 +27,13 @@ CSS = """
   grid-template-columns: repeat(4, minmax(0, 1fr)) !important}
 #art-styles .grid-container, #painting-seeds .grid-container, #compose-scenes .grid-container {
   grid-template-columns: repeat(auto-fill, minmax(92px, 1fr)) !important}
+.thumbnail-item.thumbnail-lg:has(> .caption-label) {display: flex; flex-direction: column; aspect-ratio: auto;
+  height: auto; align-self: start}
+.thumbnail-lg > .caption-label {position: static; max-width: 100%; width: 100%; border: 0; border-radius: 0;
+  text-align: center; opacity: 1 !important}
+.thumbnail-lg:has(> .caption-label) img {aspect-ratio: 1; height: auto; min-height: 0}
+.thumbnail-item.selected {outline: 3px solid var(--color-accent); outline-offset: -1px}
+input[type=range] {height: 28px; margin: -6px 0}
 .subject {margin-top: 8px}
 .sliders > .form {display: grid !important; grid-template-columns: repeat(auto-fill, minmax(min(240px, 100%), 1fr));
   background: transparent; border: 0; box-shadow: none}
@@ -33,9 +41,11 @@ CSS = """
 .settings.narrow > .form {grid-template-columns: repeat(auto-fit, minmax(min(145px, 100%), 1fr))}
 .sliders .block {padding: 8px 10px}
 .buttons {align-items: end}
-.buttons button {white-space: nowrap; padding-inline: var(--spacing-lg)}
-[id$="-status"] [data-testid="status-tracker"] .error, [id$="-status"] [data-testid="status-tracker"] .clear-status {
-  display: none}
+.buttons button {white-space: nowrap; padding-inline: var(--spacing-lg); min-width: max-content !important;
+  max-width: 100%}
+:fullscreen .block-label, :fullscreen label[data-testid=block-label] {display: none}
+[data-testid="status-tracker"]:has(> .error) {display: none}
+.toast-count, .toast-message-item[hidden], .toast-separator[hidden] {display: none}
 .sound-groups {gap: 6px !important}
 .sound-board {display: grid !important; gap: 6px !important;
   grid-template-columns: repeat(auto-fill, minmax(104px, 1fr))}
@@ -59,8 +69,16 @@ CSS = """
 .icon-button, .icon-button-wrapper .download-link {min-width: 24px; min-height: 24px; display: inline-flex;
   align-items: center; justify-content: center}
 .icon-button-wrapper .download-link {text-decoration: none}
+.tab-container.wrap {flex-wrap: nowrap !important; overflow-x: auto !important; overflow-y: hidden !important;
+  height: var(--size-8) !important; background: none !important; scrollbar-width: thin; overscroll-behavior-x: contain}
+.tab-container.wrap > button {flex: none; max-width: none !important}
 button:focus-visible, input:focus-visible, [tabindex]:focus-visible {
   outline: 2px solid var(--color-accent); outline-offset: 2px}
+@media (pointer: coarse) {
+  input[type=range] {height: 44px; margin: -12px 0}
+  input[type=range]::-webkit-slider-thumb {height: 26px; width: 26px; margin-top: -9px}
+  input[type=range]::-moz-range-thumb {height: 26px; width: 26px}
+}
 @media (max-width: 640px) {
   .gradio-container {padding: 8px !important}
   .gradio-container .main.fillable {padding: 8px 12px !important}
@@ -81,7 +99,7 @@ button:focus-visible, input:focus-visible, [tabindex]:focus-visible {
 HEAD = f"""
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <script>document.documentElement.lang = navigator.language.startsWith("zh") ? "zh" : "en";</script>
-<script>{(HERE / "access.js").read_text(encoding="utf-8")}</script>
+{"".join(f"<script>{(HERE / name).read_text(encoding='utf-8')}</script>" for name in SCRIPTS)}
 """
 
 

@@ -15,7 +15,7 @@ add_texts(TRUST)
 def build(tab: gr.Tab) -> None:
     """Lay out the rooms inside the open ``tab`` and connect their events."""
     opened = gr.State(False, time_to_live=1800)
-    with gr.Tabs():
+    with gr.Tabs(overflow_behavior="wrap"):
         with gr.Tab(text("trust.file.room"), id="file"):
             upload, found = _file_room()
         with gr.Tab(text("trust.text.room"), id="mark"):

@@ -7,7 +7,7 @@ import gradio as gr
 from genai_demo.core import limits
 from genai_demo.ui import lab_lost
 from genai_demo.ui import vae_lab_actions as actions
-from genai_demo.ui.common import MODEL_EVENT, number, slider
+from genai_demo.ui.common import MODEL_EVENT, moving, number, slider
 from genai_demo.ui.gan_lab_room import LAB_EVENT, QUIET
 from genai_demo.ui.lab_curves import CURVES_CSS
 from genai_demo.ui.strings import text
@@ -52,5 +52,5 @@ def build(tab: gr.Tab) -> list[Any]:
         None, cancels=[running, opened], api_visibility="private"
     ).then(actions.pause_vae, atelier, status, queue=False, **QUIET)
     again.click(actions.restart_vae, inputs, shown, cancels=[running, opened], **QUIET, **MODEL_EVENT)
-    beta.input(actions.set_beta, [atelier, beta], None, trigger_mode="always_last", queue=False, **QUIET)
+    gr.on(moving(beta), actions.set_beta, [atelier, beta], None, trigger_mode="always_last", queue=False, **QUIET)
     return [running]

@@ -67,5 +67,10 @@ def test_an_own_style_needs_its_picture(tmp_path: Path) -> None:
         next(art_room.stylise_picture(str(path), "own", None, 0.7, False, 6, 0, REQUEST))
     with pytest.raises(gr.Error, match="No style is called"):
         next(art_room.stylise_picture(str(path), "none", None, 0.7, False, 6, 0, REQUEST))
-    *_, (last, words, file) = art_room.stylise_picture(str(path), "own", str(path), 0.7, False, 6, 0, REQUEST)
+    way = art_room.stylise_picture(str(path), "own", str(path), 0.7, False, 6, 0, REQUEST)
+    on_the_way, *_, (last, words, file, finished) = way
     assert last == file and Image.open(last).size == PICTURE.size and "Step 6 of 6" in words
+    assert art_room.keep_unfinished(finished) == (gr.skip(), gr.skip(), None)
+    shown, kept, _ = art_room.keep_unfinished(on_the_way[3])
+    assert shown == kept and np.abs(pixels(kept).astype(int) - on_the_way[3][0]).max() < 60, "but for its mark"
+    assert on_the_way[3][2]["steps"] == 1 and on_the_way[2] == gr.skip()

@@ -169,7 +169,7 @@ def test_faces_of_every_tab_are_the_visitor_s(url: str, mine: Client, other: Cli
         "mix": lambda c: pixels(c.predict(rows="1, 2", columns="3", layers="fine", truncation=0.7,
                                           api_name="/mix_styles")),
         "upload": lambda c: pixels(c.predict(upload=upload, model="gan", api_name="/project_face")[0][1]["image"]),
-        "refine": lambda c: pixels(c.predict(upload=upload, steps=1, api_name="/refine_face")[1]["image"]),
+        "refine": lambda c: pixels(c.predict(upload=upload, steps=1, api_name="/refine_face")[0][1]["image"]),
         "keys": lambda c: pixels(begun(c).predict(truncation=0.7, api_name="/show_keys")[0]["image"]),
         "path w": path("w"),
         "path z": path("z"),
