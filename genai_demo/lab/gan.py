@@ -6,7 +6,7 @@ Algorithm 1 in Goodfellow et al. 2014: sample noise, generate, judge, update D, 
 
 import dataclasses
 import itertools
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 import torch
@@ -14,10 +14,18 @@ from torch import Tensor, nn
 
 from genai_demo.core import limits
 from genai_demo.core.losses import LOSSES, get_loss, zero_centred_gradient_penalty
-from genai_demo.lab.distributions import EDGE, Distribution
+from genai_demo.lab.distributions import EDGE, Distribution, jensen_shannon
 
 PARTS = ("noise", "generate", "judge", "discriminator", "generator")
 """Of one step."""
+UPDATES = PARTS[3:]
+"""Those in which a network learns; one of them can be left out."""
+COMPARED = 1_000
+"""Points of each kind by which the generated distribution is compared with the real one."""
+LOOK_EVERY, LOOK_BACK = 10, 300
+"""Steps from one such comparison to the next, and those over which it has to come nearer to be still learning."""
+NEARER = 0.02
+"""By so many bits of divergence."""
 SHOWN = 300
 """Points that a view holds of each kind."""
 ARROWS = 60
@@ -68,8 +76,14 @@ class View:
     """(FIELD, FIELD) the same everywhere on the plane; the first row is the lowest."""
     arrows: Tensor
     """(ARROWS, 2) where the generator's loss pulls the first of the generated points: the negative gradient."""
-    losses: list[tuple[int, float, float]]
+    losses: list[tuple[float, ...]]
     """Step, D's and G's loss, thinned out."""
+    progress: list[tuple[float, ...]]
+    """Step, Jensen-Shannon divergence of the generated points to the real ones in bits, modes covered; thinned out."""
+    divergence: float
+    """The former, now."""
+    learning: bool
+    """Whether the generator still comes nearer."""
     covered: list[bool]
     """Whether each mode of the distribution has its points."""
     quality: float
@@ -103,7 +117,8 @@ class PlaneGan:
             for part in (self.generator, self.discriminator)
         ]
         self.fixed = torch.randn(SHOWN, 2, generator=self.source)
-        self.real = target.sample(SHOWN, self.source)
+        self.probe = torch.randn(COMPARED, 2, generator=torch.Generator().manual_seed(seed))
+        self.retarget(target)
         self.noise = self.fixed
         self.step_count, self.balance = 0, 0.5
         self.history = History()
@@ -119,14 +134,16 @@ class PlaneGan:
     def retarget(self, target: Distribution) -> None:
         """Go on with another distribution to learn."""
         self.target, self.real = target, target.sample(SHOWN, self.source)
+        self.compared = target.sample(COMPARED, torch.Generator().manual_seed(0))
+        self.progress = History()
 
-    def step(self) -> None:
-        """One step of both networks."""
-        for _ in self.parts():
+    def step(self, updates: Collection[str] = UPDATES) -> None:
+        """One step; updates: the networks that learn in it, of UPDATES."""
+        for _ in self.parts(updates):
             pass
 
-    def parts(self) -> Iterator[str]:
-        """One step of both networks; yields the name of each of PARTS when it is done."""
+    def parts(self, updates: Collection[str] = UPDATES) -> Iterator[str]:
+        """One step; yields the name of each of PARTS when it is done. updates: as ``step``."""
         settings, loss = self.settings, get_loss(self.settings.loss)
         noise, again = (torch.randn(settings.batch, 2, generator=self.source) for _ in range(2))
         self.noise = noise
@@ -140,13 +157,17 @@ class PlaneGan:
         self.balance += 0.05 * (float(right) - self.balance)
         yield "judge"
         cost = loss.discriminator(on_real, on_fake)
-        self._update(1, cost + (0.5 * settings.penalty * self._penalties(real, fake) if settings.penalty else 0))
+        if "discriminator" in updates:
+            self._update(1, cost + (0.5 * settings.penalty * self._penalties(real, fake) if settings.penalty else 0))
         yield "discriminator"
         on_real = self.discriminator(real).detach() if settings.loss == "relativistic" else on_real.detach()
         gain = loss.generator(on_real, self.discriminator(self.generator(again)))
-        self._update(0, gain)
+        if "generator" in updates:
+            self._update(0, gain)
         self.step_count += 1
         self.history.add(self.step_count, float(cost.detach()), float(gain.detach()))
+        if self.step_count % LOOK_EVERY == 0:
+            self.progress.add(self.step_count, *self._look())
         yield "generator"
 
     def _penalties(self, real: Tensor, fake: Tensor) -> Tensor:
@@ -161,6 +182,21 @@ class PlaneGan:
             parameter.grad = gradient
         self.optimisers[which].step()
 
+    def _look(self) -> tuple[float, float]:
+        """Divergence of the generated points to the real ones, and how many modes they cover."""
+        with torch.no_grad():
+            points = self.generator(self.probe)
+        return jensen_shannon(points, self.compared), float(sum(self.target.coverage(points)[0]))
+
+    @property
+    def learning(self) -> bool:
+        """Whether the generator covers more, or is NEARER, than LOOK_BACK steps ago; so for as many steps, anyway."""
+        before = [point for point in self.progress.points if point[0] <= self.step_count - LOOK_BACK]
+        if not before:
+            return self.step_count > 0
+        (_, then, had), (_, now, has) = before[-1], self.progress.points[-1]
+        return has > had or now < then - NEARER
+
     def view(self, fresh: bool = False) -> View:
         """What there is to see now. fresh: of the noise of the last step instead of the same noise every time."""
         noise = self.noise[:SHOWN] if fresh else self.fixed
@@ -170,8 +206,8 @@ class PlaneGan:
             field = (self.discriminator(GRID)[:, 0] - middle).sigmoid().reshape(FIELD, FIELD)
             covered, quality = self.target.coverage(fake if not fresh else self.generator(self.fixed))
         return View(
-            self.step_count, noise, self.real, fake, judged, field, self._pull(fake), self.history.thinned(), covered,
-            quality, self.balance,
+            self.step_count, noise, self.real, fake, judged, field, self._pull(fake), self.history.thinned(),
+            self.progress.thinned(), self._look()[0], self.learning, covered, quality, self.balance,
         )  # fmt: skip
 
     def _middle(self) -> Tensor | float:
@@ -191,26 +227,25 @@ class PlaneGan:
 
 
 class History:
-    """Losses step by step, kept at no more than MOST points: every second one goes when they are full."""
+    """Figures step by step, kept at no more than MOST points: every second one goes when they are full."""
 
     MOST = 240
 
     def __init__(self) -> None:
-        self.every, self.points = 1, list[tuple[int, float, float]]()
-        self._sum, self._count = [0.0, 0.0], 0
+        self.every, self.points = 1, list[tuple[float, ...]]()
+        self._waiting = list[tuple[float, ...]]()
 
-    def add(self, step: int, discriminator: float, generator: float) -> None:
-        """The losses of one step; points are means of ``every`` steps."""
-        self._sum = [self._sum[0] + discriminator, self._sum[1] + generator]
-        self._count += 1
-        if self._count < self.every:
+    def add(self, step: int, *figures: float) -> None:
+        """The figures of one step; points are (step, means of ``every`` steps)."""
+        self._waiting.append(figures)
+        if len(self._waiting) < self.every:
             return
-        self.points.append((step, self._sum[0] / self._count, self._sum[1] / self._count))
-        self._sum, self._count = [0.0, 0.0], 0
+        self.points.append((step, *(sum(column) / self.every for column in zip(*self._waiting, strict=True))))
+        self._waiting = []
         if len(self.points) >= self.MOST:
             self.points, self.every = self.points[1::2], 2 * self.every
 
-    def thinned(self) -> list[tuple[int, float, float]]:
+    def thinned(self) -> list[tuple[float, ...]]:
         """A copy of the points."""
         return list(self.points)
 

@@ -1,21 +1,22 @@
 // Draws one moment of the game of G and D: field, points, arrows, curves, meters, and the step that is under way.
 const plane = element.querySelector(".plane"), curves = element.querySelector(".curves");
 const steps = [...element.querySelectorAll(".steps li")], boxes = [...element.querySelectorAll(".formulas > div")];
-const [coverage, quality, balance] = element.querySelectorAll(".meters output");
+const [coverage, quality, divergence, balance] = element.querySelectorAll(".meters output");
 const zh = navigator.language.startsWith("zh");
 const words = zh
   ? { real: "真实点", fake: "生成点", key: "背景：判别器认为此处更像 {real} 或 {fake}；箭头：生成器的损失把点拉向何方",
-      parts: ["① 采样噪声", "② 生成", "③ 判别真假", "④ 更新 D", "⑤ 更新 G"], names: ["覆盖的模式", "落在模式附近", "真假之争"],
-      modes: (a, b) => `${a} / ${b}`, noise: "噪声 z", step: "第 {n} 步", d: "D 的损失", g: "G 的损失",
+      parts: ["① 采样噪声", "② 生成", "③ 判别真假", "④ 更新 D", "⑤ 更新 G"], names: ["覆盖的模式", "落在模式附近", "与真实分布的 JS 散度", "真假之争"],
+      modes: (a, b) => `${a} / ${b}`, noise: "噪声 z", step: "第 {n} 步", d: "D 的损失", g: "G 的损失", js: "JS 散度",
       guess: "D 只能靠猜：势均力敌。", even: "势均力敌：D 略占上风，G 能从中学习。", ahead: "D 遥遥领先：它几乎总能识破，G 学得困难。",
-      collapse: "模式坍塌：G 只生成了分布的一小部分。", empty: "尚未训练：按“运行”。", plane: "平面上的真实点与生成点", loss: "两个损失的曲线" }
+      collapse: "模式坍塌：G 只生成了分布的一小部分，且不再进步。", learning: "仍在学习：G 越来越接近分布。", empty: "尚未训练：按“运行”。", plane: "平面上的真实点与生成点", loss: "两个损失与 JS 散度的曲线" }
   : { real: "real", fake: "generated", key: "Ground: where D believes a point is {real} or {fake}. Arrows: where G's loss pulls it.",
-      parts: ["① sample noise", "② generate", "③ judge", "④ update D", "⑤ update G"], names: ["Modes covered", "Near a mode", "G against D"],
-      modes: (a, b) => `${a} of ${b}`, noise: "noise z", step: "step {n}", d: "loss of D", g: "loss of G",
+      parts: ["① sample noise", "② generate", "③ judge", "④ update D", "⑤ update G"], names: ["Modes covered", "Near a mode", "JS divergence", "G against D"],
+      modes: (a, b) => `${a} of ${b}`, noise: "noise z", step: "step {n}", d: "loss of D", g: "loss of G", js: "JS divergence",
       guess: "D is guessing: the game is even.", even: "An even game: D is a little ahead, and G learns from it.",
       ahead: "D is far ahead: it nearly always knows, and G learns little from that.",
-      collapse: "Mode collapse: G makes only a small part of the distribution.", empty: "Not trained yet: press Run.",
-      plane: "Real and generated points on the plane", loss: "Curves of both losses" };
+      collapse: "Mode collapse: G makes only a small part of the distribution, and comes no nearer.",
+      learning: "Still learning: G comes nearer to the distribution.", empty: "Not trained yet: press Run.",
+      plane: "Real and generated points on the plane", loss: "Curves of both losses and of the JS divergence" };
 const EDGE = 1.2, WIDE = 2;  // the plane that is shown, and the one that the numbers cover
 const small = document.createElement("canvas");
 let frames = 0;
@@ -144,20 +145,24 @@ function drawCurves(now) {
   brush.lineTo(width, y(0));
   brush.stroke();
   brush.globalAlpha = 1;
-  [["real", words.d], ["fake", words.g]].forEach(([name, label], i) => {
+  const lines = [
+    ["real", words.d, now.losses.map((p) => [p[0], p[1]])], ["fake", words.g, now.losses.map((p) => [p[0], p[2]])],
+    ["ink", words.js, now.progress],
+  ];
+  lines.forEach(([name, label, points], i) => {
     brush.strokeStyle = brush.fillStyle = colours[name];
     brush.lineWidth = 2;
     brush.beginPath();
-    now.losses.forEach((point, k) => brush[k ? "lineTo" : "moveTo"](point[0] / last * (width - 4) + 2, y(point[1 + i])));
+    points.forEach((point, k) => brush[k ? "lineTo" : "moveTo"](point[0] / last * (width - 4) + 2, y(point[1])));
     brush.stroke();
-    const value = now.losses.length ? " " + now.losses.at(-1)[1 + i].toFixed(2) : "";
-    brush.fillText(label + value, 10 + i * width / 2, 24);
+    brush.fillText(label + (points.length ? " " + points.at(-1)[1].toFixed(2) : ""), 10 + i * width / 3, 24);
   });
 }
 
 function verdict(now, share) {
   if (!now.step) return words.empty;
-  if (now.step > 300 && share < 0.35) return words.collapse;
+  if (now.learning && share < 0.9) return words.learning;
+  if (share < 0.35) return words.collapse;
   return now.balance < 0.53 ? words.guess : now.balance > 0.85 ? words.ahead : words.even;
 }
 
@@ -167,6 +172,8 @@ function drawMeters(now) {
   coverage.textContent = words.modes(covered, now.covered.length);
   element.querySelector(".quality i").style.width = 100 * now.quality + "%";
   quality.textContent = Math.round(100 * now.quality) + " %";
+  element.querySelector(".divergence i").style.width = 100 * Math.min(1, now.divergence) + "%";
+  divergence.textContent = now.divergence.toFixed(2) + (zh ? " 比特" : " bits");
   element.querySelector(".balance b").style.left = 100 * Math.min(1, Math.max(0, 2 * now.balance - 1)) + "%";
   balance.textContent = "D " + Math.round(100 * now.balance) + " %";
   element.querySelector(".verdict").textContent = verdict(now, share);

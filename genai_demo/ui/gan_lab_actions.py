@@ -28,6 +28,8 @@ FRAME = 0.08
 """Seconds from one picture to the next."""
 SLOW = 0.7
 """The same in slow motion, where every picture is one part of a step."""
+HEAD_START, HEAD_EVERY = 1_500, 100
+"""Steps of a start with trained networks, and from one word about them to the next."""
 WIDE = 2.0
 """Points travel as 16-bit numbers that stand for -WIDE to WIDE."""
 
@@ -145,6 +147,8 @@ def frame(gan: PlaneGan, part: str) -> str:
         "field": shares(view.field), "size": FIELD, "modes": modes, "covered": view.covered,
         "arrows": [[round(x, 3), round(y, 3)] for x, y in view.arrows.tolist()],
         "losses": [[step, round(d, 3), round(g, 3)] for step, d, g in view.losses],
+        "progress": [[step, round(apart, 3)] for step, apart, _ in view.progress],
+        "divergence": round(view.divergence, 3), "learning": view.learning,
         "quality": round(view.quality, 3), "balance": round(view.balance, 3),
     }  # fmt: skip
     return json.dumps(found, separators=(",", ":"))
@@ -230,6 +234,47 @@ def step_gan(
         bench.part = ""
         gan.step()
     return bench, frame(gan, bench.part), say("lab.paused", language_of(request), step=gan.step_count)
+
+
+@readable_errors
+def step_discriminator(bench: Bench, request: gr.Request, *controls: Any) -> tuple[Any, ...]:
+    """One step in which D alone learns. controls: as those of train_gan, in their order."""
+    return _step_one("discriminator", bench, request, controls)
+
+
+@readable_errors
+def step_generator(bench: Bench, request: gr.Request, *controls: Any) -> tuple[Any, ...]:
+    """One step in which G alone learns. controls: as those of train_gan, in their order."""
+    return _step_one("generator", bench, request, controls)
+
+
+def _step_one(network: str, bench: Bench, request: gr.Request, controls: tuple[Any, ...]) -> tuple[Any, ...]:
+    gan = bench.prepare(Controls(*controls))
+    bench.finish()
+    gan.step((network,))
+    return bench, frame(gan, ""), say("lab.paused", language_of(request), step=gan.step_count)
+
+
+@readable_errors
+def start_trained(bench: Bench, request: gr.Request, *controls: Any) -> Iterator[tuple[Any, ...]]:
+    """New weights from the seed, and HEAD_START steps of training before the first picture.
+
+    Args:
+        controls: as those of train_gan, in their order.
+    """
+    language = language_of(request)
+    gan = bench.prepare(Controls(*controls), fresh=True)
+    bench.running, bench.halted = True, False
+    try:
+        for step in range(HEAD_START):
+            if bench.halted:
+                break
+            if step % HEAD_EVERY == 0:
+                yield bench, gr.skip(), say("lab.ahead", language, step=step, steps=HEAD_START)
+            gan.step()
+    finally:
+        bench.running = False
+    yield bench, frame(gan, ""), say("lab.paused", language, step=gan.step_count)
 
 
 @readable_errors

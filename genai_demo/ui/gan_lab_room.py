@@ -26,37 +26,47 @@ def build(tab: gr.Tab) -> list[Any]:
         run = gr.Button(text("lab.run"), variant="primary", min_width=90, elem_id="gan-run")
         pause = gr.Button(text("lab.pause"), variant="stop", min_width=90, elem_id="gan-pause")
         step = gr.Button(text("lab.step"), min_width=90, elem_id="gan-step")
+        of_d = gr.Button(text("gan.step.discriminator"), min_width=90, elem_id="gan-step-discriminator")
+        of_g = gr.Button(text("gan.step.generator"), min_width=90, elem_id="gan-step-generator")
         again = gr.Button(text("lab.again"), min_width=90, elem_id="gan-again")
+        ahead = gr.Button(text("gan.ahead"), min_width=120, elem_id="gan-ahead")
     status = gr.Markdown(elem_classes="notice", elem_id="gan-status")
-    picture = plane()
-    controls = _controls()
+    with gr.Column(elem_classes="plane-room"):
+        picture = plane()
+        with gr.Column(visible=False, elem_classes="over-plane") as pad:
+            drawing = drawing_pad(limits.MIN_DRAWN_POINTS, limits.MAX_DRAWN_POINTS)
+    controls = [*_controls(pad), drawing]
     inputs, shown = [bench, *controls], [bench, picture, status]
     running = lab_lost.before(run.click, bench, trained).success(
         actions.train_gan, inputs, shown, api_name="train_gan", show_progress="minimal", show_progress_on=status,
         **LAB_EVENT,
     )  # fmt: skip
+    started = ahead.click(
+        actions.start_trained, inputs, shown, cancels=[running], api_visibility="private", show_progress="minimal",
+        show_progress_on=status, **LAB_EVENT,
+    )  # fmt: skip
+    training = [running, started]
     pause.click(actions.halt, bench, None, queue=False, api_name="stop_gan", show_progress="hidden").then(
-        None, cancels=[running], api_visibility="private"
+        None, cancels=training, api_visibility="private"
     ).then(actions.pause_gan, bench, status, queue=False, **QUIET)
     lab_lost.before(step.click, bench, trained).success(
-        actions.step_gan, inputs, shown, cancels=[running], api_name="step_gan", show_progress="hidden"
+        actions.step_gan, inputs, shown, cancels=training, api_name="step_gan", show_progress="hidden"
     )
-    again.click(actions.restart_gan, inputs, shown, cancels=[running], api_visibility="private", show_progress="hidden")
+    for button, action in ((of_d, actions.step_discriminator), (of_g, actions.step_generator)):
+        lab_lost.before(button.click, bench, trained).success(action, inputs, shown, cancels=training, **QUIET)
+    again.click(actions.restart_gan, inputs, shown, cancels=training, api_visibility="private", show_progress="hidden")
     tab.select(actions.open_gan, [bench, trained, *controls], shown, queue=False, **QUIET)
     gr.on(moving(*controls), actions.set_gan, inputs, picture, trigger_mode="always_last", queue=False, **QUIET)
-    return [running]
+    return training
 
 
-def _controls() -> list[Any]:
-    """In the order of ``actions.Controls``."""
+def _controls(pad: gr.Column) -> list[Any]:
+    """In the order of ``actions.Controls``, all but the drawing. pad: is shown where there is something to draw."""
     with gr.Row(elem_classes="settings"):
         target = choice("gan.target", [*distributions.NAMES, "drawing"], "ring", elem_id="gan-target")
         loss = choice("gan.loss", list(LOSSES), "non_saturating", elem_id="gan-loss")
         pace = choice("gan.pace", actions.PACES, "five", elem_id="gan-pace")
-    with gr.Column(visible=False) as own:
-        gr.Markdown(text("gan.draw"), elem_classes="notice")
-        drawing = drawing_pad(limits.MAX_DRAWN_POINTS)
-    target.input(lambda name: gr.Column(visible=name == "drawing"), target, own, queue=False, **QUIET)
+    target.input(lambda name: gr.Column(visible=name == "drawing"), target, pad, queue=False, **QUIET)
     rate, penalty, batch = (limits.MIN_LAB_RATE, limits.MAX_LAB_RATE), limits.MAX_LAB_PENALTY, limits.MAX_LAB_BATCH
     with gr.Row(elem_classes="sliders"):
         generator_rate = slider("gan.generator_rate", *rate, 0.001, 0.0001, elem_id="gan-generator-rate")
@@ -65,4 +75,4 @@ def _controls() -> list[Any]:
         points = slider("gan.batch", limits.MIN_LAB_BATCH, batch, 128, 8)
         width = slider("gan.width", limits.MIN_LAB_WIDTH, limits.MAX_LAB_WIDTH, 64, 4)
         seed = number("gan.seed", 0, limits.MAX_SEED, 0, min_width=120)
-    return [target, loss, pace, generator_rate, discriminator_rate, penalties, points, width, seed, drawing]
+    return [target, loss, pace, generator_rate, discriminator_rate, penalties, points, width, seed]

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import gradio as gr
 
+from genai_demo.lab.distributions import EDGE
 from genai_demo.lab.gan import PARTS
 from genai_demo.ui.formulas import gan_formulas
 
@@ -20,6 +21,7 @@ PLANE_HTML = f"""
     <div class="meters">
       <span class="name"></span><div class="bar coverage"><i></i></div><output></output>
       <span class="name"></span><div class="bar quality"><i></i></div><output></output>
+      <span class="name"></span><div class="bar divergence"><i></i></div><output></output>
       <span class="name"></span><div class="bar balance"><i></i><b></b></div><output></output>
     </div>
     <p class="verdict"></p>
@@ -28,7 +30,7 @@ PLANE_HTML = f"""
 """
 PLANE_CSS = """
 .lab {display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); gap: 16px; align-items: start;
-  --real: #0f766e; --fake: #ea580c}
+  --real: #0f766e; --fake: #c2410c}
 .dark & .lab {--real: #2dd4bf; --fake: #fb923c}
 canvas {display: block; width: 100%; border-radius: 8px; background: var(--background-fill-secondary)}
 .plane {aspect-ratio: 1; max-width: 560px; margin: 0 auto}
@@ -60,17 +62,23 @@ output {min-width: 6.5em; text-align: right}
 """
 
 PAD_HTML = """
-<div class="draw"><canvas width="360" height="360" role="img"></canvas>
-<div><button type="button" class="clear"></button><output aria-live="polite"></output></div></div>
+<div class="draw"><div class="square"><canvas width="680" height="680" tabindex="0" role="application"></canvas>
+<div class="tools"><button type="button" class="clear"></button><output aria-live="polite"></output></div></div></div>
 """
 PAD_CSS = """
-.draw {display: grid; gap: 6px; max-width: 260px}
-canvas {width: 100%; aspect-ratio: 1; touch-action: none; cursor: crosshair; border-radius: 8px;
-  background: var(--background-fill-secondary); border: 1px dashed var(--border-color-primary)}
-.draw div {display: flex; gap: 10px; align-items: center}
+.draw {display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); gap: 16px}
+.square {position: relative; width: 100%; max-width: 560px; margin: 0 auto; pointer-events: auto}
+canvas {display: block; width: 100%; aspect-ratio: 1; touch-action: none; cursor: crosshair; border-radius: 8px;
+  box-sizing: border-box; border: 2px dashed var(--border-color-accent)}
+canvas:focus-visible {outline: 2px solid var(--color-accent); outline-offset: 2px}
+.tools {position: absolute; top: 40px; left: 10px; right: 10px; display: flex; gap: 10px; align-items: flex-start;
+  pointer-events: none}
 .clear {min-height: 36px; padding: 2px 12px; cursor: pointer; color: var(--body-text-color); border-radius: 6px;
-  background: var(--button-secondary-background-fill); border: 1px solid var(--border-color-primary)}
-output {font-size: .82rem; color: var(--body-text-color-subdued)}
+  background: var(--button-secondary-background-fill); border: 1px solid var(--border-color-primary);
+  pointer-events: auto}
+output {font-size: .82rem; color: var(--body-text-color); background: var(--background-fill-primary);
+  border-radius: 6px; padding: 2px 8px}
+@media (max-width: 700px) {.draw {grid-template-columns: minmax(0, 1fr)}}
 """
 
 
@@ -82,9 +90,12 @@ def plane() -> gr.HTML:
     )  # fmt: skip
 
 
-def drawing_pad(most: int) -> gr.HTML:
-    """A square to draw in. Value: JSON, a list of points [x, y] from -1 to 1, up to ``most`` of them."""
+def drawing_pad(least: int, most: int) -> gr.HTML:
+    """A square to draw in that lies over ``plane``. Value: JSON, a list of points [x, y] from -1 to 1.
+
+    least, most: how many points make a drawing; fewer are not told to Python.
+    """
     return gr.HTML(
-        "[]", html_template=PAD_HTML, css_template=PAD_CSS, elem_id="gan-pad", apply_default_css=False, most=most,
-        js_on_load=(HERE / "draw_pad.js").read_text(encoding="utf-8"),
+        "[]", html_template=PAD_HTML, css_template=PAD_CSS, elem_id="gan-pad", apply_default_css=False, least=least,
+        most=most, edge=EDGE, js_on_load=(HERE / "draw_pad.js").read_text(encoding="utf-8"),
     )  # fmt: skip

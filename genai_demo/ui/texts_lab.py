@@ -9,6 +9,7 @@ LAB: dict[str, tuple[str, str]] = {
     "lab.step": ("→ One step", "→ 单步"),
     "lab.again": ("↺ Start over", "↺ 重新开始"),
     "lab.running": ("Training: step {step:,}, {rate:.0f} steps a second", "训练中：第 {step:,} 步，每秒 {rate:.0f} 步"),
+    "lab.ahead": ("Training ahead: step {step} of {steps} …", "预先训练：第 {step} / {steps} 步……"),
     "lab.paused": ("Paused at step {step:,}.", "已暂停在第 {step:,} 步。"),
     "lab.fresh": ("New networks, nothing learnt yet. Press Run.", "全新的网络，尚未学习。请点“运行”。"),
     "lab.time": (
@@ -92,6 +93,9 @@ LAB: dict[str, tuple[str, str]] = {
         "生成器 G 把噪声变成点，判别器 D 区分真假，二者互相学习。训练时可随时更改：损失、学习率，甚至分布。"
         f"同一时间只运行一个训练，最长 {limits.MAX_LAB_SECONDS} 秒；其他人排队并看到自己的位置。",
     ),
+    "gan.step.discriminator": ("D alone", "仅 D 一步"),
+    "gan.step.generator": ("G alone", "仅 G 一步"),
+    "gan.ahead": ("⏩ Start trained", "⏩ 从训练好的开始"),
     "gan.target": ("Distribution", "分布"),
     "gan.target.info": (
         "What G should learn to make; it may change while it trains.",
@@ -101,10 +105,6 @@ LAB: dict[str, tuple[str, str]] = {
     "gan.target.grid": ("grid of sixteen", "十六点阵"),
     "gan.target.spirals": ("spirals", "螺旋"),
     "gan.target.drawing": ("own drawing", "自己画"),
-    "gan.draw": (
-        "Draw with mouse or finger: a letter, a face, some dots. G learns it when you let go.",
-        "用鼠标或手指画：一个字、一张脸、几个点。松手后 G 便开始学习。",
-    ),
     "gan.loss": ("Loss", "损失函数"),
     "gan.loss.info": (
         "Switch it while they train; the formula is beside the plane.",

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from genai_demo.lab.gan import PARTS
+from genai_demo.ui.gan_lab_actions import HEAD_START
 from tests.browser.lab_visit import visit_lab
 from tests.browser.visits import PHONE, check_clean, check_width, settled
 from tests.ui import lab_page
@@ -92,6 +93,13 @@ def test_slow_motion_lights_up_the_five_parts(page: Page) -> None:
     page.get_by_label("5 steps").click()
 
 
+def test_the_pad_lies_on_the_plane(page: Page) -> None:
+    page.get_by_label("own drawing").click()
+    plane, pad = (page.locator(where).bounding_box() for where in (PLANE, "#gan-pad canvas"))
+    assert plane and pad
+    assert all(abs(plane[side] - pad[side]) < 1 for side in ("x", "y", "width", "height"))
+
+
 def test_a_drawing_becomes_the_distribution(page: Page) -> None:
     page.get_by_label("own drawing").click()
     box = page.locator("#gan-pad canvas").bounding_box()
@@ -103,6 +111,38 @@ def test_a_drawing_becomes_the_distribution(page: Page) -> None:
     page.mouse.up()
     expect(page.locator("#gan-pad output")).to_contain_text("points")
     expect(page.locator("#gan-plane .meters output").first).to_contain_text("of 12")
+
+
+def test_the_keyboard_draws_too(page: Page) -> None:
+    page.get_by_label("own drawing").click()
+    page.locator("#gan-pad .clear").click()
+    expect(page.locator("#gan-pad output")).to_contain_text("Draw on the plane")
+    page.locator("#gan-pad canvas").focus()
+    page.keyboard.press("ArrowUp")
+    expect(page.locator("#gan-pad output")).to_contain_text("pen up at 0.00, 0.05; Draw")
+    page.keyboard.press(" ")
+    for _ in range(5):
+        page.keyboard.press("ArrowRight")
+    expect(page.locator("#gan-pad output")).to_contain_text("pen down at 0.25, 0.05; 11 points")
+    page.keyboard.press(" ")
+    expect(page.locator("#gan-plane .meters output").first).to_contain_text("of 3")
+
+
+def test_one_network_learns_alone(page: Page) -> None:
+    page.get_by_label("ring of eight").click()
+    page.locator("#gan-again").click()
+    wait_for(page, "step === 0")
+    page.locator("#gan-step-discriminator").click()
+    wait_for(page, "step === 1")
+    page.locator("#gan-step-generator").click()
+    wait_for(page, "step === 2")
+    expect(page.locator("#gan-plane .meters output").nth(2)).to_contain_text("bits")
+
+
+def test_it_starts_trained(page: Page) -> None:
+    page.locator("#gan-ahead").click()
+    wait_for(page, f"step === {HEAD_START}")
+    expect(page.locator("#gan-plane .verdict")).not_to_be_empty()
 
 
 def test_nothing_leaves_the_machine_and_nothing_breaks(page: Page) -> None:

@@ -8,7 +8,7 @@ import torch
 
 from genai_demo.core.losses import LOSSES
 from genai_demo.lab import distributions
-from genai_demo.lab.gan import ARROWS, FIELD, PARTS, SHOWN, History, PlaneGan, Settings
+from genai_demo.lab.gan import ARROWS, FIELD, LOOK_EVERY, PARTS, SHOWN, UPDATES, History, PlaneGan, Settings
 
 RING = distributions.named("ring")
 SMALL = Settings(batch=16, width=8)
@@ -74,6 +74,49 @@ def test_a_step_has_its_five_parts_in_order() -> None:
     assert tuple(seen) == PARTS and gan.step_count == 1
     changed = [not torch.equal(a, b) for a, b in itertools.pairwise(states)]
     assert changed == [False, False, False, True, True]
+
+
+@pytest.mark.parametrize("network", UPDATES)
+def test_a_network_can_learn_alone(network: str) -> None:
+    gan = PlaneGan(RING, SMALL)
+    before = [[p.clone() for p in part.parameters()] for part in (gan.generator, gan.discriminator)]
+    gan.step((network,))
+    changed = [
+        any(not torch.equal(old, new) for old, new in zip(those, part.parameters(), strict=True))
+        for those, part in zip(before, (gan.generator, gan.discriminator), strict=True)
+    ]
+    assert changed == [network == "generator", network == "discriminator"] and gan.step_count == 1
+
+
+def test_the_divergence_is_nothing_among_likes_and_one_bit_among_strangers() -> None:
+    one, other = RING.sample(1_000, source()), RING.sample(1_000, source(1))
+    far = torch.zeros(1_000, 2)
+    assert distributions.jensen_shannon(one, one) == pytest.approx(0, abs=1e-6)
+    assert 0 < distributions.jensen_shannon(one, other) < 0.1
+    assert distributions.jensen_shannon(one, far) == pytest.approx(1)
+    assert distributions.jensen_shannon(one, torch.cat([other, far])) == pytest.approx(0.35, abs=0.1)
+
+
+def test_it_learns_as_long_as_it_comes_nearer() -> None:
+    gan = PlaneGan(RING, SMALL)
+    assert not gan.learning
+    gan.step_count = 900
+    for apart, modes, learning in ((0.5, 3, False), (0.49, 3, False), (0.5, 4, True), (0.4, 3, True)):
+        gan.progress = History()
+        gan.progress.add(600, 0.5, 3)
+        gan.progress.add(900, apart, modes)
+        assert gan.learning == learning
+    gan.retarget(distributions.named("grid"))
+    assert gan.learning and gan.progress.points == []  # another task, begun just now
+
+
+def test_progress_is_looked_at_every_few_steps() -> None:
+    gan = PlaneGan(RING, SMALL)
+    for _ in range(2 * LOOK_EVERY):
+        gan.step()
+    view = gan.view()
+    assert [step for step, _, _ in view.progress] == [LOOK_EVERY, 2 * LOOK_EVERY]
+    assert view.divergence == view.progress[-1][1] and 0 < view.divergence <= 1 and view.learning
 
 
 def test_the_same_seed_gives_the_same_training() -> None:

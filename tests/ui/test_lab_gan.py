@@ -60,6 +60,25 @@ def test_one_step_and_one_part() -> None:
     assert shown(actions.step_gan(bench, ENGLISH, *controls()))["step"] == 3  # the step that had begun
 
 
+@pytest.mark.parametrize("name", ["generator", "discriminator"])
+def test_a_step_of_one_network_alone_ends_a_part_that_had_begun(name: str) -> None:
+    bench = actions.Bench()
+    actions.step_gan(bench, ENGLISH, *controls(pace="slow"))
+    found = getattr(actions, f"step_{name}")(bench, ENGLISH, *controls(pace="slow"))
+    assert shown(found)["step"] == 2 and shown(found)["part"] == ""
+
+
+def test_it_can_start_trained_and_be_stopped_on_the_way() -> None:
+    bench = actions.Bench()
+    *words, last = actions.start_trained(bench, ENGLISH, *controls(width=4, batch=8))
+    assert shown(last)["step"] == actions.HEAD_START and "of 1500" in words[0][2]
+    started = actions.start_trained(bench, ENGLISH, *controls(width=4, batch=8))
+    next(started)
+    assert bench.running and bench.gan is not None and bench.gan.step_count == 0
+    actions.halt(bench)
+    assert shown(next(started))["step"] < actions.HEAD_START and not bench.running
+
+
 def test_what_is_changed_reaches_a_training_under_way() -> None:
     bench = actions.Bench()
     running = actions.train_gan(bench, *controls(pace="one"), ENGLISH)
