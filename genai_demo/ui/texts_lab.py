@@ -95,7 +95,7 @@ LAB: dict[str, tuple[str, str]] = {
     ),
     "gan.step.discriminator": ("D alone", "仅 D 一步"),
     "gan.step.generator": ("G alone", "仅 G 一步"),
-    "gan.ahead": ("⏩ Start trained", "⏩ 从训练好的开始"),
+    "gan.ahead": ("▶▶ Start trained", "▶▶ 从训练好的开始"),
     "gan.target": ("Distribution", "分布"),
     "gan.target.info": (
         "What G should learn to make; it may change while it trains.",
