@@ -84,13 +84,17 @@ def _check(
 ) -> Iterator[tuple[Any, ...]]:
     if line.place(visit) is not None:
         raise ValueError("Your training is running. Stop it first.")
-    if medium != "pictures":
-        material: Any = MEDIA[medium].check(files, dropped)
-    else:
-        kept: list[Any] = []
-        for kept in faces_own.check_steps(files, dropped):
-            yield visit, gr.skip(), say("own.reading", language, count=len(kept)), gr.skip()
-        material = faces_own.split(kept)
+    try:
+        if medium != "pictures":
+            material: Any = MEDIA[medium].check(files, dropped)
+        else:
+            kept: list[Any] = []
+            for kept in faces_own.check_steps(files, dropped):
+                yield visit, gr.skip(), say("own.reading", language, count=len(kept)), gr.skip()
+            material = faces_own.split(kept)
+    except ValueError:  # what was left out says more than how much is left; the files are gone, so is their list
+        yield visit, own_pictures.left_out(dropped, language), say("own.unchecked", language), None
+        raise
     enter(request.session_hash, visit)
     visit.start_afresh(medium, material, dropped)
     yield visit, own_pictures.report(medium, material, dropped, language), say("own.checked", language), None
@@ -282,7 +286,7 @@ def use_own(visit: Visit, on: bool, request: gr.Request) -> tuple[Any, ...]:
     elif visit.medium == "sounds":
         kind = KINDS[kind].chinese if language == "zh" else KINDS[kind].english
     told = say("own.used", language, where=say(f"own.where.{visit.medium}", language, kind=kind))
-    return visit, told if visit.tuning.best_point().step else f"{told} {say('own.best.none', language)}"
+    return visit, f"{told} {own_pictures.verdict(visit.tuning, language)}".strip()
 
 
 def still_used(visit: Visit, on: bool, request: gr.Request) -> tuple[Any, ...]:

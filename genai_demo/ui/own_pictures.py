@@ -17,6 +17,8 @@ from genai_demo.text import own as text_own
 from genai_demo.ui.own_visits import Visit
 from genai_demo.ui.strings import say
 
+FEW_PICTURES = 60
+"""Fewer are warned of. Chosen, not measured."""
 THUMBNAILS, NAMES = 24, 3
 """Kept pictures, and names of a reason, that are shown."""
 FIGURES = {
@@ -62,8 +64,17 @@ def report(medium: str, material: Any, dropped: Dropped, language: str) -> str:
         shown = f'<div class="thumbs">{_pictures(material.all[:THUMBNAILS], 64)}</div>'
     bold = kept.split("**")
     kept = "".join(f"<strong>{part}</strong>" if i % 2 else part for i, part in enumerate(bold))
+    if medium == "pictures" and len(material.all) < FEW_PICTURES:
+        kept += f" {say('own.few', language, few=FEW_PICTURES)}"
     if not dropped:
         return f"<p>{kept} {say('own.none_dropped', language)}</p>{shown}"
+    return f"<p>{kept}</p>{shown}{left_out(dropped, language)}"
+
+
+def left_out(dropped: Dropped, language: str) -> str:
+    """How much was left out for which reason; empty where nothing was."""
+    if not dropped:
+        return ""
     names: dict[str, list[str]] = defaultdict(list)
     for name, reason in dropped:
         names[reason].append(name)
@@ -73,8 +84,7 @@ def report(medium: str, material: Any, dropped: Dropped, language: str) -> str:
         for reason, found in sorted(names.items(), key=lambda pair: -len(pair[1]))
     )
     heads = "".join(f"<th>{say(f'own.{key}', language)}</th>" for key in ("reason", "count", "names"))
-    left_out = say("own.dropped", language, count=len(dropped))
-    return f"<p>{kept}</p>{shown}<p>{left_out}</p><table><tr>{heads}</tr>{rows}</table>"
+    return f"<p>{say('own.dropped', language, count=len(dropped))}</p><table><tr>{heads}</tr>{rows}</table>"
 
 
 def figures(tuning: Tuning, language: str) -> str:
@@ -84,14 +94,29 @@ def figures(tuning: Tuning, language: str) -> str:
     rows = ""
     for key, name in keys.items():
         before, after = first.figures[key], best.figures[key]
-        better = after > before if key == "psnr" else after < before
         rows += (
             f"<tr><td>{say(f'own.{name}', language)}</td><td>{before:.3f}</td>"
-            f'<td class="{"better" if better else ""}">{after:.3f}</td></tr>'
+            f'<td class="{"better" if gain(key, before, after) > 0 else ""}">{after:.3f}</td></tr>'
         )
     heads = "".join(f"<th>{say(f'own.{key}', language)}</th>" for key in ("figures", "shipped", "yours"))
-    note = say("own.best" if best.step else "own.best.none", language, step=best.step)
+    notes = [say("own.best", language, step=best.step)] if best.step else []
+    note = " ".join([*notes, verdict(tuning, language)])
     return f'<table class="figures"><tr>{heads}</tr>{rows}</table><p>{note}</p>'
+
+
+def gain(key: str, before: float, after: float) -> float:
+    """By how much a figure became better: above 0, whether it should rise or fall."""
+    return after - before if key == "psnr" else before - after
+
+
+def verdict(tuning: Tuning, language: str) -> str:
+    """What speaks against the tuned weights, at their best: nothing better yet, or figures that became worse."""
+    first, best = tuning.points[0].figures, tuning.best_point()
+    if not best.step:
+        return say("own.best.none", language)
+    keys = FIGURES[next(k for k in FIGURES if k in first)]
+    worse = [say(f"own.{name}", language) for key, name in keys.items() if gain(key, first[key], best.figures[key]) < 0]
+    return say("own.worse", language, figures="; ".join(worse)) if worse else ""
 
 
 def samples(visit: Visit, tuning: Tuning, language: str, best: bool = False) -> str:

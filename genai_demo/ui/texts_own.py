@@ -72,6 +72,18 @@ OWN: dict[str, tuple[str, str]] = {
     "own.delete": ("Delete everything of mine", "删除我的全部数据"),
     "own.reading": ("Reading … {count} kept so far.", "正在读取……已保留 {count} 项。"),
     "own.checked": ("Checked. Press Train.", "检查完毕，请点“训练”。"),
+    "own.unchecked": (
+        "The check failed, and nothing new is kept. Choose files again and press Check.",
+        "检查未通过，没有保留新内容。请重新选择文件并点“检查”。",
+    ),
+    "own.few": (
+        "That is few: below {few} a model soon knows them by heart, and its new faces may become worse.",
+        "数量偏少：少于 {few} 张时，模型很快就会死记硬背，新脸可能变差。",
+    ),
+    "own.worse": (
+        "Worse than the model of this page: {figures}. Look at both before you use yours.",
+        "以下方面不如本页模型：{figures}。使用前请先比较两者。",
+    ),
     "own.report": ("What came of the check", "检查结果"),
     "own.kept.texts": (
         "**{characters:,} characters** are kept: {learnt} pieces to learn, {held_out} held out.",

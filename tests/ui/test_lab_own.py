@@ -7,6 +7,7 @@ import re
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import gradio as gr
@@ -14,10 +15,13 @@ import pytest
 from gradio import networking
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
+from PIL import Image
 
 from genai_demo.core import checkpoint, limits
+from genai_demo.core.tuning import Point
+from genai_demo.faces.own import Faces
 from genai_demo.text import generate, own
-from genai_demo.ui import lab_tab, own_actions, own_visits, text_tab
+from genai_demo.ui import lab_tab, own_actions, own_pictures, own_visits, text_tab
 from genai_demo.ui.strings import translations
 from tests.lab.tiny_own import packed, save_face_models, save_text_model, words
 from tests.waiting import wait_for
@@ -244,6 +248,41 @@ def test_bad_data_is_answered_with_a_sentence(url: str, settings: dict[str, str]
     with pytest.raises(AppError, match="no data in this visit yet"):
         client.predict(seconds=30, kind="story", api_name="/train_own")
     client.close()
+
+
+def test_a_failed_check_says_what_was_left_out_and_gives_up_its_files() -> None:
+    visit = own_visits.Visit()
+    found = own_actions._check(visit, "texts", [("a.txt", b""), ("b.txt", b"hi")], [], "en", gr.Request())
+    _, report, status, files = next(found)
+    assert "b.txt" in report and "too short" in report and "check failed" in status and files is None
+    with pytest.raises(ValueError, match="characters of text are left"):
+        next(found)
+    assert visit.material is None
+
+
+def measured(*figures: dict[str, float]) -> Any:
+    """A training whose best measurement is the last."""
+    points = [Point(10 * i, 0.0, 0.0, one) for i, one in enumerate(figures)]
+    return SimpleNamespace(points=points, best_point=lambda: points[-1])
+
+
+def test_what_became_worse_is_said() -> None:
+    before = {"psnr": 20.0, "score": 0.3, "frechet": 25.1}
+    assert "Train longer" in own_pictures.verdict(measured(before), "en")
+    assert own_pictures.verdict(measured(before, {"psnr": 21.0, "score": 0.2, "frechet": 24.0}), "en") == ""
+    worse = measured(before, {"psnr": 19.0, "score": 0.2, "frechet": 26.6})
+    assert "Worse than" in own_pictures.verdict(worse, "en") and "distance (less" not in own_pictures.verdict(
+        worse, "zh"
+    )
+    shown = own_pictures.figures(worse, "en")
+    assert "PSNR" in shown.partition("Worse")[2] and "Frechet" in shown.partition("Worse")[2]
+    assert shown.count('class="better"') == 1
+
+
+@pytest.mark.parametrize(("count", "warned"), [(16, True), (own_pictures.FEW_PICTURES, False)])
+def test_few_pictures_are_warned_of(count: int, warned: bool) -> None:
+    faces = [Image.new("RGB", (8, 8))] * count
+    assert ("That is few" in own_pictures.report("pictures", Faces(faces[2:], faces[:2]), [], "en")) == warned
 
 
 def test_a_zip_that_is_none_is_answered_with_a_sentence(url: str, tmp_path: Path) -> None:
