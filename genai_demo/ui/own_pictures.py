@@ -114,7 +114,7 @@ def verdict(tuning: Tuning, language: str) -> str:
     first, best = tuning.points[0].figures, tuning.best_point()
     if not best.step:
         return say("own.best.none", language)
-    keys = FIGURES[next(k for k in FIGURES if k in first)]
+    keys = next((shown for only, shown in FIGURES.items() if only in first), {})
     worse = [say(f"own.{name}", language) for key, name in keys.items() if gain(key, first[key], best.figures[key]) < 0]
     return say("own.worse", language, figures="; ".join(worse)) if worse else ""
 
