@@ -11,7 +11,7 @@ import gradio as gr
 from genai_demo.core import limits
 from genai_demo.text import generate
 from genai_demo.trust.policy import check
-from genai_demo.ui import policy
+from genai_demo.ui import policy, presses
 from genai_demo.ui.common import choice, page_language, readable_errors, slider
 from genai_demo.ui.own_visits import with_own_weights
 from genai_demo.ui.strings import say, text
@@ -173,13 +173,17 @@ def build() -> None:
     presets([language, turn, controls[0], controls[-1]], rows, [name for name, _ in PRESETS])
     settings = [language, length, seed, *controls, plain]
     without_seed = [language, length, *controls, plain]
+    stream: dict[str, Any] = STREAM_EVENT | presses.PRESS
     running = [
-        gr.on([go.click, turn.submit], send, [turn, box, *settings], [turn, box], api_name="chat", **STREAM_EVENT),
-        box.retry(answer_again, [box, *without_seed], box, api_visibility="private", **STREAM_EVENT),
-        box.edit(change_turn, [box, *settings], box, api_visibility="private", **STREAM_EVENT),
+        gr.on([go.click, turn.submit], send, [turn, box, *settings], [turn, box], api_name="chat", **stream),
+        box.retry(answer_again, [box, *without_seed], box, api_visibility="private", **stream),
+        box.edit(change_turn, [box, *settings], box, api_visibility="private", **stream),
     ]
     language.input(lambda spoken: good_controls("chat", spoken), language, [controls[0], controls[-1]],
                    api_visibility="private", queue=False, show_progress="hidden")  # fmt: skip
-    stop.click(None, cancels=running, api_visibility="private")
-    box.undo(take_back, box, [box, turn], api_visibility="private", show_progress="hidden")
-    new.click(list, None, box, api_visibility="private", show_progress="hidden")
+    presses.stop(stop, running)
+    changing = [
+        box.undo(take_back, box, [box, turn], api_visibility="private", show_progress="hidden"),
+        new.click(list, None, box, api_visibility="private", show_progress="hidden"),
+    ]
+    presses.replace_each_other([*running, *changing])

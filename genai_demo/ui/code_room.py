@@ -12,6 +12,7 @@ from genai_demo.ui.common import MODEL_EVENT, readable_errors, slider
 from genai_demo.ui.own_visits import with_own_weights
 from genai_demo.ui.strings import language_of, say, text
 from genai_demo.ui.text_common import presets, seed_box
+from genai_demo.ui.write_history import Step, take_out
 
 GAP = "<FILL>"
 WAYS = 3
@@ -74,12 +75,17 @@ def suggest(code: str, temperature: float, length: float, seed: float, request: 
 
 
 @readable_errors
-def insert(code: str, suggestion: str) -> str:
-    """The code with a suggestion in its gap, or at its end."""
+def insert(code: str, suggestion: str, last: Step | None) -> tuple[str, Step]:
+    """The code with a suggestion in its gap, or at its end; in the place of the last one, where that is there still.
+
+    Returns the step as well.
+    """
     if not suggestion:
         raise ValueError("There is no suggestion here. Press Suggest first.")
-    before, after = parts_of(code)
-    return before + suggestion + after
+    without = take_out(last, code) if last is not None and GAP not in code else None
+    before, after = without or parts_of(code)
+    step = Step(before, suggestion, after, {})
+    return step.text, step
 
 
 def build() -> None:
@@ -108,7 +114,9 @@ def build() -> None:
         temperature = slider("code.variety", 0, 1.5, 0.4, 0.1)
         length = slider("length", 8, 200, 64, 8)
         seed = seed_box()
+    last = gr.State(None, time_to_live=1800)
     inputs = [code, temperature, length, seed]
+    go.click(lambda: None, None, last, queue=False, api_visibility="private", show_progress="hidden")
     go.click(suggest, inputs, shown, api_name="suggest_code", show_progress="minimal", **MODEL_EVENT)
     for suggestion, button in zip(shown[::2], buttons, strict=True):
-        button.click(insert, [code, suggestion], code, api_visibility="private", show_progress="hidden")
+        button.click(insert, [code, suggestion, last], [code, last], api_visibility="private", show_progress="hidden")

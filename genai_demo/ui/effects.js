@@ -23,6 +23,7 @@ async function play(card, sound) {
   const source = new AudioBufferSourceNode(audio, { buffer, loop: sound.loop });
   source.connect(audio.destination);
   source.start();
+  window.oneSound?.begin((source.hush = () => { if (player.source === source) player.stop(); }));
   const started = audio.currentTime;
   player.source = source;
   player.card = card;

@@ -8,7 +8,7 @@ from genai_demo.audio.effects import generate
 from genai_demo.audio.effects.kinds import KINDS, NAMES
 from genai_demo.core import limits
 from genai_demo.ui import effects_actions as actions
-from genai_demo.ui import own_weights
+from genai_demo.ui import own_weights, presses
 from genai_demo.ui.common import MODEL_EVENT, at_rest, number, slider
 from genai_demo.ui.effects_actions import BUTTON, FIRST, VARIATIONS
 from genai_demo.ui.effects_sounds import sound_list
@@ -84,7 +84,7 @@ def build(tab: gr.Tab) -> None:
     )
     another.click(actions.make_another, [*settings, history], [seed, *shown], api_visibility="private", **run)
     morphed, varied = gr.State([], time_to_live=1800), gr.State([], time_to_live=1800)
-    stream = run | {"time_limit": 120}
+    stream = run | presses.PRESS | {"time_limit": 120}
     steps_between = five.click(
         actions.morph_effects, [kind, second, *sound], [between, morphed, status], api_name="morph_effects", **stream
     )
@@ -97,7 +97,9 @@ def build(tab: gr.Tab) -> None:
     next_four = others.click(
         lambda s: actions.next_seed(s, VARIATIONS), other_seed, other_seed, queue=False, **QUIET
     ).then(**vary, api_visibility="private", **stream)  # fmt: skip
-    stop.click(None, js=STOP_JS, cancels=[steps_between, first_four, next_four], api_visibility="private")
+    presses.replace_each_other([first_four, next_four])
+    presses.replace_each_other([steps_between])
+    presses.stop(stop, [steps_between, first_four, next_four], js=STOP_JS)
     for part, made, name in ((between, morphed, "step"), (ways, varied, "variation"), (past, history, "earlier")):
         picked = gr.Number(1, label=text("effects.picked"), precision=0, visible="hidden")
         part.select(actions.read_use, None, picked, queue=False, **QUIET).then(

@@ -46,7 +46,7 @@ def _written(
     language: str, play: bool = True,
 ) -> Iterator[Shown]:  # fmt: skip
     """Show a piece while it is written, then let it be heard."""
-    start, work, still = time.perf_counter(), None, [gr.skip()] * 5
+    start, work, still = time.perf_counter(), None, [None] * 5
     for piece in paced(pieces):
         work = Work(piece, recipe)
         faster = dataclasses.replace(piece, bpm=piece.bpm * tempo)

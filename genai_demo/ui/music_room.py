@@ -10,6 +10,7 @@ from genai_demo.audio.music.events import MAX_BARS
 from genai_demo.audio.music.pieces import METRES
 from genai_demo.core import limits
 from genai_demo.ui import music_actions as actions
+from genai_demo.ui import presses
 from genai_demo.ui.audio_pictures import PICTURES_CSS
 from genai_demo.ui.common import MODEL_EVENT, at_rest, choice, number, slider
 from genai_demo.ui.music_pieces import earlier
@@ -41,6 +42,7 @@ def build(tab: gr.Tab) -> None:
     playing = [sound, tempo, history]
     given = [source, melody, midi, work, *others]
     compose: dict[str, Any] = {"fn": actions.compose_music, "inputs": [*settings, *playing], "outputs": shown} | STREAM
+    compose |= presses.PRESS
     running = [
         go.click(**compose, api_name="compose_piece"),
         another.click(actions.next_seed, seed, seed, queue=False, **QUIET).then(
@@ -48,28 +50,34 @@ def build(tab: gr.Tab) -> None:
         ),
         accompany.click(
             actions.accompany_melody, [*given, *playing], shown, api_name="accompany_melody", scroll_to_output=True,
-            **STREAM,
+            **STREAM, **presses.PRESS,
         ),
         go_on.click(
             actions.continue_melody, [*given, bars, *playing], shown, api_name="continue_melody",
-            scroll_to_output=True, **STREAM,
+            scroll_to_output=True, **STREAM, **presses.PRESS,
         ),
-        tab.select(actions.open_music, [work, *playing], shown, **QUIET, **MODEL_EVENT),
     ]  # fmt: skip
-    # Two steps: what a function beside ``cancels`` yields can get lost on its way to the page.
-    stopped = stop.click(None, cancels=running, api_visibility="private").then(
-        actions.stop_music, [work, *playing], shown, **QUIET
+    opening = tab.select(actions.open_music, [work, *playing], shown, **QUIET, **MODEL_EVENT)
+    stopped = presses.stop(stop, [*running, opening]).then(
+        actions.stop_music, [work, *playing], shown, **QUIET, **MODEL_EVENT, **presses.PRESS
     )
-    for event in (*running, stopped):
+    for event in (*running, opening, stopped):
         event.then(earlier, history, past, queue=False, **QUIET)
     gr.on(
         at_rest(sound, tempo), actions.hear_music, [work, sound, tempo], [roll, player, *files],
         api_name="hear_music", trigger_mode="always_last", show_progress="hidden", **MODEL_EVENT,
     )  # fmt: skip
     player.change(actions.picture_music, player, look, trigger_mode="always_last", **QUIET)
-    past.input(
-        actions.take_piece, [past, *playing], shown[:-1], api_name="take_piece", show_progress="hidden", **MODEL_EVENT
+    picked = past.input(
+        actions.take_piece,
+        [past, *playing],
+        shown[:-1],
+        api_name="take_piece",
+        show_progress="hidden",
+        **MODEL_EVENT,
+        **presses.PRESS,
     )
+    presses.replace_each_other([*running, stopped, picked], [opening])
     gr.on([style.input, chords.input], _metres, [style, chords], metre, queue=False, **QUIET)
     melody.input(lambda: "keyboard", None, source, queue=False, **QUIET)
     midi.upload(lambda: "midi", None, source, queue=False, **QUIET)
@@ -83,7 +91,7 @@ def _settings() -> tuple[Any, ...]:
         style = _dropdown("music.style", generate.styles(), first["style"], elem_id="music-style")
         key = _dropdown("music.key", actions.KEYS, first["key"], filterable=True, elem_id="music-key")
         metre = _dropdown("music.metre", list(METRES), usual, elem_id="music-metre")
-        bars = slider("music.bars", 1, MAX_BARS, 16, 1, min_width=130, elem_id="music-bars")
+        bars = slider("music.bars", 1, MAX_BARS, first["bars"], 1, min_width=130, elem_id="music-bars")
         temperature = slider("music.temperature", 0, limits.MAX_TEMPERATURE, first["temperature"], 0.05, min_width=130)
         seed = number("music.seed", 0, limits.MAX_SEED, first["seed"], min_width=120, elem_id="music-seed")
         chords = gr.Checkbox(True, label=text("music.chords"), info=text("music.chords.info"), min_width=130)

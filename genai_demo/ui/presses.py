@@ -14,12 +14,15 @@ PRESS: dict[str, Any] = {"trigger_mode": "multiple"}
 """For an event that ``replace_each_other`` names: the browser sends every press."""
 
 
-def replace_each_other(events: Sequence[Any]) -> None:
-    """Let each of these events, as their listeners return them, end those of the same visit that run or wait."""
-    blocks, numbers = get_blocks_context(), _numbers(events)
+def replace_each_other(events: Sequence[Any], weaker: Sequence[Any] = ()) -> None:
+    """Let each of these events, as their listeners return them, end those of the same visit that run or wait.
+
+    weaker: events that are ended as well, and end nothing: what a room opens with.
+    """
+    blocks = get_blocks_context()
     assert blocks is not None, "Events belong to a page."
-    for number in numbers:
-        blocks.fns[number].replaces = numbers  # type: ignore[attr-defined]
+    for number in _numbers(events):
+        blocks.fns[number].replaces = _numbers([*events, *weaker])  # type: ignore[attr-defined]
 
 
 def _numbers(events: Sequence[Any]) -> frozenset[int]:

@@ -32,6 +32,7 @@ async function add(address, mine) {
     const source = new AudioBufferSourceNode(context, { buffer: data });
     source.connect(context.destination);
     end = Math.max(end, context.currentTime + 0.03);
+    window.oneSound?.begin(hush);
     source.start(end);
     end += data.duration;
     sources.push(source);
@@ -58,11 +59,13 @@ function read() {
   taken = given.pieces.length;
 }
 
-document.addEventListener("speech:hush", () => {
+function hush() {
   [hushed, run] = [run || hushed, ""];
   silence();
   if (context) unlock();
-});
+}
+
+document.addEventListener("speech:hush", hush);
 document.querySelector("#speech-room")?.addEventListener("click", unlock, true);
 watch("value", read);
 read();

@@ -6,12 +6,13 @@ import time
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import gradio as gr
 import numpy as np
+import soundfile
 
-from genai_demo.audio import sounds
+from genai_demo.audio import mel, sounds
 from genai_demo.audio.speech import generate
 from genai_demo.audio.speech.generate import Piece
 from genai_demo.audio.speech.normalise import normalise, require_length
@@ -81,6 +82,16 @@ class Spoken:
         return say(key, language, seconds=seconds, passed=passed, first=self.first)
 
 
+class Part(NamedTuple):
+    """What was spoken so far, and from what."""
+
+    paths: tuple[str, ...]
+    """Of the files of its pieces."""
+    words: str
+    settings: Settings
+    bent: str | None
+
+
 def recipe_of(words: str, settings: Settings, plan: str | None) -> dict[str, Any]:
     """What speech depends on."""
     return {"text": words} | vars(settings) | ({"plan": json.loads(plan)} if plan else {})
@@ -95,11 +106,11 @@ def sound_tags(words: str, settings: Settings, plan: str | None) -> dict[str, st
     }
 
 
-def _files(spoken: Spoken, words: str, settings: Settings, plan: str | None) -> tuple[str, str]:
+def _files(spoken: np.ndarray, words: str, settings: Settings, plan: str | None) -> tuple[str, str]:
     """The whole as WAV and OGG, with the recipe in their tags."""
     recipe, tags = recipe_of(words, settings, plan), sound_tags(words, settings, plan)
     name = f"speech-{settings.voice}-seed{settings.seed}" + ("-bent" if plan else "")
-    samples = mark_sound(spoken.samples, sounds.RATE, MODELS, recipe)
+    samples = mark_sound(spoken, sounds.RATE, MODELS, recipe)
     wav, ogg = (keep_made(sounds.wave_bytes(samples, f, tags), f"{name}.{f}", recipe, MODELS) for f in sounds.FORMATS)
     return wav, ogg
 
@@ -107,18 +118,35 @@ def _files(spoken: Spoken, words: str, settings: Settings, plan: str | None) -> 
 def _speak(
     words: str, settings: Settings, language: str, plan: Plan | None = None, bent: str | None = None
 ) -> Iterator[tuple[Any, ...]]:
-    """Player, status, finished sound, pictures, files, phones: while it is made, and when it is done."""
-    spoken, later = Spoken(), [gr.skip()] * 5
-    yield spoken.live, say("speech.going", language, seconds=0.0), *later
+    """Player, status, finished sound, pictures, files, phones: while it is made, and when it is done.
+
+    Last what Stop would keep; nothing of an earlier sound stays, and each step of the end can be stopped, too.
+    """
+    spoken, still = Spoken(), gr.skip()
+    yield spoken.live, say("speech.going", language, seconds=0.0), None, "", None, None, still, None
     door = (settings.voice, settings.seed, settings.speed, settings.pitch, settings.energy)
     for piece in generate.pieces(words, *door, plan):
         spoken.add(piece)
-        yield spoken.live, spoken.say("speech.going", language), *later
+        part = Part(tuple(spoken.paths), words, settings, bent)
+        yield spoken.live, spoken.say("speech.going", language), *[still] * 5, part
     status = spoken.say("speech.status", language) + ("" if plan else left_out(words, language))
-    wav, ogg = _files(spoken, words, settings, bent)
-    shown = gr.skip() if plan else plan_words(generate.plan(words, settings.voice))
+    wav, ogg = _files(spoken.samples, words, settings, bent)
+    yield spoken.live, status, wav, still, wav, ogg, still, None
+    shown = still if plan else plan_words(generate.plan(words, settings.voice))
     look = pictures(spoken.samples, generate.spectrogram(spoken.found), language)
-    yield spoken.live, status, wav, look, wav, ogg, shown
+    yield spoken.live, status, wav, look, wav, ogg, shown, None
+
+
+@readable_errors
+def stop_speech(part: Part | None, request: gr.Request) -> tuple[Any, ...]:
+    """What was spoken before Stop, to be heard and kept: status, sound, pictures, files, phones."""
+    if part is None:
+        return tuple([gr.skip()] * 7)
+    samples = np.concatenate([soundfile.read(path, dtype="float32")[0] for path in part.paths])
+    wav, ogg = _files(samples, part.words, part.settings, part.bent)
+    language = language_of(request)
+    status = say("speech.stopped", language, seconds=len(samples) / sounds.RATE)
+    return status, wav, pictures(samples, mel.analyse(samples), language), wav, ogg, gr.skip(), None
 
 
 def left_out(words: str, language: str) -> str:
@@ -209,6 +237,6 @@ def open_room(opened: bool, request: gr.Request) -> Iterator[tuple[Any, ...]]:
     except ValueError as error:  # no checkpoint: the room can be looked at all the same
         yield False, localise(str(error), language), *later
         return
-    wav, ogg = _files(spoken, FIRST, Settings("kathleen", 1.0, 0.0, 0.0, 0), None)
+    wav, ogg = _files(spoken.samples, FIRST, Settings("kathleen", 1.0, 0.0, 0.0, 0), None)
     look = pictures(spoken.samples, generate.spectrogram(spoken.found), language)
     yield True, spoken.say("speech.example", language), wav, look, wav, ogg, plan

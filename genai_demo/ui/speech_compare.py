@@ -11,6 +11,7 @@ from genai_demo.audio.speech import generate
 from genai_demo.audio.speech.normalise import require_length
 from genai_demo.core import limits
 from genai_demo.trust.policy import check
+from genai_demo.ui import presses
 from genai_demo.ui.audio_pictures import PICTURES_CSS, pictures
 from genai_demo.ui.common import MODEL_EVENT, keep_file, readable_errors
 from genai_demo.ui.strings import language_of, say, text
@@ -122,5 +123,5 @@ def build(voice: gr.Radio, seed: gr.Number) -> Any:
     file.upload(take_recording, file, [recording, file], api_visibility="private", show_progress="minimal")
     return go.click(
         compare_speech, [recording, said, voice, seed], outputs, api_name="compare_speech", show_progress="minimal",
-        time_limit=120, **MODEL_EVENT,
+        time_limit=120, **MODEL_EVENT, **presses.PRESS,
     )  # fmt: skip

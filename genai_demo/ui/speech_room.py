@@ -8,10 +8,10 @@ import gradio as gr
 
 from genai_demo.audio.speech import plans
 from genai_demo.core import limits
-from genai_demo.ui import policy, speech_compare
+from genai_demo.ui import policy, presses, speech_compare
 from genai_demo.ui.audio_pictures import PICTURES_CSS
 from genai_demo.ui.common import MODEL_EVENT, choice, number, slider
-from genai_demo.ui.speech_actions import FIRST, open_room, speak_plan, speak_text
+from genai_demo.ui.speech_actions import FIRST, open_room, speak_plan, speak_text, stop_speech
 from genai_demo.ui.speech_phonemes import phoneme_view
 from genai_demo.ui.strings import add_texts, text
 from genai_demo.ui.text_common import presets
@@ -19,7 +19,7 @@ from genai_demo.ui.texts_speech import SPEECH
 
 HERE = Path(__file__).parent
 QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
-SPEAK_EVENT: dict[str, Any] = MODEL_EVENT | {"show_progress": "hidden", "time_limit": 600}
+SPEAK_EVENT: dict[str, Any] = MODEL_EVENT | presses.PRESS | {"show_progress": "hidden", "time_limit": 600}
 EXAMPLES: list[tuple[str, str]] = [
     ("The rain has stopped, and the birds are singing again.", "kathleen"),
     ("On May 3rd, 2024, I paid $3.50 for 2 kg of apples: 15% less than last year.", "kathleen"),
@@ -51,7 +51,7 @@ i.on {background: var(--color-accent)}
 
 def build(tab: gr.Tab) -> None:
     """Lay out the room inside the open ``tab`` and connect its events."""
-    opened = gr.State(False, time_to_live=1800)
+    opened, part = gr.State(False, time_to_live=1800), gr.State(None, time_to_live=1800)
     with gr.Column(elem_id="speech-room"):
         gr.Markdown(text("speech.note"), elem_classes="notice")
         gr.Markdown(text(policy.note()), elem_classes="notice")
@@ -74,7 +74,7 @@ def build(tab: gr.Tab) -> None:
         voice = settings[0]
         with gr.Accordion(text("speech.compare"), open=False):
             compare = speech_compare.build(voice, settings[-1])
-    made = [live, status, whole, look, wav, ogg, phones]
+    made = [live, status, whole, look, wav, ogg, phones, part]
     speak = {"fn": speak_text, "inputs": [words, *settings], "outputs": made, "js": HUSH_JS} | SPEAK_EVENT
     running = [
         go.click(**speak, api_name="speak_text"),
@@ -84,9 +84,12 @@ def build(tab: gr.Tab) -> None:
             speak_plan, [phones, everything, *settings[1:]], made, js=HUSH_JS, api_name="speak_plan", **SPEAK_EVENT
         ),
     ]
-    stop.click(None, js=HUSH_JS, queue=False, **QUIET)
-    stop.click(None, cancels=[*running, compare], api_visibility="private")
-    tab.select(open_room, opened, [opened, status, whole, look, wav, ogg, phones], **QUIET, **MODEL_EVENT)
+    opening = tab.select(open_room, opened, [opened, status, whole, look, wav, ogg, phones], **QUIET, **MODEL_EVENT)
+    stopped = presses.stop(stop, [*running, opening, compare], js=HUSH_JS).then(
+        stop_speech, part, made[1:], **QUIET, **MODEL_EVENT, **presses.PRESS
+    )
+    presses.replace_each_other([*running, stopped], [opening])
+    presses.replace_each_other([compare])
 
 
 def _text_part() -> tuple[gr.Textbox, gr.Button, gr.Button, gr.HTML, gr.Markdown]:

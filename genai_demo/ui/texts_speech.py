@@ -43,6 +43,10 @@ SPEECH: dict[str, tuple[str, str]] = {
         "{seconds:.1f} s of speech, made in {passed:.2f} s; the first sound was there after {first:.2f} s.",
         "{seconds:.1f} 秒语音，用时 {passed:.2f} 秒；首个声音在 {first:.2f} 秒后出现。",
     ),
+    "speech.stopped": (
+        "Stopped after {seconds:.1f} s of speech, which can be heard and kept.",
+        "已停止：前 {seconds:.1f} 秒语音可以试听和保存。",
+    ),
     "speech.example": (
         "An example of {seconds:.1f} s. Write your own text, and press Speak.",
         "这是一段 {seconds:.1f} 秒的示例。写下自己的文本，再点“朗读”。",

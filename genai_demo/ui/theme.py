@@ -5,7 +5,7 @@ from pathlib import Path
 import gradio as gr
 
 HERE = Path(__file__).parent
-SCRIPTS = ("access.js", "controls.js", "messages.js")
+SCRIPTS = ("sound.js", "access.js", "controls.js", "messages.js")
 """What the page adds to Gradio's own controls and messages, everywhere."""
 CSS = """
 .gradio-container {max-width: 1280px !important; margin: 0 auto; overflow: clip !important}

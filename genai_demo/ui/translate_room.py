@@ -10,7 +10,7 @@ import gradio as gr
 from genai_demo.core import chinese
 from genai_demo.text import generate, inside
 from genai_demo.trust.policy import check
-from genai_demo.ui import policy
+from genai_demo.ui import policy, presses
 from genai_demo.ui.common import choice, readable_errors
 from genai_demo.ui.own_visits import with_own_weights
 from genai_demo.ui.strings import language_of, say, text
@@ -19,6 +19,8 @@ from genai_demo.ui.text_common import STREAM_EVENT, presets
 WAYS = ("en-zh", "zh-en")
 MOST_ALIGNED = 12
 """Sentences whose words are connected; later ones are translated only."""
+COLUMNS = ("sentence", "best", "second", "third")
+"""Of the table of alternatives."""
 PRESETS = [
     ("Hello", ["en-zh", "Hello! How are you today?"]),
     ("At the station", ["en-zh", "Where is the station?\nI would like to buy two tickets.\nThe train leaves at nine."]),
@@ -39,7 +41,7 @@ ALIGN_CSS = """
 
 @readable_errors
 @with_own_weights
-def translate(words: str, way: str, script: str, request: gr.Request) -> Iterator[tuple[str, str, list[list[str]]]]:
+def translate(words: str, way: str, script: str, request: gr.Request) -> Iterator[tuple[str, str, dict[str, Any]]]:
     """Sentence by sentence: the text so far, connected words as JSON, and all sentences with alternatives."""
     if way not in WAYS:
         raise ValueError(f"No direction is called {way!r}. Choose one of {', '.join(WAYS)}.")
@@ -63,7 +65,8 @@ def translate(words: str, way: str, script: str, request: gr.Request) -> Iterato
                 if script == "traditional" and target == "zh":
                     said = [chinese.traditional(token) for token in said]
                 pairs.append({"from": given, "to": said, "shares": [[round(v, 3) for v in r] for r in shares.tolist()]})
-        yield whole, json.dumps(pairs, ensure_ascii=False), rows
+        table = {"headers": [say(f"translate.{name}", page) for name in COLUMNS], "data": rows}
+        yield whole, json.dumps(pairs, ensure_ascii=False), table
 
 
 def _scores(found: generate.Translation, language: str) -> str:
@@ -72,9 +75,10 @@ def _scores(found: generate.Translation, language: str) -> str:
     return words + (say("translate.by_clauses", language) if found.by_clauses else "")
 
 
-def swap(way: str, words: str, result: str) -> tuple[str, str]:
-    """The other direction, with the translation as its text."""
-    return WAYS[way == WAYS[0]], result or words
+def swap(way: str, words: str, result: str) -> tuple[Any, ...]:
+    """The other direction, the two texts in each other's place; what explained the translation goes."""
+    other = WAYS[way == WAYS[0]]
+    return (other, result, words, "[]", []) if result else (other, words, "", "[]", [])
 
 
 def build() -> None:
@@ -116,7 +120,7 @@ def build() -> None:
     )
     with gr.Accordion(text("translate.others"), open=False):
         others = gr.Dataframe(
-            headers=["1", "2", "3", "4"],
+            headers=[say(f"translate.{name}", "en") for name in COLUMNS],
             column_count=4,
             interactive=False,
             wrap=True,
@@ -125,7 +129,12 @@ def build() -> None:
         )
     presets([way, words], [row for _, row in PRESETS], [name for name, _ in PRESETS])
     running: Any = go.click(
-        translate, [words, way, script], [result, aligned, others], api_name="translate_aligned", **STREAM_EVENT
-    )
-    stop.click(None, cancels=running, api_visibility="private")
-    turn.click(swap, [way, words, result], [way, words], api_visibility="private", show_progress="hidden")
+        translate, [words, way, script], [result, aligned, others], api_name="translate_aligned", **STREAM_EVENT,
+        **presses.PRESS,
+    )  # fmt: skip
+    turned = turn.click(
+        swap, [way, words, result], [way, words, result, aligned, others], api_visibility="private",
+        show_progress="hidden",
+    )  # fmt: skip
+    presses.replace_each_other([running, turned])
+    presses.stop(stop, [running])

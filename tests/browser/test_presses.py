@@ -1,13 +1,16 @@
 """A press while something runs, and a press soon after Stop, in a real browser."""
 
+import base64
 import contextlib
 import threading
 from collections.abc import Iterator
 
 import gradio as gr
+import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from genai_demo.audio import sounds
 from genai_demo.ui import presses
 from genai_demo.ui.common import MODEL_EVENT
 from tests.browser.visits import open_tab, visit
@@ -37,7 +40,7 @@ def build(tab: gr.Tab) -> None:
     """Two buttons for one box, and Stop, which leaves a word."""
     box, said = gr.Textbox(elem_id="box"), gr.Textbox(elem_id="said")
     one, two = gr.Button("One", elem_id="one"), gr.Button("Two", elem_id="two")
-    end = gr.Button("Stop", elem_id="end")
+    end = gr.Button("Stop", variant="stop", elem_id="end")
     events = [
         button.click(lambda name=name: (yield from run(name)), None, box, **MODEL_EVENT, **presses.PRESS)
         for name, button in (("one", one), ("two", two))
@@ -56,6 +59,31 @@ def page(browser: Browser) -> Iterator[Page]:
         open_tab(found, "Text continuation")
         stack.callback(found.context.close)
         yield found
+
+
+TONE = """(address) => {
+  window.players = [0, 1].map(() => Object.assign(new Audio(address), {loop: true}));
+}"""
+PLAYING = "() => window.players.map((player) => !player.paused)"
+
+
+def test_one_sound_plays_at_a_time_and_ends_with_stop_and_with_its_tab(page: Page) -> None:
+    silence = sounds.wave_bytes(np.zeros(2 * sounds.RATE, np.float32))
+    page.evaluate(TONE, "data:audio/wav;base64," + base64.b64encode(silence).decode())
+    page.locator("#end").click()  # a browser plays after a press only
+    page.evaluate("() => window.players[0].play()")
+    assert page.evaluate(PLAYING) == [True, False]
+    page.evaluate("() => window.players[1].play()")
+    assert page.evaluate(PLAYING) == [False, True]
+    page.evaluate("() => { window.hushed = 0; window.oneSound.begin(() => window.hushed++); }")  # of no player
+    assert page.evaluate(PLAYING) == [False, False]
+    page.evaluate("() => window.players[1].play()")
+    assert page.evaluate("() => window.hushed") == 1
+    page.locator("#end").click()
+    assert page.evaluate(PLAYING) == [False, False]
+    page.evaluate("() => window.players[0].play()")
+    open_tab(page, "Other")
+    assert page.evaluate(PLAYING) == [False, False]
 
 
 def box(page: Page, name: str = "box") -> object:

@@ -67,7 +67,8 @@ def spoken(words: str = TEXT, **changes) -> list[tuple]:
 def test_the_page_gets_every_piece_as_it_comes_and_then_the_whole() -> None:
     steps = spoken()
     lists = [json.loads(live)["pieces"] for live, *_ in steps if isinstance(live, str)]
-    assert [len(paths) for paths in lists] == [0, 1, 2, 2]
+    assert [len(paths) for paths in lists] == [0, 1, 2, 2, 2]
+    assert steps[0][2:6] == (None, "", None, None)  # nothing of an earlier sound
     _, status, wav, look, *_ = steps[-1]
     assert "first sound" in status and look.count("<img") == 4
     joined = np.concatenate([sounds.read(Path(p)) for p in lists[-1]])
@@ -76,12 +77,24 @@ def test_the_page_gets_every_piece_as_it_comes_and_then_the_whole() -> None:
 
 
 def test_files_carry_the_recipe_and_the_seed_repeats() -> None:
-    (*_, wav, ogg, _), (*_, again, _, _) = spoken()[-1], spoken()[-1]
+    (*_, wav, ogg, _, _), (*_, again, _, _, _) = spoken()[-1], spoken()[-1]
     assert Path(wav).name == "speech-kathleen-seed3.wav" and Path(ogg).suffix == ".ogg"
     assert Path(wav).read_bytes() == Path(again).read_bytes()
     for path in (wav, ogg):
         tags = sounds.read_tags(path)
         assert json.loads(tags["comment"]) == {"text": TEXT} | SETTINGS and tags["title"] == TEXT
+
+
+def test_stop_keeps_what_was_spoken_and_nothing_of_what_is_whole() -> None:
+    steps = spoken()
+    first = steps[1]
+    status, wav, look, _, ogg, _, part = actions.stop_speech(first[-1], REQUEST)
+    seconds = len(sounds.read(Path(json.loads(first[0])["pieces"][0]))) / sounds.RATE
+    assert f"{seconds:.1f} s" in status and look.count("<img") == 4 and part is None
+    assert len(sounds.read(wav)) / sounds.RATE == pytest.approx(seconds, abs=0.01)
+    assert json.loads(sounds.read_tags(ogg)["comment"]) == {"text": TEXT} | SETTINGS
+    assert [step[-1] for step in steps[-2:]] == [None, None]
+    assert actions.stop_speech(None, REQUEST) == tuple([gr.skip()] * 7)
 
 
 def test_what_was_left_out_is_named_and_harmless() -> None:
@@ -105,7 +118,7 @@ def test_a_bent_phone_is_heard_and_written_into_the_recipe() -> None:
     place = next(i for i, p in enumerate(given["phones"]) if p["hertz"])
     given["phones"][place]["milliseconds"] += 500
     *_, last = actions.speak_plan(json.dumps(given), True, **BENDS, request=REQUEST)
-    _, _, wav, _, _, ogg, view = last
+    _, _, wav, _, _, ogg, view, _ = last
     longer = len(sounds.read(wav)) - len(generate.speak(TEXT, seed=3)[1])
     assert longer == pytest.approx(0.5 * sounds.RATE, abs=512)
     assert view == gr.skip()  # what was bent stays in sight

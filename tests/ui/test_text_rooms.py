@@ -109,10 +109,18 @@ def test_whether_code_parses(code, sign):
 
 
 def test_a_suggestion_keeps_its_indentation():
-    assert code_room.insert("def f():\n<FILL>\n", "    return 1") == "def f():\n    return 1\n"
+    assert code_room.insert("def f():\n<FILL>\n", "    return 1", None)[0] == "def f():\n    return 1\n"
     assert code_room.Editor("    x\n", language="python").postprocess("    x\n") == "    x\n"
     with pytest.raises(gr.Error, match="Suggest"):
-        code_room.insert("x", "")
+        code_room.insert("x", "", None)
+
+
+def test_another_suggestion_takes_the_place_of_the_first():
+    code, last = code_room.insert("a = <FILL>\nb\n", "1", None)
+    assert code == "a = 1\nb\n"
+    code, last = code_room.insert("import c\n" + code, "2", last)
+    assert code == "import c\na = 2\nb\n"
+    assert code_room.insert("import c\na = my\nb\n", "3", last)[0] == "import c\na = my\nb\n3"
 
 
 @pytest.mark.parametrize(
@@ -131,8 +139,8 @@ def test_a_turn_that_is_taken_back_returns_to_the_box():
 
 
 def test_swapping_turns_the_translation_round():
-    assert translate_room.swap("en-zh", "hello", "你好") == ("zh-en", "你好")
-    assert translate_room.swap("zh-en", "你好", "") == ("en-zh", "你好")
+    assert translate_room.swap("en-zh", "hello", "你好") == ("zh-en", "你好", "hello", "[]", [])
+    assert translate_room.swap("zh-en", "你好", "") == ("en-zh", "你好", "", "[]", [])
 
 
 def test_a_direction_that_does_not_exist():
