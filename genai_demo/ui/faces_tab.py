@@ -73,7 +73,7 @@ def build(demo: gr.Blocks, weights: gr.State) -> FacesTab:
                 object_fit="cover",
                 interactive=False,
                 allow_preview=False,
-                buttons=["fullscreen"],
+                buttons=[],
                 elem_id="gallery",
                 height="auto",
             )

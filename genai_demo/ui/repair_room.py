@@ -105,6 +105,8 @@ def build(demo: gr.Blocks) -> None:
         **MODEL_EVENT,
     )
     stop.click(None, cancels=[running, ways], api_visibility="private")
+    for event in (running, ways):  # "Repairing, 0 %" does not outlast an error, nor what was stopped
+        event.failure(lambda: "", None, status, queue=False, **QUIET)
     gallery.select(actions.read_click, None, chosen, **QUIET).then(
         actions.take_filling,
         [chosen, fillings, history],

@@ -30,7 +30,7 @@ CSS = """
 .thumbnail-item.thumbnail-lg:has(> .caption-label) {display: flex; flex-direction: column; aspect-ratio: auto;
   height: auto; align-self: start}
 .thumbnail-lg > .caption-label {position: static; max-width: 100%; width: 100%; border: 0; border-radius: 0;
-  text-align: center; opacity: 1 !important}
+  text-align: center; opacity: 1 !important; z-index: auto !important}
 .thumbnail-lg:has(> .caption-label) img {aspect-ratio: 1; height: auto; min-height: 0}
 .thumbnail-item.selected {outline: 3px solid var(--color-accent); outline-offset: -1px}
 input[type=range] {height: 28px; margin: -6px 0}
@@ -43,7 +43,7 @@ input[type=range] {height: 28px; margin: -6px 0}
 .buttons {align-items: end}
 .buttons button {white-space: nowrap; padding-inline: var(--spacing-lg); min-width: max-content !important;
   max-width: 100%}
-:fullscreen .block-label, :fullscreen label[data-testid=block-label] {display: none}
+.big-face:has(.fullscreen) {position: static !important}
 [data-testid="status-tracker"]:has(> .error) {display: none}
 .toast-count, .toast-message-item[hidden], .toast-separator[hidden] {display: none}
 .sound-groups {gap: 6px !important}
@@ -91,7 +91,7 @@ button:focus-visible, input:focus-visible, [tabindex]:focus-visible {
   .repair-room > * {width: 100%; min-width: 0 !important}
   .repair-left {display: contents !important}
   .repair-room .later {order: 2}
-  #face {position: sticky !important; top: 0; z-index: 100; height: 190px !important}
+  #face:not(.fullscreen) {position: sticky !important; top: 0; z-index: 100; height: 190px !important}
   #gallery .grid-container {grid-template-columns: repeat(3, minmax(0, 1fr)) !important}
 }
 """
