@@ -42,6 +42,27 @@ def to_srgb(image: Image.Image) -> Image.Image:
     return found
 
 
+def from_srgb(picture: Image.Image, like: Image.Image) -> Image.Image | None:
+    """An RGB picture in sRGB in the colours of another, RGB or L, by its profile: ``to_srgb`` backwards.
+
+    None where that picture has another mode, or a profile that cannot be written to.
+    """
+    if like.mode not in ("RGB", "L"):
+        return None
+    profile = _profile_of(like)
+    if profile is None:
+        return picture.convert(like.mode)
+    try:
+        if profile.profile.xcolor_space.strip() != SPACES[like.mode]:
+            return None
+        if like.mode == "RGB" and _is_same(ImageCms.buildTransform(profile, _srgb(), "RGB", "RGB", INTENT, FLAGS)):
+            return picture
+        back = ImageCms.buildTransform(_srgb(), profile, "RGB", like.mode, INTENT, FLAGS)
+        return ImageCms.applyTransform(picture, back)
+    except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
+        return None
+
+
 def flattened(image: Image.Image) -> Image.Image:
     """RGB or RGBA as RGB, what is transparent as white paper under it."""
     if image.mode != "RGBA":

@@ -61,10 +61,8 @@ MIN_SHARED_MEMORY_BYTES = 2_048 * MEGABYTE
 """Of the file system in memory: with less, uploads and results lie on the disk."""
 KEEP_SECONDS = 7_200
 """For which a file of a visitor is kept."""
-MAX_HELD_BYTES = 128 * MEGABYTE
-"""Of pictures that were painted on and wait for their function to be called."""
 MAX_LAYERS = 8
-"""Of one such picture."""
+"""Masks over one picture."""
 
 MAX_LAB_SECONDS = 90
 """Of one training in the lab, until it makes room for the next visitor."""
@@ -103,8 +101,12 @@ MAX_OWN_VISITS = 12
 OWN_VISIT_MINUTES = 30
 """Without a sign of life after which a visitor's data and weights are deleted."""
 
+MAX_PHOTOGRAPH_BYTES, MAX_PHOTOGRAPH_PIXELS = 20 * MEGABYTE, 16_000_000
+"""Of a picture file that is repaired where it is painted over."""
 MAX_REPAIR_PIXELS = 4_000_000
-"""Of a picture that is repaired, and of what comes out when it is enlarged."""
+"""Of a picture that is repaired as a whole, and of what comes out when it is enlarged."""
+SHOWN_SIDE = 2_048
+"""Longer side in pixels of the copy that the browser shows of a picture."""
 MAX_VARIANTS = 4
 
 MIN_STYLE_SIZE, MAX_STYLE_SIZE = 64, 1024

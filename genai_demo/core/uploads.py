@@ -66,6 +66,19 @@ def open_layer(source: Source, least: int | None = None, most_bytes: int | None 
     return _seen(image)
 
 
+def open_file(source: Source, most_bytes: int, most_pixels: int) -> Image.Image:
+    """A picture as it lies in its file: decoded, but neither turned nor converted. Raises ValueError as
+    ``open_upload``.
+    """
+    image = source if isinstance(source, Image.Image) else open_header(_read(source, most_bytes))
+    _check_size(*image.size, limits.MIN_UPLOAD_SIDE, most_pixels)
+    try:
+        image.load()
+    except BROKEN as error:
+        raise ValueError(DAMAGED) from error
+    return image
+
+
 def open_frames(source: Source, most: int) -> Iterator[Image.Image]:
     """As ``open_layer``, any size and at most ``most`` frames of an animation: the first, then evenly spread."""
     image = source if isinstance(source, Image.Image) else open_header(_read(source))
@@ -162,13 +175,14 @@ def _is_raw(image: Image.Image, data: bytes) -> bool:
     return DNG_VERSION in tags or thumb or data[8:10] == b"CR"
 
 
-def _too_many_pixels() -> str:
-    return f"This picture has more than {limits.MAX_UPLOAD_PIXELS // 10**6} megapixels. Upload a smaller one."
+def _too_many_pixels(most: int | None = None) -> str:
+    limit = limits.MAX_UPLOAD_PIXELS if most is None else most
+    return f"This picture has more than {limit // 10**6} megapixels. Upload a smaller one."
 
 
-def _check_size(width: int, height: int, least: int) -> None:
-    if width * height > limits.MAX_UPLOAD_PIXELS:
-        raise TooManyPixels(_too_many_pixels())
+def _check_size(width: int, height: int, least: int, most: int | None = None) -> None:
+    if width * height > (limits.MAX_UPLOAD_PIXELS if most is None else most):
+        raise TooManyPixels(_too_many_pixels(most))
     if min(width, height) < least:
         raise ValueError(f"This picture is smaller than {least} pixels on a side. Upload a larger one.")
 

@@ -27,6 +27,7 @@ from genai_demo.repair.model import GRAIN, TASKS
 from genai_demo.repair.network import NAME, as_picture, as_tensor, everywhere, network
 from genai_demo.repair.tiles import padded
 from genai_demo.repair.tone import GREY, Tone, tone_of
+from genai_demo.repair.windows import windows
 
 __all__ = (
     "FILLING", "NAME", "FaceFinder", "Imagine", "Progress", "card", "damage", "difference", "estimate", "network",
@@ -48,8 +49,7 @@ def _open(image: Source) -> tuple[Image.Image, np.ndarray | None]:
 
     The rim of a transparent part is missing with it: white, or whatever lay under it, shines through there.
     """
-    layer = open_layer(image)
-    _check_pixels(layer.width * layer.height)
+    layer = open_layer(image, most_bytes=limits.MAX_PHOTOGRAPH_BYTES)
     if layer.mode != "RGBA":
         return layer, None
     alpha = np.asarray(layer.getchannel("A"))
@@ -60,8 +60,13 @@ def _open(image: Source) -> tuple[Image.Image, np.ndarray | None]:
     return Image.composite(layer.convert("RGB"), flattened(layer), known), missing
 
 
-def _check_pixels(count: int) -> None:
-    if count > limits.MAX_REPAIR_PIXELS:
+def _check_pixels(count: int, in_parts: bool = False) -> None:
+    """in_parts: whether only parts of the picture are repaired."""
+    if in_parts and count > limits.MAX_PHOTOGRAPH_PIXELS:
+        raise ValueError(
+            f"This picture has more than {limits.MAX_PHOTOGRAPH_PIXELS // 10**6} megapixels. Upload a smaller one."
+        )
+    if count > limits.MAX_REPAIR_PIXELS and not in_parts:
         most = limits.MAX_REPAIR_PIXELS / 10**6
         raise ValueError(f"The result would have more than {most:g} megapixels. Choose a smaller picture.")
 
@@ -103,8 +108,9 @@ def restore_steps(
 ) -> Iterator[Progress]:
     """Repair a picture, yielding what there is after every part of it.
 
-    image: a path, bytes or a picture, of any size up to ``limits.MAX_REPAIR_PIXELS``. task: one of TASKS; "enlarge2"
-    and "enlarge4" return a picture so many times as large.
+    image: a path, bytes or a picture, of any size up to ``limits.MAX_REPAIR_PIXELS``; where only parts of it are to be
+    repaired, up to ``limits.MAX_PHOTOGRAPH_PIXELS``. task: one of TASKS; "enlarge2" and "enlarge4" return a picture so
+    many times as large.
     mask: where the picture is missing ("inpaint", "auto") or where the other tasks are to work, see
     ``masks.read_mask``; pixels outside it come back bit for bit. For "inpaint" and "auto" the transparent part of a
     picture is missing too; for the others it is laid on white. The result is RGB.
@@ -128,9 +134,46 @@ def restore_steps(
         raise ValueError("Paint over what is missing first.")
     if task in FACTORS and where is not None:
         raise ValueError("A picture is enlarged as a whole. Remove the mask, or choose another task.")
+    pixels = picture.width * picture.height
+    _check_pixels(pixels, where is not None)
     tone = _kept_tone(picture, where, task)
-    for step in _repaired(picture, where, task, seed, fidelity, find_faces, imagine):
+    if where is not None and pixels > limits.MAX_REPAIR_PIXELS:
+        steps = _in_windows(picture, where, task, seed, fidelity, find_faces, imagine)
+    else:
+        steps = _repaired(picture, where, task, seed, fidelity, find_faces, imagine)
+    for step in steps:
         yield step if tone is None else replace(step, picture=tone.laid(step.picture, where))
+
+
+def _in_windows(
+    picture: Image.Image,
+    where: np.ndarray,
+    task: str,
+    seed: int,
+    fidelity: float,
+    find_faces: FaceFinder | None,
+    imagine: Imagine | None,
+) -> Iterator[Progress]:
+    """As ``_repaired``, of a large picture only what lies around its holes, window after window."""
+    whole, left, imagined = picture.copy(), where.copy(), False
+    waiting = windows(where, limits.MAX_REPAIR_PIXELS)
+    count = len(waiting)
+    while waiting:
+        # Where all is missing there is nothing to go by until a window that overlaps is filled.
+        x, y, right, bottom = next(w for w in waiting if not left[w[1] : w[3], w[0] : w[2]].all())
+        waiting.remove((x, y, right, bottom))
+        hole = left[y:bottom, x:right]
+        if not hole.any():
+            continue
+        mask = Image.fromarray(np.where(hole, 255, 0).astype(np.uint8))
+        for step in _repaired(whole.crop((x, y, right, bottom)), hole, task, seed, fidelity, find_faces, imagine):
+            found = whole.copy()
+            found.paste(step.picture.resize(mask.size), (x, y), mask)  # on the way there are smaller ones
+            done = (count - len(waiting) - 1 + step.share) / count
+            yield Progress(found, done, imagined or step.imagined)
+        whole, imagined = found, imagined or step.imagined
+        hole[:] = False
+    yield Progress(whole, 1.0, imagined)
 
 
 def _kept_tone(picture: Image.Image, where: np.ndarray | None, task: str) -> Tone | None:
@@ -217,6 +260,7 @@ def damage(image: Source, kind: str, strength: float = 0.5, seed: int = 0) -> tu
     """
     _checked("auto", seed, 0)
     picture, _ = _open(image)
+    _check_pixels(picture.width * picture.height)
     found = damages.damage(damages.as_float(picture), kind, strength, np.random.default_rng(seed))
     mask = Image.fromarray(np.where(found.mask, 255, 0).astype(np.uint8)) if found.mask.any() else None
     return damages.as_picture(found.picture), mask

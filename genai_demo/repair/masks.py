@@ -30,7 +30,8 @@ def read_mask(mask: Mask, size: tuple[int, int]) -> np.ndarray:
     layer = Image.fromarray(np.where(where, 255, 0).astype(np.uint8))
     if layer.size == size:
         return where
-    if abs(layer.width * size[1] - layer.height * size[0]) > 0.02 * layer.width * size[1]:
+    rounding = max(size) / 2  # of a small copy's shorter side
+    if abs(layer.width * size[1] - layer.height * size[0]) > max(0.02 * layer.width * size[1], rounding):
         raise ValueError(
             f"The mask has {layer.width} x {layer.height} pixels, the picture {size[0]} x {size[1]}. "
             "Use a mask of the same shape."

@@ -3,47 +3,41 @@
 import functools
 import html
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 from typing import Any
 
 import gradio as gr
 import numpy as np
 from PIL import Image
 
-from genai_demo.core.marks import changed, mark_picture
-from genai_demo.core.uploads import open_upload
+from genai_demo.core.colours import flattened
 from genai_demo.faces import align
 from genai_demo.faces import generate as faces
 from genai_demo.repair import generate
+from genai_demo.repair.photograph import Photograph
 from genai_demo.ui.common import percent, readable_errors
 from genai_demo.ui.errors import localise
-from genai_demo.ui.repair_damage import Truth, damaged_face, face_of, load, whole_of
-from genai_demo.ui.repair_masks import Painted, editor_value, keep_png, mask_of, picture_of, png
-from genai_demo.ui.signed import COMPOSITE, keep_made
+from genai_demo.ui.repair_damage import Truth, damaged_face, face_of, whole_of
+from genai_demo.ui.repair_masks import (
+    Painted,
+    editor_value,
+    keep_png,
+    mask_of,
+    photograph_of,
+    picture_of,
+    small_copy,
+)
+from genai_demo.ui.repair_results import Result, keep_result, remembered, shown
 from genai_demo.ui.strings import TEXTS, language_of, say
 
-MODELS = ("repair",)
 EXAMPLE_FACE = 139
 EXAMPLE_DAMAGE = ("hole", 0.25, 1)
 """What the page opens with: kind, strength and seed of the damage."""
-MOST_KEPT = 8
 FILLINGS = 4
 PREVIEW_EVERY = 0.5
 """Seconds between two pictures on the way."""
 PREVIEW_SIDE = 768
 """Pictures on the way are no larger than this: encoding them must not hold up the repair."""
-
-
-@dataclass(frozen=True)
-class Result:
-    """A repair: paths of PNG files."""
-
-    before: str
-    after: str
-    caption: str
-    whole: str | None = None
-    """The truth, where it is known."""
 
 
 def face_squares(picture: Image.Image) -> list[np.ndarray]:
@@ -62,35 +56,6 @@ def imagined_face(face: Image.Image, hidden: np.ndarray, seed: int) -> Iterator[
         return
 
 
-# --------------------------------------------------------------------------- results
-
-
-def _shown(result: Result, language: str, words: str) -> tuple[Any, ...]:
-    """For the slider, the status, the map of changes, the original, the download, and the state."""
-    before, after = load(result.before), load(result.after)
-    left = result.before
-    if before.size != after.size:
-        left = keep_png(before.resize(after.size, Image.Resampling.BICUBIC), "before.png")
-    change = keep_png(generate.difference(before, after), "change.png")
-    if before.size == after.size:
-        same = float((np.asarray(before) == np.asarray(after)).all(2).mean())
-        words += say("repair.untouched", language, share=percent(same))
-    if result.whole is not None:
-        whole = load(result.whole)
-        first, now = generate.quality(whole, before), generate.quality(whole, after)
-        words += say(
-            "repair.gain", language, psnr=first["psnr"], better=now["psnr"], ssim=first["ssim"], more=now["ssim"]
-        )
-    original = gr.Image(result.whole, visible=result.whole is not None)
-    return (left, result.after), words, change, original, result.after, result
-
-
-def _remembered(history: list[Result], result: Result) -> tuple[list[Result], gr.Gallery, gr.Button]:
-    """The history with one more, its gallery, and the button beside it."""
-    history = [*history, result][-MOST_KEPT:]
-    return history, gr.Gallery([(r.after, r.caption) for r in history], visible=True), gr.Button(visible=True)
-
-
 def bars(amounts: dict[str, float], language: str) -> str:
     """What the network thinks is wrong, as an HTML list of bars, the worst first."""
     rows = []
@@ -105,14 +70,12 @@ def bars(amounts: dict[str, float], language: str) -> str:
 
 
 def _steps(
-    painted: Painted | None, task: str, seed: int, fidelity: float, imagine: bool
-) -> Iterator[tuple[Image.Image, generate.Progress]]:
-    """(what was uploaded, on white; progress) for every step of a repair."""
-    picture = picture_of(painted)
-    flat, mask = open_upload(picture), mask_of(painted, picture.size)
+    painted: Painted | None, photograph: Photograph, task: str, seed: int, fidelity: float, imagine: bool
+) -> Iterator[generate.Progress]:
+    """Every step of a repair."""
+    picture = photograph.seen
     face = imagined_face if imagine else None
-    for step in generate.restore_steps(picture, mask, task, seed, fidelity, face_squares, face):
-        yield flat, step
+    yield from generate.restore_steps(picture, mask_of(painted, picture.size), task, seed, fidelity, face_squares, face)
 
 
 @readable_errors
@@ -139,43 +102,29 @@ def repair_picture(
         The picture before and after, the status, where it changed, the original if it is known, the file, and what
         the network thinks is wrong.
     """
-    language, start, shown = language_of(request), time.perf_counter(), 0.0
-    flat: Image.Image | None = None
+    language, start, shown_at = language_of(request), time.perf_counter(), 0.0
     left, step = "", None
-    yield gr.skip(), say("repair.running", language, share=percent(0)), *[gr.skip()] * 8
-    for flat, step in _steps(painted, task, int(seed), fidelity, imagine):
+    yield gr.skip(), say("repair.running", language, share=percent(0)), *[gr.skip()] * 9
+    photograph = photograph_of(painted)
+    for step in _steps(painted, photograph, task, int(seed), fidelity, imagine):
         now = time.perf_counter()
-        if step.share < 1 and now - shown > PREVIEW_EVERY:
-            preview, shown = step.picture.copy(), now
-            preview.thumbnail((PREVIEW_SIDE, PREVIEW_SIDE))
-            left = left or keep_png(flat.resize(preview.size, Image.Resampling.BICUBIC), "before.png")
+        if step.share < 1 and now - shown_at > PREVIEW_EVERY:
+            preview, shown_at = small_copy(step.picture, PREVIEW_SIDE), now
+            if not left:
+                left = keep_png(flattened(small_copy(photograph.seen, PREVIEW_SIDE)).resize(preview.size), "before.png")
             words = say("repair.running", language, share=percent(step.share))
-            yield (left, keep_png(preview, "preview.png")), words, *[gr.skip()] * 8
-    assert flat is not None and step is not None
-    name = f"repair-{task}-seed{int(seed)}.png"
-    caption = say(f"task.{task}", language)
+            yield (left, keep_png(preview, "preview.png")), words, *[gr.skip()] * 9
+    assert step is not None
     recipe = {"task": task, "seed": int(seed), "fidelity": fidelity}
-    after = _kept(step.picture, flat, name, *_with_faces(recipe, step.imagined))
-    result = Result(keep_png(flat, "before.png"), after, caption, whole_of(truth, flat))
+    name, whole = f"repair-{task}-seed{int(seed)}", whole_of(truth, photograph.seen)
+    result = keep_result(photograph, step.picture, name, say(f"task.{task}", language), recipe, step.imagined, whole)
     words = say("repair.status", language, seconds=time.perf_counter() - start, size=_size(step.picture))
     words += say("repair.imagined", language) if step.imagined else ""
-    if picture_of(painted).mode == "RGBA":
+    if photograph.seen.mode == "RGBA":
         words += say("repair.clear.filled" if task in generate.FILLING else "repair.clear.white", language)
-    found = bars(generate.estimate(flat), language)
-    yield *_shown(result, language, words), found, *_remembered(history, result)
-
-
-def _kept(
-    after: Image.Image, before: Image.Image, name: str, recipe: dict[str, Any], models: Sequence[str] = MODELS
-) -> str:
-    """A result to be downloaded. The mark goes only where the network changed something."""
-    marked = mark_picture(after, models, recipe, changed(before, after))
-    return keep_made(png(marked), name, recipe, models, COMPOSITE)
-
-
-def _with_faces(recipe: dict[str, Any], imagined: bool) -> tuple[dict[str, Any], Sequence[str]]:
-    """The recipe and the models of a repair, with the face GAN where it had a part in it."""
-    return (recipe | {"imagined": True}, [*MODELS, "faces-gan"]) if imagined else (recipe, MODELS)
+    found = bars(generate.estimate(photograph.seen), language)
+    *rest, exact = shown(result, language, words)
+    yield *rest, found, exact, *remembered(history, result)
 
 
 def _size(picture: Image.Image) -> str:
@@ -198,17 +147,17 @@ def four_fillings(
     """
     language = language_of(request)
     found: list[Result] = []
-    flat, shown = open_upload(picture_of(painted)), time.perf_counter()
-    before, whole = keep_png(flat, "before.png"), whole_of(truth, flat)
+    photograph, shown_at = photograph_of(painted), time.perf_counter()
+    whole = whole_of(truth, photograph.seen)
     for number in range(int(seed), int(seed) + FILLINGS):
-        for _, step in _steps(painted, "inpaint", number, 0.0, imagine):
-            if step.share < 1 and time.perf_counter() - shown > PREVIEW_EVERY:
-                shown = time.perf_counter()
+        for step in _steps(painted, photograph, "inpaint", number, 0.0, imagine):
+            if step.share < 1 and time.perf_counter() - shown_at > PREVIEW_EVERY:
+                shown_at = time.perf_counter()
                 share = percent((len(found) + step.share) / FILLINGS)
                 yield gr.skip(), gr.skip(), say("repair.running", language, share=share)
-        recipe, models = _with_faces({"task": "inpaint", "seed": number}, step.imagined)
-        after = _kept(step.picture, flat, f"repair-inpaint-seed{number}.png", recipe, models)
-        found = [*found, Result(before, after, say("fillings.caption", language, seed=number), whole)]
+        caption, recipe = say("fillings.caption", language, seed=number), {"task": "inpaint", "seed": number}
+        name = f"repair-inpaint-seed{number}"
+        found = [*found, keep_result(photograph, step.picture, name, caption, recipe, step.imagined, whole)]
         words = say("fillings.status", language, done=len(found), count=FILLINGS)
         yield gr.Gallery([(r.after, r.caption) for r in found], visible=True), found, words
 
@@ -225,7 +174,7 @@ def take_filling(number: float, fillings: list[Result], history: list[Result], r
     if not 1 <= number <= len(fillings):
         raise ValueError(f"Choose a filling from 1 to {len(fillings)}.")
     result = fillings[int(number) - 1]
-    return *_shown(result, language_of(request), result.caption), *_remembered(history, result)
+    return *shown(result, language_of(request), result.caption), *remembered(history, result)
 
 
 def read_click(event: gr.SelectData) -> int:
@@ -234,12 +183,21 @@ def read_click(event: gr.SelectData) -> int:
 
 
 @readable_errors
+def take_picture(painted: Painted | None, request: gr.Request) -> dict[str, Any]:
+    """Look at an uploaded file, for the editor: the picture as the browser can show it, or why it is not taken."""
+    try:
+        return editor_value(painted or Painted(None), picture_of(painted))
+    except ValueError as error:
+        return {"error": localise(str(error), language_of(request))}
+
+
+@readable_errors
 def use_result(result: Result | None) -> tuple[dict[str, Any], Truth | None]:
     """Put the result into the editor, to be repaired once more."""
     if result is None:
         raise ValueError("There is no result yet. Press Repair first.")
-    picture = load(result.after)
-    value = editor_value(picture, name="repaired.png")
+    painted = Painted(result.file)
+    value = editor_value(painted, picture_of(painted))
     return value, Truth(value["background"], result.whole) if result.whole is not None else None
 
 
@@ -272,9 +230,9 @@ def open_room(request: gr.Request) -> tuple[Any, ...]:
     try:
         repaired, amounts = _example_repair()
     except ValueError as error:  # no checkpoint: the page opens all the same, and the button says why
-        return value, truth, (truth.damaged, truth.damaged), localise(str(error), language), *[gr.skip()] * 5
+        return value, truth, (truth.damaged, truth.damaged), localise(str(error), language), *[gr.skip()] * 6
     recipe = {"task": "auto", "seed": 0, "fidelity": 0.5}
-    after = _kept(repaired, open_upload(truth.damaged), "repair-auto-seed0.png", recipe, [*MODELS, "faces-gan"])
-    result = Result(truth.damaged, after, say("task.auto", language), truth.whole)
-    words = say("repair.example", language, seed=EXAMPLE_FACE)
-    return value, truth, *_shown(result, language, words), bars(amounts, language)
+    photograph, caption = photograph_of(Painted(truth.damaged)), say("task.auto", language)
+    result = keep_result(photograph, repaired, "repair-auto-seed0", caption, recipe, True, truth.whole)
+    *rest, exact = shown(result, language, say("repair.example", language, seed=EXAMPLE_FACE))
+    return value, truth, *rest, bars(amounts, language), exact

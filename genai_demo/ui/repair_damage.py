@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image
 
 from genai_demo.core import lent
-from genai_demo.core.uploads import open_upload
+from genai_demo.core.colours import flattened
 from genai_demo.faces import generate as faces
 from genai_demo.repair import generate
 from genai_demo.ui.common import readable_errors
@@ -50,7 +50,7 @@ def whole_of(truth: Truth | None, picture: Image.Image) -> str | None:
         damaged = load(truth.damaged)
     except ValueError:
         return None
-    same = damaged.size == picture.size and np.array_equal(np.asarray(damaged), np.asarray(picture.convert("RGB")))
+    same = damaged.size == picture.size and np.array_equal(np.asarray(damaged), np.asarray(flattened(picture)))
     return truth.whole if same else None
 
 
@@ -84,13 +84,16 @@ def upload_mask(painted: Painted | None, upload: str | None) -> dict[str, Any]:
 
 def _with_mask(painted: Painted | None, picture: Image.Image, more: np.ndarray) -> dict[str, Any]:
     before = mask_of(painted, picture.size)
-    return editor_value(picture, more if before is None else more | before)
+    assert painted is not None  # or there would be no picture
+    return editor_value(painted, picture, more if before is None else more | before)
 
 
 @readable_errors
 def clear_mask(painted: Painted | None) -> dict[str, Any]:
     """Take away all that is painted over the picture."""
-    return editor_value(picture_of(painted))
+    picture = picture_of(painted)
+    assert painted is not None
+    return editor_value(painted, picture)
 
 
 # --------------------------------------------------------------------------- damage
@@ -98,7 +101,8 @@ def clear_mask(painted: Painted | None) -> dict[str, Any]:
 
 def _damaged(whole: Image.Image, kind: str, strength: float, seed: int) -> tuple[dict[str, Any], Truth]:
     damaged, mask = generate.damage(whole, kind, strength, seed)
-    value = editor_value(damaged, None if mask is None else np.asarray(mask) > 127, "damaged.png")
+    painted = Painted(keep_png(damaged, "damaged.png"))
+    value = editor_value(painted, damaged, None if mask is None else np.asarray(mask) > 127)
     return value, Truth(value["background"], keep_png(whole, "original.png"))
 
 
@@ -114,7 +118,7 @@ def damage_picture(
         strength: 0 to 1.
         seed: the same seed damages in the same way.
     """
-    picture = open_upload(picture_of(painted))
+    picture = flattened(picture_of(painted))
     whole = whole_of(truth, picture)
     return _damaged(load(whole) if whole is not None else picture, kind, strength, int(seed))
 

@@ -1,99 +1,66 @@
-"""From the picture editor to pictures and masks, and back; masks for whoever has no mouse."""
+"""From the editor to pictures and masks, and back; masks for whoever has no mouse."""
 
 import io
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import gradio as gr
 import numpy as np
-from gradio.components.base import server
-from gradio.components.image_editor import EditorData
 from PIL import Image, ImageDraw, ImageFont
 
 from genai_demo.core import limits
 from genai_demo.core.uploads import open_layer
 from genai_demo.repair.masks import read_mask
+from genai_demo.repair.photograph import Photograph, open_photograph
 from genai_demo.ui.common import keep_file
 
 PAINT = (255, 64, 129)
-"""Colour of the mask in the editor."""
-Layer = str | bytes
-"""A file of the API, or what the browser sent."""
-
-
-def _bytes_of(painting: Any) -> int:
-    """Of all its parts."""
-    return sum(len(part) for part in (painting.background, painting.composite, *painting.layers) if part)
+"""Colour of the mask in the editor; png.js has it too."""
+LOSSLESS_PIXELS = 600_000
+"""A copy for the browser of more is a JPEG."""
+Part = str | bytes
+"""A file, or what was painted in the browser."""
 
 
 @dataclass(frozen=True)
 class Painted:
     """What the editor holds, not decoded yet."""
 
-    background: Layer | None
-    layers: tuple[Layer, ...] = ()
+    background: Part | None
+    layers: tuple[Part, ...] = ()
 
 
-class Canvas(gr.ImageEditor):
-    """A picture editor whose event functions receive its layers unopened (see ``common.Upload``)."""
-
-    is_template = True
-
-    @server
-    def accept_blobs(self, data: Any) -> None:
-        """Hold a part of a painting until the function that reads it is called. Raises ValueError for a strange one.
-
-        Gradio would make as many layers as a number in the request says.
-        """
-        index = str(data.data.get("index") or "null")
-        if index != "null" and not (index.isascii() and index.isdigit() and int(index) < limits.MAX_LAYERS):
-            raise ValueError("This request cannot be understood.")
-        if len(str(data.data.get("id"))) > 64 or len(data.files) != 1:
-            raise ValueError("This request cannot be understood.")
-        super().accept_blobs(data)
-        while len(self.blob_storage) > 1 and sum(map(_bytes_of, self.blob_storage.values())) > limits.MAX_HELD_BYTES:
-            self.blob_storage.pop(next(iter(self.blob_storage)))
-
-    def preprocess(self, payload: EditorData | None) -> Painted | None:
-        """The picture and what was painted over it; None where the box is empty."""
-        if payload is None:
-            return None
-        if payload.id is not None:
-            found = self.blob_storage.pop(payload.id, None)
-            if found is None or found.background is None:
-                return None
-            return Painted(found.background, tuple(layer for layer in found.layers if layer))
-        if payload.background is None:
-            return None
-        return Painted(payload.background.path, tuple(layer.path for layer in payload.layers or [] if layer))
-
-
-def _read(source: Layer) -> Image.Image:
-    """A picture as the eye would see it, RGBA where it is transparent. Raises ValueError as ``open_layer``.
-
-    What the browser sent counts by its pixels, not its bytes: it is a PNG of what was uploaded, however well that was
-    compressed.
-    """
-    return open_layer(source) if isinstance(source, str) else open_layer(source, most_bytes=limits.MAX_HELD_BYTES)
-
-
-def picture_of(painted: Painted | None) -> Image.Image:
-    """The picture in the editor, upright: RGBA where parts of it are transparent, else RGB.
+def photograph_of(painted: Painted | None) -> Photograph:
+    """The picture in the editor, as a file that is to be repaired.
 
     Raises ValueError where there is none, or it is no good.
     """
     if painted is None or painted.background is None:
         raise ValueError("Choose a picture first.")
-    return _read(painted.background)
+    return open_photograph(painted.background)
+
+
+def picture_of(painted: Painted | None) -> Image.Image:
+    """The picture in the editor, upright: RGBA where parts of it are transparent, else RGB. Raises as
+    ``photograph_of``.
+    """
+    return photograph_of(painted).seen
 
 
 def mask_of(painted: Painted | None, size: tuple[int, int]) -> np.ndarray | None:
     """Where something was painted, (H, W) bool for a picture of this width and height; None where nothing was."""
     where = np.zeros((size[1], size[0]), bool)
     for source in painted.layers if painted is not None else ():
-        where |= read_mask(_read(source), size)
+        where |= read_mask(source if isinstance(source, str) else _painted_over(source), size)
     return where if where.any() else None
+
+
+def _painted_over(data: bytes) -> np.ndarray:
+    """(H, W) bool: what was painted in the browser is all that is not transparent, however much of it that is."""
+    layer = open_layer(data, least=1)
+    if layer.mode != "RGBA":
+        return np.ones((layer.height, layer.width), bool)
+    return np.asarray(layer.getchannel("A")) > 0
 
 
 def uploaded_mask(upload: str | None, size: tuple[int, int]) -> np.ndarray:
@@ -121,15 +88,45 @@ def keep_png(image: Image.Image | bytes, name: str) -> str:
     return keep_file(image if isinstance(image, bytes) else png(image), name)
 
 
-def editor_value(picture: Image.Image, mask: np.ndarray | None = None, name: str = "picture.png") -> dict[str, Any]:
-    """What the editor shows: the picture, and the mask painted over it."""
-    background = keep_png(picture, name)
+def small_copy(picture: Image.Image, side: int = limits.SHOWN_SIDE) -> Image.Image:
+    """A picture that is no larger than this on either side: a copy, or itself."""
+    if max(picture.size) <= side:
+        return picture
+    small = picture.copy()
+    small.thumbnail((side, side), Image.Resampling.BICUBIC, reducing_gap=2.0)
+    return small
+
+
+def keep_shown(picture: Image.Image, name: str) -> str:
+    """Path of what the browser shows of a picture: of bounded size, in a format that it knows.
+
+    name: without its suffix.
+    """
+    small = small_copy(picture)
+    if small.mode == "RGBA" or small.width * small.height <= LOSSLESS_PIXELS:
+        return keep_png(small, f"{name}.png")
+    buffer = io.BytesIO()
+    small.save(buffer, "JPEG", quality=90)
+    return keep_file(buffer.getvalue(), f"{name}.jpg")
+
+
+def editor_value(painted: Painted, picture: Image.Image, mask: np.ndarray | None = None) -> dict[str, Any]:
+    """What the editor is to hold, for ``mask_editor.component``: the file of the picture, and the mask over it.
+
+    painted: whose background stays as it is. picture: the same, decoded. mask: (H, W) bool.
+    """
+    background = painted.background
+    assert background is not None
+    if isinstance(background, bytes):
+        background = keep_file(background, "picture.png")
     layers = []
     if mask is not None and mask.any():
         paint = np.zeros((*mask.shape, 4), np.uint8)
         paint[mask] = (*PAINT, 255)
         layers = [keep_png(Image.fromarray(paint), "mask.png")]
-    return {"background": background, "layers": layers, "composite": background}
+    shown = keep_shown(picture, "shown")
+    return {"background": background, "layers": layers, "shown": shown, "width": picture.width,
+            "height": picture.height}  # fmt: skip
 
 
 # --------------------------------------------------------------------------- ready-made masks

@@ -10,12 +10,11 @@ from genai_demo.repair.model import TASKS
 from genai_demo.ui import repair_actions as actions
 from genai_demo.ui import repair_damage as damages
 from genai_demo.ui.common import MODEL_EVENT, choice, number, slider
-from genai_demo.ui.repair_masks import PAINT, SHAPES, Canvas
+from genai_demo.ui.mask_editor.component import MaskEditor, mask_editor
+from genai_demo.ui.repair_masks import SHAPES
 from genai_demo.ui.strings import TEXTS, text
 
 QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
-CANVAS = (limits.MIN_UPLOAD_SIDE, limits.MIN_UPLOAD_SIDE)
-"""Pixels of the empty editor. Gradio centres the mask of a picture smaller than that, in the wrong place."""
 LOOK: dict[str, Any] = {"format": "png", "interactive": False, "buttons": ["download", "fullscreen"]}
 """For pictures that are only looked at."""
 
@@ -27,7 +26,7 @@ def build(demo: gr.Blocks) -> None:
     gr.Markdown(text("repair.note"), elem_classes="notice")
     with gr.Row(equal_height=False, elem_classes="repair-room"):
         with gr.Column(min_width=320, elem_classes="repair-left"):
-            editor = _editor()
+            editor = mask_editor(elem_id="repair-editor")
             with gr.Row(elem_classes="buttons"):
                 go = gr.Button(text("repair.go"), variant="primary", min_width=90, elem_id="repair-go")
                 stop = gr.Button(text("repair.stop"), variant="stop", min_width=80, elem_id="repair-stop")
@@ -54,8 +53,9 @@ def build(demo: gr.Blocks) -> None:
             status = gr.Markdown(elem_classes="notice", elem_id="repair-status")
             with gr.Row(elem_classes="buttons"):
                 download = gr.DownloadButton(
-                    text("repair.download"), variant="primary", min_width=90, elem_id="repair-download"
+                    text("repair.file"), variant="primary", min_width=90, elem_id="repair-download"
                 )
+                exact = gr.DownloadButton(text("repair.exact"), min_width=90, visible=False, elem_id="repair-exact")
                 again = gr.Button(text("repair.again"), min_width=130, elem_id="repair-again")
             with gr.Row(equal_height=True):
                 change = _picture("repair.change", "repair-change")
@@ -85,7 +85,7 @@ def build(demo: gr.Blocks) -> None:
     picked = gr.Number(1, label=text("repair.picked"), precision=0, visible="hidden")
 
     shown = [compare, status, change, original, download, result]
-    kept = [history, past, use]
+    kept = [exact, history, past, use]
     running = go.click(
         actions.repair_picture,
         [editor, truth, history, task, fidelity, seed, imagine],
@@ -119,26 +119,8 @@ def build(demo: gr.Blocks) -> None:
     use.click(actions.use_history, [picked, history], [editor, truth], api_name="use_history", show_progress="hidden")
     damage(editor, truth)
     mask(editor)
-    demo.load(actions.open_room, None, [editor, truth, *shown, measures], **QUIET, **MODEL_EVENT)
-
-
-def _editor() -> Canvas:
-    colour = "#{:02x}{:02x}{:02x}".format(*PAINT)
-    return Canvas(
-        label=text("repair.editor"),
-        placeholder=text("repair.editor.placeholder"),
-        type="numpy",
-        image_mode="RGBA",
-        format="png",
-        sources=("upload", "clipboard"),
-        layers=False,
-        transforms=(),
-        brush=gr.Brush(colors=[colour], color_mode="fixed"),
-        canvas_size=CANVAS,
-        height=470,
-        buttons=["fullscreen"],
-        elem_id="repair-editor",
-    )
+    editor.upload(actions.take_picture, editor, editor, queue=False, **QUIET)
+    demo.load(actions.open_room, None, [editor, truth, *shown, measures, exact], **QUIET, **MODEL_EVENT)
 
 
 def _picture(key: str, name: str, **settings: Any) -> gr.Image:
@@ -163,7 +145,7 @@ def _damage() -> Any:
         this = gr.Button(text("damage.this_face"), size="md", min_width=130, elem_id="damage-face")
         other = gr.Button(text("damage.other_face"), size="md", min_width=110, elem_id="damage-other")
 
-    def connect(editor: Canvas, truth: gr.State) -> None:
+    def connect(editor: MaskEditor, truth: gr.State) -> None:
         settings, outputs = [kind, strength, seed], [editor, truth]
         go.click(damages.damage_picture, [editor, truth, *settings], outputs, api_name="damage_picture",
                  show_progress="hidden")  # fmt: skip
@@ -185,7 +167,7 @@ def _masks() -> Any:
         clear = gr.Button(text("mask.clear"), size="md", min_width=120, elem_id="mask-clear")
         upload = gr.UploadButton(text("mask.upload"), file_types=["image"], size="md", min_width=130)
 
-    def connect(editor: Canvas) -> None:
+    def connect(editor: MaskEditor) -> None:
         add.click(damages.add_mask, [editor, shape, seed], editor, api_name="add_mask", show_progress="hidden")
         clear.click(damages.clear_mask, editor, editor, api_name="clear_mask", show_progress="hidden")
         upload.upload(damages.upload_mask, [editor, upload], editor, api_name="upload_mask", show_progress="hidden")

@@ -4,12 +4,12 @@ REPAIR: dict[str, tuple[str, str]] = {
     "tab.repair": ("Image repair", "图像修复"),
     "repair.room": ("Repair", "修复"),
     "repair.note": (
-        "Paint over what is missing, or leave the picture as it is, and press Repair. Up to {megabytes} MB and "
-        "{megapixels} megapixels. What you do not paint over stays your own pixels, bit for bit.",
-        "涂抹缺失之处（也可不涂），然后点“修复”。最大 {megabytes} MB、{megapixels} 百万像素。"
-        "未涂抹的部分逐位保持原样。",
+        "Paint over what is missing, or leave the picture as it is, and press Repair. Up to {photograph_megabytes} MB "
+        "and {photograph_megapixels} megapixels where it is painted over, {megapixels} as a whole. What you do not "
+        "paint over stays your own pixels, bit for bit.",
+        "涂抹缺失之处（也可不涂），然后点“修复”。最大 {photograph_megabytes} MB；局部修复最多 {photograph_megapixels} "
+        "百万像素，整张修复最多 {megapixels} 百万像素。未涂抹的部分逐位保持原样。",
     ),
-    "repair.editor": ("Your picture", "你的图片"),
     "repair.editor.placeholder": ("Drop a picture here", "将图片拖到这里"),
     "repair.go": ("Repair", "修复"),
     "repair.stop": ("■ Stop", "■ 停止"),
@@ -45,6 +45,10 @@ REPAIR: dict[str, tuple[str, str]] = {
     "repair.running": ("Repairing: {share}", "修复中：{share}"),
     "repair.status": ("{size} pixels in {seconds:.1f} s", "{size} 像素，用时 {seconds:.1f} 秒"),
     "repair.untouched": (" · {share} of the pixels untouched", " · {share} 的像素未改动"),
+    "repair.encoded": (
+        " · the file keeps its format and is encoded anew, the PNG has every pixel",
+        " · 文件保持原格式并重新编码，PNG 则保留每个像素",
+    ),
     "repair.gain": (
         " · against the original: PSNR {psnr:.1f} → **{better:.1f} dB**, SSIM {ssim:.2f} → **{more:.2f}**",
         " · 与原图相比：PSNR {psnr:.1f} → **{better:.1f} dB**，SSIM {ssim:.2f} → **{more:.2f}**",
@@ -68,6 +72,8 @@ REPAIR: dict[str, tuple[str, str]] = {
     "measure.fading": ("faded colours", "褪色"),
     "measure.scratches": ("scratches", "划痕"),
     "repair.download": ("↓ PNG", "↓ PNG"),
+    "repair.file": ("↓ Download", "↓ 下载"),
+    "repair.exact": ("↓ PNG, every pixel", "↓ PNG（逐像素）"),
     "repair.again": ("↻ Repair it once more", "↻ 再修一次"),
     "repair.history": ("This visit: click one, then use it as input", "本次记录：点击一张，可再作输入"),
     "repair.use": ("Use as input", "用作输入"),

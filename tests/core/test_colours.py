@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
+from genai_demo.core.colours import from_srgb, to_srgb
 from genai_demo.core.uploads import open_layer, open_upload
 from tests.core import profiles
 
@@ -136,3 +137,24 @@ def test_the_callers_picture_keeps_its_profile() -> None:
     image.info["icc_profile"] = profiles.rgb_profile(profiles.ADOBE, 2.2)
     open_upload(image)
     assert "icc_profile" in image.info and np.array_equal(np.asarray(image), colours())
+
+
+@pytest.mark.parametrize("mode", ["RGB", "L"])
+def test_the_way_back_leads_to_the_same_colours(mode: str) -> None:
+    profile = profiles.rgb_profile(profiles.ADOBE, 2.2) if mode == "RGB" else profiles.grey_profile(1.8)
+    start = Image.fromarray(np.random.default_rng(0).integers(100, 150, (40, 50, 3), dtype=np.uint8)).convert(mode)
+    start.info["icc_profile"] = profile
+    back = from_srgb(to_srgb(start), start)
+    assert back is not None and back.mode == mode
+    assert np.abs(np.asarray(back, int) - np.asarray(start, int)).max() <= 3
+    assert np.abs(np.asarray(to_srgb(start), int)[..., 0] - np.asarray(start.convert("RGB"), int)[..., 0]).max() > 3
+
+
+def test_there_is_no_way_back_into_other_modes_or_with_other_profiles() -> None:
+    start = Image.new("RGB", (40, 50), (10, 200, 30))
+    for mode in ("CMYK", "P", "RGBA", "I;16"):
+        assert from_srgb(start, Image.new(mode, (40, 50))) is None
+    wrong = Image.new("L", (40, 50))
+    wrong.info["icc_profile"] = profiles.rgb_profile(profiles.ADOBE, 2.2)
+    assert from_srgb(start, wrong) is None
+    assert from_srgb(start, Image.new("RGB", (40, 50))).tobytes() == start.tobytes()

@@ -233,6 +233,23 @@ def test_a_missing_network_costs_nobody_a_picture(face, sound, monkeypatch, tmp_
     assert marks.mark_sound(sound, 22_050, (), RECIPE) is sound
 
 
+def test_of_a_large_picture_only_the_part_that_is_marked_is_looked_at(face, monkeypatch):
+    large = face.resize((512, 512))
+    where = np.zeros((512, 512), bool)
+    where[130:400, 70:300] = True
+    whole = marks.mark_picture(large, ["faces-gan"], {"seed": 1}, where)
+    looked_at, embed = [], picturemark.embed
+    monkeypatch.setattr(marks, "LARGE_PICTURE", 1000)
+    monkeypatch.setattr(picturemark, "embed", lambda part, *a, **k: looked_at.append(part.size) or embed(part, *a, **k))
+    part = marks.mark_picture(large, ["faces-gan"], {"seed": 1}, where)
+    ((width, height),) = looked_at
+    assert width < 512 and height < 512
+    moved = (np.asarray(part) != np.asarray(large)).any(2)
+    assert moved[where].mean() > 0.3 and not moved[~where].any()
+    one, other = (np.asarray(p, float)[where] - np.asarray(large, float)[where] for p in (whole, part))
+    assert np.corrcoef(one.ravel(), other.ravel())[0, 1] > 0.9  # the pattern stays in its place
+
+
 def test_what_did_not_change_is_left_alone(face):
     other = face.copy()
     other.paste((0, 0, 0), (10, 10, 20, 20))

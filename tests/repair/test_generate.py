@@ -138,6 +138,33 @@ def test_too_many_pixels_are_a_sentence(monkeypatch):
         generate.restore(image(200, 150))
 
 
+def test_a_large_picture_is_repaired_where_it_is_painted_over(monkeypatch):
+    monkeypatch.setattr(limits, "MAX_REPAIR_PIXELS", 100_000)
+    start, where = image(700, 600), np.zeros((600, 700), bool)
+    where[20:40, 30:50] = where[500:520, 600:640] = True
+    steps = list(generate.restore_steps(start, where, "inpaint"))
+    assert [step.share for step in steps] == sorted(step.share for step in steps) and steps[-1].share == 1
+    before, after = np.asarray(start), np.asarray(steps[-1].picture)
+    assert np.array_equal(before[~where], after[~where])
+    assert all((before != after)[rows].any() for rows in (slice(0, 300), slice(300, None)))
+    assert all(step.picture.size == start.size for step in steps)
+    with pytest.raises(ValueError, match="Choose a smaller picture"):
+        generate.restore(start)
+    monkeypatch.setattr(limits, "MAX_PHOTOGRAPH_PIXELS", 400_000)
+    with pytest.raises(ValueError, match="Upload a smaller one"):
+        generate.restore(start, where)
+
+
+def test_a_hole_that_fills_a_whole_window_waits_for_its_neighbours(monkeypatch):
+    monkeypatch.setattr(limits, "MAX_REPAIR_PIXELS", 200_000)
+    monkeypatch.setattr("genai_demo.repair.windows.TILE", 400)
+    start, where = image(600, 600), np.ones((600, 600), bool)
+    where[:, 580:] = False
+    after = np.asarray(generate.restore(start, where))
+    assert np.array_equal(after[~where], np.asarray(start)[~where])
+    assert (after[:, :580] != np.asarray(start)[:, :580]).any(2).mean() > 0.9
+
+
 def test_variants_differ():
     found = list(generate.variants(image(), spot(), (1, 2, 3)))
     assert len({v.tobytes() for v in found}) == 3

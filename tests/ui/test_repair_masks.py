@@ -1,16 +1,20 @@
 """What is painted over a picture in the repair tab, without a server."""
 
+import base64
 from pathlib import Path
+from types import SimpleNamespace
 
 import gradio as gr
 import numpy as np
 import pytest
-from gradio.components.image_editor import EditorData, EditorDataBlobs
 from gradio.data_classes import FileData
 from PIL import Image
 
+from genai_demo.core import limits
+from genai_demo.ui import repair_actions as actions
 from genai_demo.ui import repair_damage as damages
 from genai_demo.ui import repair_masks as masks
+from genai_demo.ui.mask_editor.component import Painting, mask_editor
 from genai_demo.ui.repair_masks import Painted
 from tests.core import profiles
 from tests.ui.repair_made import PICTURE, encoded, layer, painted, pixels, square
@@ -119,15 +123,53 @@ def test_what_the_browser_sends_may_be_larger_than_an_upload(monkeypatch: pytest
 
 
 def test_the_editor_hands_on_what_it_got(tmp_path: Path) -> None:
-    editor = masks.Canvas()
+    editor = mask_editor()
     assert editor.preprocess(None) is None
-    assert editor.preprocess(EditorData(background=None, layers=[], composite=None)) is None
+    assert editor.preprocess(Painting()) is None
     files = [FileData(path=str(tmp_path / name)) for name in ("a.png", "b.png")]
-    found = editor.preprocess(EditorData(background=files[0], layers=[files[1]], composite=None))
-    assert found == Painted(files[0].path, (files[1].path,))
-    editor.blob_storage["id"] = EditorDataBlobs(background=b"1", layers=[b"2", None], composite=None)
-    assert editor.preprocess(EditorData(id="id")) == Painted(b"1", (b"2",))
-    assert editor.preprocess(EditorData(id="id")) is None  # each is taken once
+    for composite in (None, files[0]):
+        found = editor.preprocess(Painting(background=files[0], layers=[files[1]], composite=composite))
+        assert found == Painted(files[0].path, (files[1].path,))
+    strokes = base64.b64encode(b"strokes").decode()
+    assert editor.preprocess(Painting(background=files[0], mask=strokes)) == Painted(files[0].path, (b"strokes",))
+    many = [files[1]] * (limits.MAX_LAYERS + 1)
+    for wrong in ({"mask": "no base64!"}, {"layers": many}):
+        with pytest.raises(gr.Error, match="cannot be understood"):
+            editor.preprocess(Painting(background=files[0], **wrong))
+
+
+def test_what_is_shown_of_a_large_picture_is_small_and_its_file_stays(tmp_path: Path) -> None:
+    path = tmp_path / "large.jpg"
+    PICTURE.resize((3000, 2000)).save(path)
+    start = Painted(str(path))
+    value = damages.add_mask(start, "box", 1)
+    assert value["background"] == str(path) and (value["width"], value["height"]) == (3000, 2000)
+    with Image.open(value["shown"]) as shown:
+        assert shown.size == (2048, 1365) and shown.format == "JPEG"
+    sent = mask_editor().postprocess(value)
+    assert sent.background.path == str(path) and sent.shown.path == value["shown"] and len(sent.layers) == 1
+    assert mask_editor().postprocess(None) is None
+
+
+def test_strokes_of_the_browser_count_whatever_share_they_cover() -> None:
+    where = np.ones((64, 96), bool)
+    where[:4] = False
+    strokes = Image.fromarray(where.astype(np.uint8), "P")
+    strokes.putpalette([0, 0, 0, *masks.PAINT])
+    data = encoded(strokes, transparency=0, bits=1)
+    for size in (PICTURE.size, (192, 128)):
+        found = masks.mask_of(Painted(encoded(PICTURE), (data,)), size)
+        assert found is not None and found.mean() == where.mean()
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "not a picture"), ("zh-CN", "不是图片")])
+def test_a_wrong_file_is_looked_at_at_once(tmp_path: Path, language: str, words: str) -> None:
+    (tmp_path / "letter.jpg").write_text("Dear network")
+    request = SimpleNamespace(headers={"accept-language": language})
+    value = actions.take_picture(Painted(str(tmp_path / "letter.jpg")), request)
+    assert words in mask_editor().postprocess(value).error
+    value = actions.take_picture(Painted(encoded(PICTURE)), request)
+    assert (pixels(value["shown"]) == pixels(PICTURE)).all() and "error" not in value
 
 
 # --------------------------------------------------------------------------- masks without a mouse

@@ -13,6 +13,7 @@ from genai_demo.ui import quality
 from genai_demo.ui import repair_actions as actions
 from genai_demo.ui import repair_damage as damages
 from genai_demo.ui import repair_masks as masks
+from genai_demo.ui import repair_results as results
 from genai_demo.ui.repair_masks import Painted
 from tests.repair import tiny
 from tests.ui.repair_made import PICTURE, REQUEST, encoded, layer, painted, pixels, square
@@ -121,7 +122,7 @@ def test_the_history_keeps_the_last_eight(restorer: None) -> None:
     history: list = []
     for seed in range(10):
         *_, history, gallery, _ = repair(Painted(encoded(PICTURE), (layer(square()),)), history=history, seed=seed)
-    assert len(history) == actions.MOST_KEPT and len(gallery.value) == actions.MOST_KEPT
+    assert len(history) == results.MOST_KEPT and len(gallery.value) == results.MOST_KEPT
     assert "seed9" in history[-1].after
     value, truth = actions.use_history(1, history)
     assert truth is None and (pixels(value["background"]) == pixels(history[0].after)).all()

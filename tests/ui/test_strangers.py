@@ -15,6 +15,7 @@ import httpx
 import numpy as np
 import pytest
 from gradio_client import Client, handle_file
+from gradio_client.exceptions import AppError
 from PIL import Image
 
 from benchmarks import fuzz
@@ -271,15 +272,13 @@ def test_bombs_get_a_sentence_or_a_result_soon(watched: Service, client: Client,
     assert watched.resident_bytes() - before < 700 * limits.MEGABYTE
 
 
-def test_a_painting_has_few_layers(watched: Service) -> None:
-    config = httpx.get(f"{watched.url}/config", timeout=60).json()
-    (canvas,) = [c["id"] for c in config["components"] if c["type"] == "imageeditor"]
-    for index, status in (("1000000000", 400), ("-1", 400), ("x", 400), ("0", 200)):
-        form = {"component_id": str(canvas), "session_hash": "s", "fn_name": "accept_blobs", "type": "layer",
-                "index": index, "id": "one"}  # fmt: skip
-        reply = httpx.post(f"{watched.url}/gradio_api/component_server", data=form, files={"file": ("x.png", b"x")},
-                           timeout=60, trust_env=False)  # fmt: skip
-        assert reply.status_code == status, (index, reply.text)
+def test_a_painting_has_few_layers(client: Client, tmp_path: Path) -> None:
+    Image.new("RGB", (64, 64)).save(tmp_path / "picture.png")
+    file = handle_file(tmp_path / "picture.png")
+    value = {"background": file, "layers": [file] * (limits.MAX_LAYERS + 1), "composite": None}
+    with pytest.raises(AppError, match="cannot be understood"):
+        client.predict(value, api_name="/clear_mask")
+    assert client.predict({**value, "layers": [file]}, api_name="/clear_mask")["layers"] == []
 
 
 def test_functions_that_are_none_of_the_page(watched: Service) -> None:

@@ -1,0 +1,1 @@
+"""The editor of the repair tab: a picture, and strokes over it."""
