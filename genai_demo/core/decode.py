@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator, Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import torch
 from torch import Tensor
@@ -75,6 +75,14 @@ class Rule(Protocol):
         """This token came."""
 
 
+@runtime_checkable
+class LeaningRule(Rule, Protocol):
+    """A rule that besides prefers some of the tokens that may come."""
+
+    def lean(self) -> Tensor:
+        """(rows,) what is added to their logits now."""
+
+
 class NoLoops:
     """A rule against going round in circles: no run of tokens three times in a row, no token five times.
 
@@ -130,7 +138,8 @@ def continuations(
     allowed: (rows,) bool, the tokens that may come. ends: those that end a continuation; they are
     not yielded. Continuation i draws from a generator with seed ``seed + i``, so it does not depend
     on how many others there are.
-    rules: one for every continuation, or none. mark: makes green tokens likelier, see ``core.greenlist``.
+    rules: one for every continuation, or none; all or none of them lean (``LeaningRule``).
+    mark: makes green tokens likelier, see ``core.greenlist``.
     at_least: tokens before an end, unless nothing else may come.
     """
     session = Session(model, tokens, kept, count)
@@ -146,6 +155,8 @@ def continuations(
             more = never | ending
             never = torch.where(more.all(-1, keepdim=True), never, more)
         logits = session.logits.masked_fill(never, -torch.inf)
+        if leans := [rule.lean() for rule in rules if isinstance(rule, LeaningRule)]:
+            logits = logits + torch.stack(leans).to(logits)
         bonus = mark.bonus(session.tokens[:, -1], logits.shape[1]) if mark and controls.temperature > 0 else None
         drawn = draw(*candidates(logits, controls, session.tokens[:, first:], bonus), sources)
         new = drawn.tolist()

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from genai_demo.audio.music import generate, listening, tunes
+from genai_demo.audio.music import generate, leading, listening, tunes
 from genai_demo.audio.music.data import Music
 from genai_demo.audio.music.events import MAX_BARS, decode
 from genai_demo.audio.music.pieces import TONICS, Piece, in_key
@@ -101,6 +101,12 @@ def heard_as_meant(piece: Piece) -> bool:
     return natural == meant
 
 
+def faults(pieces: Sequence[Piece]) -> dict[str, float]:
+    """Faults of voice leading in 16 bars of chorales, by kind."""
+    found, bars = sum((leading.count(piece) for piece in pieces), Counter()), sum(piece.bars for piece in pieces)
+    return {name.replace(" ", "_"): 16 * found[name] / max(1, bars) for name in leading.FAULTS}
+
+
 def speed(tries: int = 3) -> dict[str, float]:
     """Seconds for 16 bars of a tune with chords and of a chorale, and for rendering 30 s of it; medians."""
     times: dict[str, list[float]] = {}
@@ -125,7 +131,10 @@ def figures(music: Music, quick: bool = False) -> dict[str, Any]:
         real = [decode(music.piece(i).tolist()) for i in chosen]
         if len(real) < 2:
             continue
-        found[style.replace(" ", "_")] = compared(real, [written_like(piece, i) for i, piece in enumerate(real)])
+        written = [written_like(piece, i) for i, piece in enumerate(real)]
+        found[style.replace(" ", "_")] = compared(real, written)
+        if style == "chorale":
+            found["faults_in_16_bars"], found["faults_in_16_bars_real"] = faults(written), faults(real)
     with_chords = music.chosen("held_out", "", "melody and chords")[: WRITTEN // part]
     real = [decode(music.piece(i).tolist()) for i in with_chords]
     mine = [generate.accompany(piece, piece.style, seed=i) for i, piece in enumerate(real)]

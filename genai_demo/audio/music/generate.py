@@ -19,6 +19,7 @@ import torch
 from genai_demo.audio.music import midi_melody, notation, synth, tunes
 from genai_demo.audio.music.events import END, HEAD, MAX_BARS, NAMES, ROWS, decode, voice_bars
 from genai_demo.audio.music.grammar import Given, Grammar
+from genai_demo.audio.music.leading import MOST_STRICT, STRICTNESS, Leading
 from genai_demo.audio.music.listening import melody_of
 from genai_demo.audio.music.pieces import LAYOUTS, METRES, QUARTER, STYLES, Piece, bar_ticks, parse_key
 from genai_demo.core import checkpoint, limits
@@ -102,6 +103,7 @@ def compose_bars(
     temperature: float = 0.9,
     top_p: float = 0.95,
     chords: bool = True,
+    strictness: float = STRICTNESS,
 ) -> Iterator[Piece]:
     """As ``compose``, yielding what there is after every bar."""
     metre = _choice(metre or metres(style, chords)[0], METRES, "metre")
@@ -109,7 +111,7 @@ def compose_bars(
     tonic, mode = parse_key(key)
     _whole(bars, 1, MAX_BARS, "number of bars")
     start = Piece(style, tonic, mode, metre, {v: [] for v in LAYOUTS[layout] if v != "chords"}, [], tempo(style, metre))
-    yield from _write(start, layout, bars, {}, seed, temperature, top_p)
+    yield from _write(start, layout, bars, {}, seed, temperature, top_p, strictness)
 
 
 def compose(
@@ -121,13 +123,15 @@ def compose(
     temperature: float = 0.9,
     top_p: float = 0.95,
     chords: bool = True,
+    strictness: float = STRICTNESS,
 ) -> Piece:
     """A new tune with chords or, in the style "chorale", for four voices.
 
     key: tonic and mode, "D maj". metre: the style's usual one where none is given. chords: whether a tune has them.
+    strictness: of voice leading in chorales (``leading``), 0 leaves it to the model.
     Raises ValueError for bad input.
     """
-    *_, piece = compose_bars(style, key, bars, seed, metre, temperature, top_p, chords)
+    *_, piece = compose_bars(style, key, bars, seed, metre, temperature, top_p, chords, strictness)
     return piece
 
 
@@ -137,6 +141,7 @@ def accompany_bars(
     seed: int = 0,
     temperature: float = 0.7,
     top_p: float = 0.9,
+    strictness: float = STRICTNESS,
 ) -> Iterator[Piece]:
     """As ``accompany``, yielding what there is after every bar."""
     piece = melody if isinstance(melody, Piece) else melody_of(melody, style if style != "chorale" else "")
@@ -144,7 +149,7 @@ def accompany_bars(
     layout = "chorale" if style == "chorale" else "melody and chords"
     start = dataclasses.replace(piece, style=style, voices={LAYOUTS[layout][0]: piece.lead}, chords=[])
     given = {LAYOUTS[layout][0]: voice_bars_of(start.lead, piece.bar, piece.bars, True)}
-    yield from _write(start, layout, piece.bars, given, seed, temperature, top_p)
+    yield from _write(start, layout, piece.bars, given, seed, temperature, top_p, strictness)
 
 
 def accompany(
@@ -153,12 +158,13 @@ def accompany(
     seed: int = 0,
     temperature: float = 0.7,
     top_p: float = 0.9,
+    strictness: float = STRICTNESS,
 ) -> Piece:
     """Chords to a melody or, in the style "chorale", the three voices under it. The melody stays as it is.
 
     melody: the leading voice of a piece, or notes as for ``melody_of``. Raises ValueError for bad input.
     """
-    *_, piece = accompany_bars(melody, style, seed, temperature, top_p)
+    *_, piece = accompany_bars(melody, style, seed, temperature, top_p, strictness)
     return piece
 
 
@@ -169,6 +175,7 @@ def carry_on_bars(
     temperature: float = 0.9,
     top_p: float = 0.95,
     chords: bool | None = None,
+    strictness: float = STRICTNESS,
 ) -> Iterator[Piece]:
     """As ``carry_on``, yielding what there is after every bar."""
     _whole(bars, 1, MAX_BARS, "number of bars")
@@ -178,7 +185,7 @@ def carry_on_bars(
     given = {voice: voice_bars_of(notes, piece.bar, piece.bars, False) for voice, notes in piece.voices.items()}
     if piece.chords:
         given["chords"] = voice_bars_of(piece.chords, piece.bar, piece.bars, False)
-    yield from _write(piece, layout, piece.bars + bars, given, seed, temperature, top_p)
+    yield from _write(piece, layout, piece.bars + bars, given, seed, temperature, top_p, strictness)
 
 
 def carry_on(
@@ -188,12 +195,13 @@ def carry_on(
     temperature: float = 0.9,
     top_p: float = 0.95,
     chords: bool | None = None,
+    strictness: float = STRICTNESS,
 ) -> Piece:
     """The piece with so many bars more; what was there stays as it is, its last bar is filled.
 
     chords: True adds chords to the whole of a melody that has none. Raises ValueError for bad input.
     """
-    *_, found = carry_on_bars(piece, bars, seed, temperature, top_p, chords)
+    *_, found = carry_on_bars(piece, bars, seed, temperature, top_p, chords, strictness)
     return found
 
 
@@ -208,14 +216,17 @@ def voice_bars_of(notes: Sequence[Any], bar: int, bars: int, to_the_end: bool) -
 
 
 def _write(
-    start: Piece, layout: str, bars: int, given: Given, seed: int, temperature: float, top_p: float
+    start: Piece, layout: str, bars: int, given: Given, seed: int, temperature: float, top_p: float, strictness: float
 ) -> Iterator[Piece]:
     """Draw a piece under its grammar; yields it after every bar. start: style, key, metre, tempo, title, remarks."""
     _whole(seed, 0, limits.MAX_SEED, "seed")
     _whole(bars, 1, MAX_BARS, "number of bars")
+    if isinstance(strictness, bool) or not isinstance(strictness, int | float) or not 0 <= strictness <= MOST_STRICT:
+        raise ValueError(f"The strictness must be a number from 0 to {MOST_STRICT:g}.")
+    leading = Leading(start.tonic, strictness) if layout == "chorale" and strictness else None
     controls = Controls(temperature=temperature, top_p=top_p).check()
     away = _card()["out_of_key"].get(start.style, {"most": 0.05})["most"]
-    rule = Grammar(start.style, layout, start.tonic, start.mode, start.metre, bars, away, given)
+    rule = Grammar(start.style, layout, start.tonic, start.mode, start.metre, bars, away, given, leading)
     tokens = rule.head + rule.advance()
     most = bars * (1 + len(LAYOUTS[layout]) * (1 + 2 * bar_ticks(start.metre) // 3))
     allowed = torch.zeros(ROWS, dtype=torch.bool)

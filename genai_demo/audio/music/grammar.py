@@ -26,6 +26,7 @@ from genai_demo.audio.music.events import (
     TOKENS,
     head,
 )
+from genai_demo.audio.music.leading import Leading
 from genai_demo.audio.music.pieces import LAYOUTS, RANGES, bar_ticks, in_key
 
 SHORTEST_END = 12
@@ -41,16 +42,17 @@ Given = Mapping[str, Sequence[Sequence[int]]]
 class Grammar:
     """The rule of one piece, and where in it we are.
 
-    away: largest share of notes outside the key. given: what must be taken as it is.
+    away: largest share of notes outside the key. given: what must be taken as it is. leading: what counts the faults of
+    voices against one another, for chorales.
     """
 
     def __init__(
         self, style: str, layout: str, tonic: int, mode: str, metre: str, bars: int, away: float = 1.0,
-        given: Given | None = None,
+        given: Given | None = None, leading: Leading | None = None,
     ):  # fmt: skip
         self.head = head(style, layout, tonic, mode, metre)
         self.voices, self.bar, self.bars = LAYOUTS[layout], bar_ticks(metre), bars
-        self.away, self.given = away, given or {}
+        self.away, self.given, self.leading = away, given or {}, leading
         scale, third = in_key(tonic, mode), 3 if mode in ("min", "dor", "phr") else 4
         self.outside = np.isin(_PITCHES % 12, list(scale), invert=True)
         triad = {tonic, (tonic + third) % 12, (tonic + 7) % 12} | ({(tonic + 4) % 12} if layout == "chorale" else set())
@@ -61,6 +63,8 @@ class Grammar:
         self.sounding = REST
         self.last = dict.fromkeys(self.voices, REST)
         """Of every voice, the last pitch or rest, REST after given ones: those are not to be prolonged."""
+        self.pitch: int | None = None
+        """The MIDI pitch that sounds in this voice; None for rests and chords."""
         self.wants_until = False
         self.queue: list[int] = []
         """Given tokens that are still to come in this voice and bar."""
@@ -86,10 +90,17 @@ class Grammar:
             self.queue.pop(0)
         voice = self.voices[self.voice]
         if self.wants_until:
-            self.position = GRID[token - FIRST_UNTIL]
+            start, self.position = self.position, GRID[token - FIRST_UNTIL]
             self.wants_until = False
+            if self.leading:
+                base = self.number * self.bar
+                self.leading.add(voice, base + start, base + self.position, self.pitch)
             return
         self.wants_until = True
+        if token != HOLD:
+            self.pitch = token - FIRST_PITCH + LOWEST if FIRST_PITCH <= token < FIRST_CHORD else None
+        elif self.leading and not self.position:
+            self.pitch = self.leading.last(voice)
         self.sounding = self.last[voice] if token == HOLD else token
         self.last[voice] = REST if was_given else self.sounding
         if FIRST_PITCH <= token < FIRST_CHORD and not was_given:
@@ -106,6 +117,15 @@ class Grammar:
         else:
             self._sounds(found)
         return torch.from_numpy(found)
+
+    def lean(self) -> Tensor:
+        """(ROWS,) what is added to the logits of the tokens that may come now: minus the costs of their faults."""
+        found = torch.zeros(ROWS)
+        if self.leading and not self.wants_until and self.forced() is None:
+            tick = self.number * self.bar + self.position
+            costs = self.leading.costs(self.voices[self.voice], tick)
+            found[FIRST_PITCH:FIRST_CHORD] = -torch.from_numpy(costs).float()
+        return found
 
     def forced(self) -> int | None:
         """The token that comes now where there is no choice."""
