@@ -11,6 +11,7 @@ import gradio as gr
 
 from genai_demo.audio import mel, sounds
 from genai_demo.audio.music import generate
+from genai_demo.audio.music.leading import STRICTNESS
 from genai_demo.audio.music.pieces import MODES, TONICS, Piece, to_record
 from genai_demo.core import limits
 from genai_demo.ui.audio_pictures import pictures
@@ -69,7 +70,7 @@ def _written(
 @readable_errors
 def compose_music(
     style: str, key: str, metre: str, bars: float, temperature: float, seed: float, chords: bool, sound: str,
-    tempo: float, history: list[Work], request: gr.Request,
+    tempo: float, history: list[Work], request: gr.Request, strictness: float = STRICTNESS,
 ) -> Iterator[Shown]:  # fmt: skip
     """Write a new piece, bar by bar, and play it.
 
@@ -83,6 +84,7 @@ def compose_music(
         chords: chords to the tune; chorales have four voices instead.
         sound: instruments, such as "session", "piano"; empty: what suits the style.
         tempo: 1 is usual for the style.
+        strictness: of voice leading in chorales; 0 leaves it to the model.
 
     Returns:
         Piano roll as JSON, status, sound, similarity to the training tunes, files WAV, OGG, MIDI, ABC, recipe.
@@ -91,6 +93,7 @@ def compose_music(
         "style": style, "key": key, "metre": metre or generate.metres(style, chords)[0], "bars": int(bars),
         "temperature": temperature, "seed": int(seed), "chords": chords,
     }  # fmt: skip
+    settings |= {"strictness": strictness} if style == "chorale" else {}
     recipe = {"action": "compose"} | settings
     yield from _written(
         generate.compose_bars(**settings), int(bars), recipe, sound, tempo, history, language_of(request)
@@ -154,6 +157,7 @@ def read_melody(source: str, grid: str, midi: str | None, work: Work | None, sty
 def accompany_melody(
     source: str, melody: str, midi: str | None, work: Work | None, style: str, key: str, temperature: float,
     seed: float, sound: str, tempo: float, history: list[Work], request: gr.Request,
+    strictness: float = STRICTNESS,
 ) -> Iterator[Shown]:  # fmt: skip
     """Find chords, or the three lower voices of a chorale, to a melody that stays as it is.
 
@@ -167,14 +171,15 @@ def accompany_melody(
         seed: the same seed gives the same accompaniment.
         sound: instruments; empty: what suits the style.
         tempo: 1 is usual.
+        strictness: of voice leading in chorales.
 
     Returns:
         As compose_music.
     """
     piece = read_melody(source, melody, midi, work, style, key)
     recipe = {"action": "accompany", "style": style, "temperature": temperature, "seed": int(seed)}
-    recipe |= {"melody": to_record(piece)}
-    pieces = generate.accompany_bars(piece, style, int(seed), temperature)
+    recipe |= {"melody": to_record(piece)} | ({"strictness": strictness} if style == "chorale" else {})
+    pieces = generate.accompany_bars(piece, style, int(seed), temperature, strictness=strictness)
     yield from _written(pieces, piece.bars, recipe, sound, tempo, history, language_of(request))
 
 
@@ -182,6 +187,7 @@ def accompany_melody(
 def continue_melody(
     source: str, melody: str, midi: str | None, work: Work | None, style: str, key: str, temperature: float,
     seed: float, bars: float, sound: str, tempo: float, history: list[Work], request: gr.Request,
+    strictness: float = STRICTNESS,
 ) -> Iterator[Shown]:  # fmt: skip
     """Go on from a melody, which stays as it is.
 
@@ -196,23 +202,27 @@ def continue_melody(
         bars: how many more.
         sound: instruments; empty: what suits the style.
         tempo: 1 is usual.
+        strictness: of voice leading in chorales.
 
     Returns:
         As compose_music.
     """
     start = read_melody(source, melody, midi, work, style, key)
     recipe = {"action": "continue", "style": style, "temperature": temperature, "seed": int(seed), "bars": int(bars)}
-    recipe |= {"melody": to_record(start)}
-    pieces = _continued(start, style, int(bars), int(seed), temperature)
+    chorale = style == "chorale" or start.layout == "chorale"
+    recipe |= {"melody": to_record(start)} | ({"strictness": strictness} if chorale else {})
+    pieces = _continued(start, style, int(bars), int(seed), temperature, strictness)
     yield from _written(pieces, start.bars + int(bars), recipe, sound, tempo, history, language_of(request))
 
 
-def _continued(start: Piece, style: str, bars: int, seed: int, temperature: float) -> Iterator[Piece]:
+def _continued(
+    start: Piece, style: str, bars: int, seed: int, temperature: float, strictness: float
+) -> Iterator[Piece]:
     if start.layout != "chorale" and style == "chorale":
-        *_, start = generate.accompany_bars(start, style, seed, temperature)
+        *_, start = generate.accompany_bars(start, style, seed, temperature, strictness=strictness)
     elif start.layout != "chorale" and style:
         start = dataclasses.replace(start, style=style)
-    yield from generate.carry_on_bars(start, bars, seed, temperature)
+    yield from generate.carry_on_bars(start, bars, seed, temperature, strictness=strictness)
 
 
 # --------------------------------------------------------------------------- hearing again

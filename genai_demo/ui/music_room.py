@@ -7,6 +7,7 @@ import gradio as gr
 
 from genai_demo.audio.music import generate, synth
 from genai_demo.audio.music.events import MAX_BARS
+from genai_demo.audio.music.leading import MOST_STRICT, STRICTNESS
 from genai_demo.audio.music.pieces import METRES
 from genai_demo.core import limits
 from genai_demo.ui import music_actions as actions
@@ -26,7 +27,7 @@ def build(tab: gr.Tab) -> None:
     """Lay out the room inside the open ``tab`` and connect its events."""
     work, history = gr.State(None, time_to_live=1800), gr.State([], time_to_live=1800)
     gr.Markdown(text("music.intro"), elem_classes="notice")
-    settings = style, _, metre, _, _, seed, chords = _settings()
+    *settings, strictness = style, _, metre, _, _, seed, chords, _ = _settings()
     with gr.Row(elem_classes="buttons"):
         go = gr.Button(text("music.compose"), variant="primary", min_width=100, elem_id="music-go")
         another = gr.Button(text("music.another"), min_width=120, elem_id="music-another")
@@ -41,7 +42,11 @@ def build(tab: gr.Tab) -> None:
     shown = [roll, status, player, close, *files, work, history]
     playing = [sound, tempo, history]
     given = [source, melody, midi, work, *others]
-    compose: dict[str, Any] = {"fn": actions.compose_music, "inputs": [*settings, *playing], "outputs": shown} | STREAM
+    compose: dict[str, Any] = {
+        "fn": actions.compose_music,
+        "inputs": [*settings, *playing, strictness],
+        "outputs": shown,
+    } | STREAM
     compose |= presses.PRESS
     running = [
         go.click(**compose, api_name="compose_piece"),
@@ -49,11 +54,11 @@ def build(tab: gr.Tab) -> None:
             **compose, api_visibility="private"
         ),
         accompany.click(
-            actions.accompany_melody, [*given, *playing], shown, api_name="accompany_melody", scroll_to_output=True,
-            **STREAM, **presses.PRESS,
+            actions.accompany_melody, [*given, *playing, strictness], shown, api_name="accompany_melody",
+            scroll_to_output=True, **STREAM, **presses.PRESS,
         ),
         go_on.click(
-            actions.continue_melody, [*given, bars, *playing], shown, api_name="continue_melody",
+            actions.continue_melody, [*given, bars, *playing, strictness], shown, api_name="continue_melody",
             scroll_to_output=True, **STREAM, **presses.PRESS,
         ),
     ]  # fmt: skip
@@ -84,7 +89,7 @@ def build(tab: gr.Tab) -> None:
 
 
 def _settings() -> tuple[Any, ...]:
-    """Style, key, metre, bars, temperature, seed, chords."""
+    """Style, key, metre, bars, temperature, seed, chords, strictness."""
     first = actions.FIRST
     usual = generate.metres(first["style"], first["chords"])[0]
     with gr.Row(elem_classes=["settings", "narrow"]):
@@ -95,7 +100,8 @@ def _settings() -> tuple[Any, ...]:
         temperature = slider("music.temperature", 0, limits.MAX_TEMPERATURE, first["temperature"], 0.05, min_width=130)
         seed = number("music.seed", 0, limits.MAX_SEED, first["seed"], min_width=120, elem_id="music-seed")
         chords = gr.Checkbox(True, label=text("music.chords"), info=text("music.chords.info"), min_width=130)
-    return style, key, metre, bars, temperature, seed, chords
+        strictness = slider("music.strictness", 0, MOST_STRICT, STRICTNESS, 0.25, min_width=200)
+    return style, key, metre, bars, temperature, seed, chords, strictness
 
 
 def _result() -> tuple[Any, ...]:

@@ -38,6 +38,11 @@ MUSIC: dict[str, tuple[str, str]] = {
     "music.temperature.info": ("Low: usual. High: bold.", "低则常规，高则大胆。"),
     "music.chords": ("With chords", "带和弦"),
     "music.chords.info": ("Chorales: four voices.", "众赞歌为四个声部。"),
+    "music.strictness": ("Voice leading", "声部进行"),
+    "music.strictness.info": (
+        "Chorales: 0 as the model likes, 1 as few parallel fifths and octaves as Bach has, 3 strict.",
+        "众赞歌：0 由模型决定，1 的平行五八度少如巴赫，3 最严格。",
+    ),
     "music.compose": ("Compose", "作曲"),
     "music.another": ("⚄ Another seed", "⚄ 换个种子"),
     "music.stop": ("■ Stop", "■ 停止"),
@@ -135,6 +140,11 @@ MUSIC |= {
 }  # fmt: skip
 
 MUSIC_ERRORS: tuple[tuple[str, str], ...] = (
+    ("The strictness must be a number from {0} to {1}.", "声部进行的严格度须为 {0} 到 {1} 之间的数。"),
+    (
+        "Voice leading is that of chorales; this piece is laid out as {0}.",
+        "声部进行只用于众赞歌；这首曲子的织体是 {0}。",
+    ),
     ("The number of bars must be a whole number from {0} to {1}.", "小节数须为 {0} 到 {1} 之间的整数。"),
     ("The {0} must be a whole number from {1} to {2}.", "“{0}”须为 {1} 到 {2} 之间的整数。"),
     ("The melody has {0} bars, and {1} are the most. Shorten it.", "旋律有 {0} 小节，最多 {1} 小节，请缩短。"),

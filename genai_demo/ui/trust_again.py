@@ -122,7 +122,7 @@ def _effect(recipe: dict[str, Any], form: str) -> bytes:
 
 def _music(recipe: dict[str, Any], form: str) -> bytes:
     settings = {k: v for k, v in recipe.items() if k not in ("action", "sound", "tempo")}
-    *_, piece = music.compose_bars(**settings)
+    *_, piece = music.compose_bars(**({"strictness": 0.0} | settings))  # which older recipes do not name
     work = Work(piece, {"action": "compose"} | settings)
     return sound_file(work, recipe["sound"], recipe["tempo"], form)[0]
 

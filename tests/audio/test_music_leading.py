@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from genai_demo.audio.music import leading
+from genai_demo.audio.music import generate, leading
 from genai_demo.audio.music.events import (
     END,
     FIRST_CHORD,
@@ -157,3 +157,9 @@ def test_what_a_rule_leans_to_is_added_to_the_logits():
     every = torch.ones(16, dtype=torch.bool)
     drawn = continuations(model, [1, 2], 1, every, {0}, Controls(temperature=1.0), 3, 2, 4, [Fifth(), Fifth()])
     assert list(drawn) == [[5, 5]] * 4
+
+
+@pytest.mark.parametrize("strictness", [-0.5, 3.5, True, "1"])
+def test_strictness_has_limits(strictness):
+    with pytest.raises(ValueError, match="strictness must be a number from 0 to 3"):
+        generate.compose("chorale", bars=1, strictness=strictness)

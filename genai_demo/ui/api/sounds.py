@@ -10,6 +10,7 @@ from genai_demo.audio.effects import generate as effects
 from genai_demo.audio.music import generate as music
 from genai_demo.audio.music import synth
 from genai_demo.audio.music.events import MAX_BARS
+from genai_demo.audio.music.leading import MOST_STRICT, STRICTNESS
 from genai_demo.audio.music.pieces import METRES, MODES, TONICS
 from genai_demo.audio.speech import generate as speech
 from genai_demo.audio.speech.normalise import normalise, require_length
@@ -59,6 +60,7 @@ def compose_music(
     chords: Annotated[bool, Flag(), "chords to the tune; chorales have four voices instead"] = True,
     sound: Annotated[str, OneOf(("", *synth.SOUNDS)), "instruments; empty: what suits the style"] = "",
     tempo: Annotated[float, Number(0.5, 1.5), "1 as usual for the style"] = 1.0,
+    strictness: Annotated[float, Number(0, MOST_STRICT), "of voice leading in chorales"] = STRICTNESS,
 ) -> tuple[
     Annotated[str, File(), "the piece, WAV"],
     Annotated[str, File(), "its notes, MIDI"],
@@ -69,6 +71,7 @@ def compose_music(
         "style": style, "key": key, "metre": metre or music.metres(style, chords)[0], "bars": bars,
         "temperature": temperature, "seed": seed, "chords": chords,
     }  # fmt: skip
+    settings |= {"strictness": strictness} if style == "chorale" else {}
     work = Work(music.compose(**settings), {"action": "compose"} | settings)
     _, wav, _, _, midi, abc, _ = played(work, sound, tempo, "en", False)
     return wav, midi, Path(abc).read_text(encoding="utf-8")
