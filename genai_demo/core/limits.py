@@ -101,8 +101,10 @@ MAX_OWN_VISITS = 12
 OWN_VISIT_MINUTES = 30
 """Without a sign of life after which a visitor's data and weights are deleted."""
 
-MAX_PHOTOGRAPH_BYTES, MAX_PHOTOGRAPH_PIXELS = 20 * MEGABYTE, 16_000_000
+MAX_PHOTOGRAPH_PIXELS = 16_000_000
 """Of a picture file that is repaired where it is painted over."""
+MAX_PHOTOGRAPH_BYTES = 64 * MEGABYTE
+"""Of such a file: what a repair made of an upload, and is repaired once more, may be larger than an upload."""
 MAX_REPAIR_PIXELS = 4_000_000
 """Of a picture that is repaired as a whole, and of what comes out when it is enlarged."""
 SHOWN_SIDE = 2_048

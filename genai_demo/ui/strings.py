@@ -89,7 +89,6 @@ def translations() -> gr.I18n:
         "frames": limits.MAX_FRAMES,
         "megabytes": limits.MAX_UPLOAD_BYTES // limits.MEGABYTE,
         "megapixels": limits.MAX_REPAIR_PIXELS // 10**6,
-        "photograph_megabytes": limits.MAX_PHOTOGRAPH_BYTES // limits.MEGABYTE,
         "photograph_megapixels": limits.MAX_PHOTOGRAPH_PIXELS // 10**6,
     }
     english, chinese = ({k: _filled(v[i], values) for k, v in TEXTS.items()} for i in (0, 1))

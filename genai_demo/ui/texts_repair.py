@@ -4,10 +4,10 @@ REPAIR: dict[str, tuple[str, str]] = {
     "tab.repair": ("Image repair", "图像修复"),
     "repair.room": ("Repair", "修复"),
     "repair.note": (
-        "Paint over what is missing, or leave the picture as it is, and press Repair. Up to {photograph_megabytes} MB "
+        "Paint over what is missing, or leave the picture as it is, and press Repair. Up to {megabytes} MB "
         "and {photograph_megapixels} megapixels where it is painted over, {megapixels} as a whole. What you do not "
         "paint over stays your own pixels, bit for bit.",
-        "涂抹缺失之处（也可不涂），然后点“修复”。最大 {photograph_megabytes} MB；局部修复最多 {photograph_megapixels} "
+        "涂抹缺失之处（也可不涂），然后点“修复”。最大 {megabytes} MB；局部修复最多 {photograph_megapixels} "
         "百万像素，整张修复最多 {megapixels} 百万像素。未涂抹的部分逐位保持原样。",
     ),
     "repair.editor.placeholder": ("Drop a picture here", "将图片拖到这里"),

@@ -88,6 +88,6 @@ def mask_editor(**settings: Any) -> MaskEditor:
         css_template=read("editor.css"),
         js_on_load="\n".join(map(read, SCRIPTS)),
         apply_default_css=False,
-        most=limits.MAX_PHOTOGRAPH_BYTES // limits.MEGABYTE,
+        most=limits.MAX_UPLOAD_BYTES // limits.MEGABYTE,
         **settings,
     )
