@@ -12,7 +12,7 @@ from genai_demo.core import limits
 from genai_demo.text import generate
 from genai_demo.trust.policy import check
 from genai_demo.ui import policy, presses
-from genai_demo.ui.common import choice, page_language, readable_errors, slider
+from genai_demo.ui.common import begin_in_chinese, choice, page_language, readable_errors, slider
 from genai_demo.ui.own_visits import with_own_weights
 from genai_demo.ui.strings import say, text
 from genai_demo.ui.text_common import (
@@ -171,6 +171,8 @@ def build() -> None:
         controls = sampling_controls(*good_controls("chat", "en"))
     rows = [[*row, *good_controls("chat", row[0])] for _, row in PRESETS]
     presets([language, turn, controls[0], controls[-1]], rows, [name for name, _ in PRESETS])
+    temperature, penalty = good_controls("chat", "zh")
+    begin_in_chinese((language, "zh"), (controls[0], temperature), (controls[-1], penalty))
     settings = [language, length, seed, *controls, plain]
     without_seed = [language, length, *controls, plain]
     stream: dict[str, Any] = STREAM_EVENT | presses.PRESS

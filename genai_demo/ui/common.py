@@ -1,5 +1,6 @@
 """What every tab uses: readable errors, checked controls, files with good names."""
 
+import contextlib
 import functools
 import inspect
 import io
@@ -11,7 +12,7 @@ from typing import Any, TypeVar
 
 import gradio as gr
 from gradio import processing_utils, utils
-from gradio.context import LocalContext
+from gradio.context import Context, LocalContext
 from PIL import Image
 
 from genai_demo.core.uploads import open_upload
@@ -41,10 +42,16 @@ def readable_errors(function: Function) -> Function:
 
         @functools.wraps(function)
         def stream(*args: Any, **kwargs: Any) -> Any:
+            nothing = True
             try:
-                yield from function(*args, **kwargs)
+                with contextlib.closing(function(*args, **kwargs)) as pieces:
+                    for piece in pieces:
+                        nothing = False
+                        yield piece
             except ValueError as error:
                 raise _shown(error) from error
+            if nothing:
+                yield gr.skip()  # Gradio would empty the outputs of a function that yields nothing
 
         return stream  # type: ignore[return-value]
 
@@ -195,6 +202,17 @@ def choice(key: str, values: Sequence[str], value: str, **settings: Any) -> gr.R
     """A row of radio buttons, with label and help by key; names of values are the texts ``key``.value."""
     names = [(text(f"{key}.{v}") if f"{key}.{v}" in TEXTS else v.upper(), v) for v in values]
     return gr.Radio(names, value=value, label=text(key), info=text(f"{key}.info"), **settings)
+
+
+def begin_in_chinese(*begun: tuple[gr.components.Component, Any]) -> None:
+    """What components of the open page hold at first where the browser asks for Chinese. begun: each and its value."""
+    page, components = Context.root_block, [component for component, _ in begun]
+    assert page is not None
+
+    def begin(request: gr.Request) -> Any:
+        return [value for _, value in begun] if language_of(request) == "zh" else gr.skip()
+
+    page.load(begin, None, components, queue=False, show_progress="hidden", api_visibility="private")
 
 
 def keep_file(data: bytes, name: str) -> str:

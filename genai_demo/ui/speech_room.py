@@ -10,7 +10,7 @@ from genai_demo.audio.speech import plans
 from genai_demo.core import limits
 from genai_demo.ui import policy, presses, speech_compare
 from genai_demo.ui.audio_pictures import PICTURES_CSS
-from genai_demo.ui.common import MODEL_EVENT, choice, number, slider
+from genai_demo.ui.common import MODEL_EVENT, begin_in_chinese, choice, number, slider
 from genai_demo.ui.speech_actions import FIRST, open_room, speak_plan, speak_text, stop_speech
 from genai_demo.ui.speech_phonemes import phoneme_view
 from genai_demo.ui.strings import add_texts, text
@@ -118,6 +118,7 @@ def _text_part() -> tuple[gr.Textbox, gr.Button, gr.Button, gr.HTML, gr.Markdown
 def _settings() -> list[Any]:
     """Voice, speed, pitch, energy, seed."""
     voice = choice("speech.voice", list(plans.VOICES), "kathleen", elem_id="speech-voice")
+    begin_in_chinese((voice, "yue_tan"))
     with gr.Row(elem_classes="settings"):
         speed = slider("speech.speed", limits.MIN_SPEED, limits.MAX_SPEED, 1, 0.05)
         pitch = slider("speech.pitch", -limits.MAX_PITCH_SHIFT, limits.MAX_PITCH_SHIFT, 0, 0.5)

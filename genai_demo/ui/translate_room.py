@@ -11,7 +11,7 @@ from genai_demo.core import chinese
 from genai_demo.text import generate, inside
 from genai_demo.trust.policy import check
 from genai_demo.ui import policy, presses
-from genai_demo.ui.common import choice, readable_errors
+from genai_demo.ui.common import begin_in_chinese, choice, readable_errors
 from genai_demo.ui.own_visits import with_own_weights
 from genai_demo.ui.strings import language_of, say, text
 from genai_demo.ui.text_common import STREAM_EVENT, presets
@@ -29,6 +29,8 @@ PRESETS = [
     ("吃饭", ["zh-en", "我们今天晚上去哪里吃饭？\n我想喝一杯茶。"]),
     ("学校", ["zh-en", "他每天早上七点去学校。"]),
 ]
+CHINESE = ("zh-en", PRESETS[4][1][1])
+"""How the room opens for who reads Chinese."""
 ALIGN_HTML = '<div class="pairs" role="group"></div>'
 ALIGN_CSS = """
 .pairs {display: grid; gap: 10px}
@@ -128,6 +130,7 @@ def build() -> None:
             elem_id="translate-others",
         )
     presets([way, words], [row for _, row in PRESETS], [name for name, _ in PRESETS])
+    begin_in_chinese((way, CHINESE[0]), (words, CHINESE[1]))
     running: Any = go.click(
         translate, [words, way, script], [result, aligned, others], api_name="translate_aligned", **STREAM_EVENT,
         **presses.PRESS,

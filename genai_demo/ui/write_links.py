@@ -15,6 +15,8 @@ import gradio as gr
 from genai_demo.core import limits
 from genai_demo.text import generate
 from genai_demo.ui.common import readable_errors
+from genai_demo.ui.strings import language_of
+from genai_demo.ui.text_common import good_controls
 from genai_demo.ui.write_history import History
 
 LINES = {"five": 5, "seven": 7}
@@ -23,6 +25,10 @@ FORMS = ("", *LINES, *generate.FORMS)
 SETTINGS = ("language", "kind", "title", "form", "length", "temperature", "top_p", "top_k", "min_p", "penalty", "stops",
             "mark", "plain")  # fmt: skip
 """What the door takes besides a text and a seed."""
+CHINESE = {"text": "从前，有一只小兔子，", "language": "zh"} | dict(
+    zip(("temperature", "penalty"), good_controls("story", "zh"), strict=True)
+)
+"""How the room opens for who reads Chinese."""
 LINKED = ("text", *SETTINGS, "seed")
 """What a link sets, in the order of ``read_link``."""
 CHOICES = {"language": generate.LANGUAGES, "kind": generate.KINDS, "form": FORMS}
@@ -81,7 +87,8 @@ def read_link(fragment: str, request: gr.Request) -> list[Any]:
     """The tab, the settings of a link, and the recipe of what is to be written again; what it does not name stays."""
     given = dict(parse_qsl(fragment or "")) or (dict(request.query_params) if request is not None else {})
     if given.get("tab") != "text":
-        return [gr.skip()] * (len(LINKED) + 2)
+        begun = CHINESE if language_of(request) == "zh" else {}
+        return [gr.skip(), *(begun.get(name, gr.skip()) for name in LINKED), gr.skip()]
     values = {name: _read(name, given.get(name)) for name in (*LINKED, "prompt", "after", "way")}
     recipe: Any = gr.skip()
     if "prompt" in given or "after" in given:

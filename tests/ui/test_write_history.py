@@ -197,9 +197,17 @@ def test_an_older_link_sets_what_it_names_and_nothing_else() -> None:
 
 @pytest.mark.parametrize("query", [{}, {"tab": "faces", "seed": "7"}, {"tab": "text", "kind": "<script>"}])
 def test_other_links_change_nothing(query: dict[str, str]) -> None:
-    found = write_links.read_link("", SimpleNamespace(query_params=query))
+    found = write_links.read_link("", SimpleNamespace(query_params=query, headers={"accept-language": "en"}))
     assert all(v == gr.skip() for v in found[1:])
     assert len(found) == len(write_links.LINKED) + 2
+
+
+def test_who_reads_chinese_begins_with_chinese_and_a_link_goes_first() -> None:
+    chinese = SimpleNamespace(query_params={}, headers={"accept-language": "zh-CN,zh;q=0.9"})
+    values = dict(zip(("tab", *write_links.LINKED, "recipe"), write_links.read_link("", chinese), strict=True))
+    assert {name: value for name, value in values.items() if value != gr.skip()} == write_links.CHINESE
+    found = write_links.read_link("tab=text&text=Hello", chinese)
+    assert found[1] == "Hello" and all(value == gr.skip() for value in found[2:])
 
 
 def test_a_link_that_names_little_is_written_with_the_usual_settings(asked: list[tuple[Any, ...]]) -> None:
@@ -207,4 +215,4 @@ def test_a_link_that_names_little_is_written_with_the_usual_settings(asked: list
     *_, (text, _, _, _) = write_actions.continue_linked(recipe, History(), REQUEST)
     assert text.startswith("HelloWay 1 of ") and asked[0][1:4] == ("story", "en", 1)
     assert asked[0][4] == write_actions.USUAL_LENGTH <= limits.MAX_NEW_TOKENS
-    assert list(write_actions.continue_linked(None, History(), REQUEST)) == []
+    assert list(write_actions.continue_linked(None, History(), REQUEST)) == [gr.skip()]
