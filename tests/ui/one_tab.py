@@ -7,6 +7,7 @@ from typing import Any
 import gradio as gr
 
 from genai_demo.ui.app import with_queue
+from genai_demo.ui.page import Page
 from genai_demo.ui.strings import text, translations
 from genai_demo.ui.theme import CSS, HEAD, theme
 
@@ -14,7 +15,7 @@ from genai_demo.ui.theme import CSS, HEAD, theme
 @contextlib.contextmanager
 def serving(name: str, build: Callable[[gr.Tab], Any]) -> Iterator[str]:
     """Address of a page that holds the tab behind another one. name: key of its label. build: lays it out."""
-    with gr.Blocks(analytics_enabled=False) as demo, gr.Tabs():
+    with Page(analytics_enabled=False) as demo, gr.Tabs():
         with gr.Tab("Other"):
             gr.Markdown("Another tab.")
         with gr.Tab(text(name), id=name) as tab:
