@@ -108,13 +108,23 @@ class CharacterModel:
         """Rows of the characters; 0 for one that the text does not have."""
         return [self.rows.get(c, 0) for c in text]
 
+    @property
+    def length(self) -> int:
+        """Characters of the text, those that are held out among them."""
+        return len(self.learnt) + len(self.held_out)
+
+    @property
+    def dropout(self) -> float:
+        """As ``set_dropout``."""
+        return self.network.blocks[0].dropout
+
     def set_dropout(self, share: float) -> None:
         """Of both branches of every block, from now on."""
         for block in self.network.blocks:
             block.dropout = min(0.9, max(0.0, float(share)))
 
-    def step(self) -> None:
-        """One step on random windows of the text; every EVERY steps a point of the curves."""
+    def step(self) -> float:
+        """One step on BATCH random windows of the text; every EVERY steps a point of the curves. Returns its loss."""
         starts = torch.randint(len(self.learnt) - self.window, (BATCH, 1), generator=self.source)
         windows = self.learnt[starts + torch.arange(self.window + 1)]
         self.network.train()
@@ -126,11 +136,12 @@ class CharacterModel:
         for optimiser in self.optimisers.by_name.values():
             optimiser.step()
         self.step_count += 1
-        self._losses.append(loss.item())
+        self._losses.append(value := loss.item())
         if self.step_count % EVERY == 0:
             mean = sum(self._losses) / len(self._losses)
             self.points.append(Point(self.step_count, mean, self.measure()))
             self._losses = []
+        return value
 
     @torch.inference_mode()
     def measure(self) -> float:
@@ -139,6 +150,18 @@ class CharacterModel:
         size = min(self.window, len(self.held_out) - 1)
         rows = self.held_out.unfold(0, size + 1, size)[:MOST_WINDOWS]
         return float(F.cross_entropy(self.network(rows[:, :-1]).flatten(0, 1), rows[:, 1:].flatten()))
+
+    @torch.inference_mode()
+    def next_characters(self, sentence: str, count: int) -> list[tuple[str, float]]:
+        """The likeliest characters after a sentence, most likely first, and their probabilities, 0 to 1.
+
+        UNKNOWN is left out, as it is never written. An empty sentence stands for a new line.
+        """
+        self.network.eval()
+        before = self.encode(sentence)[-self.settings.context :] or [self.rows.get("\n", 1)]
+        scores = self.network(torch.tensor([before]))[0, -1, 1:]
+        found = F.softmax(scores.float(), -1).topk(min(count, len(scores)))
+        return [(self.characters[1 + i], p) for p, i in zip(found.values.tolist(), found.indices.tolist(), strict=True)]
 
     def overfits(self) -> bool:
         """Whether the held-out part has become worse for a while, while the text itself is learnt better."""

@@ -1,14 +1,29 @@
-// One head's attention: row looks at column. Point at a cell for the two tokens.
+// One head's attention: row looks at column, each with its token beside it. Point at a cell for both and the share.
+const map = element.querySelector(".map");
 const canvas = element.querySelector("canvas");
+const [columns, lines] = element.querySelectorAll("ol");
 const said = element.querySelector("output");
-const CELL = 6;
+const CELL = 12;  // pixels of the picture; the page stretches it
 let given = { names: [], rows: [] };
+
+function label(list, names) {
+  list.replaceChildren(...names.map(name => {
+    const item = document.createElement("li");
+    item.textContent = item.title = name.replace(/^ $/, "␣").replace(/^\n$/, "↵");
+    return item;
+  }));
+}
 
 function read() {
   try { given = JSON.parse(props.value || "{}"); } catch { given = {}; }
   given.names ||= [];
   given.rows ||= [];
-  const size = given.rows.length;
+  const size = given.rows.length, names = given.names.slice(0, size);
+  map.hidden = size === 0;
+  map.style.setProperty("--size", size);
+  map.classList.toggle("words", names.some(name => [...name].length > 1));
+  label(columns, names);
+  label(lines, names);
   canvas.width = canvas.height = Math.max(1, size * CELL);
   const brush = canvas.getContext("2d");
   brush.clearRect(0, 0, canvas.width, canvas.height);

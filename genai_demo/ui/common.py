@@ -137,10 +137,12 @@ class Slider(gr.Slider):
     is_template = True
     names = ("The slider", "滑块")
     """What it is called, English and Chinese."""
+    most: float | None = None
+    """What is taken at most where the page moves its own maximum; None: the maximum."""
 
     def preprocess(self, payload: Any) -> float:
         """The number; raises gr.Error for anything that is none or lies outside."""
-        return _checked(payload, self.minimum, self.maximum, self.names)
+        return _checked(payload, self.minimum, self.maximum if self.most is None else self.most, self.names)
 
 
 class Number(gr.Number):

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import gradio as gr
 
-from genai_demo.core import limits
 from genai_demo.text import generate, inside
 from genai_demo.trust.policy import check
 from genai_demo.ui.common import LIVE_EVENT, MODEL_EVENT, choice, moving, readable_errors, slider
@@ -37,10 +36,26 @@ TOKENS_CSS = """
 .detail code {white-space: pre}
 .detail i {height: 12px; background: var(--color-accent); border-radius: 3px; display: block}
 """
-MATRIX_HTML = '<div class="matrix"><canvas role="img" aria-label="Attention matrix"></canvas><output></output></div>'
+MATRIX_HTML = """<div class="matrix"><div class="scroll" tabindex="0"><div class="map" hidden><ol></ol><ol></ol>
+<canvas role="img" aria-label="Attention matrix"></canvas></div></div><output></output></div>"""
 MATRIX_CSS = """
-.matrix {display: grid; gap: 6px; max-width: 520px}
-canvas {width: 100%; image-rendering: pixelated; border-radius: 6px; background: var(--background-fill-secondary)}
+.matrix {display: grid; gap: 6px; max-width: 560px}
+.scroll {overflow: auto; max-height: 600px; position: relative}
+.map {--label: 1.1rem; --cell: max(13px, (min(100cqw, 540px) - var(--label)) / var(--size)); display: grid;
+  grid-template: var(--label) auto / var(--label) max-content; width: max-content}
+.matrix {container-type: inline-size}
+.map[hidden] {display: none}
+.map.words {--label: 5rem}
+canvas {grid-area: 2 / 2; width: calc(var(--size) * var(--cell)); image-rendering: pixelated;
+  background: var(--background-fill-secondary)}
+ol {list-style: none; margin: 0; padding: 0; display: flex; position: sticky; z-index: 1; font-size: .72rem;
+  line-height: 1; background: var(--background-fill-primary); color: var(--body-text-color)}
+ol:first-child {grid-area: 1 / 2; top: 0}
+ol:nth-child(2) {grid-area: 2 / 1; left: 0; flex-direction: column}
+li {flex: 0 0 var(--cell); display: flex; align-items: center; justify-content: center; overflow: hidden;
+  white-space: nowrap; min-width: 0; min-height: 0; margin: 0}
+.words ol:first-child li {writing-mode: vertical-rl; transform: rotate(180deg); justify-content: flex-start}
+.words ol:nth-child(2) li {justify-content: flex-end; padding-right: 4px}
 output {min-height: 1.5em; font-size: .9rem; white-space: pre-wrap; overflow-wrap: anywhere}
 """
 
@@ -126,7 +141,7 @@ def build() -> None:
     with gr.Row(equal_height=False):
         with gr.Column(min_width=300):
             gr.Markdown(text("inside.next"), elem_classes="notice")
-            bars = gr.HTML(elem_id="next-tokens")
+            bars = gr.HTML(elem_id="next-tokens", apply_default_css=False)
             controls = sampling_controls()
         with gr.Column(min_width=300):
             gr.Markdown(text("inside.attention"), elem_classes="notice")
@@ -136,8 +151,7 @@ def build() -> None:
             )  # fmt: skip
             layer = slider("layer", 1, layers, max(1, layers // 2), 1)
             head = slider("head", 1, heads, 1, 1)
-            note = say("inside.attention.note", "en", tokens=limits.MAX_ATTENTION_TOKENS)
-            gr.Markdown(note, elem_classes="notice")
+            gr.Markdown(text("inside.attention.note"), elem_classes="notice")
     where = [words, kind, language]
     (
         go.click(look, where, [heat, status], api_name="look_inside", show_progress="hidden", **MODEL_EVENT)

@@ -1,14 +1,15 @@
 """What the buttons of the room "Optimise" do: search, go on, stop, start over."""
 
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
 import gradio as gr
 
 from genai_demo.core import limits
 from genai_demo.lab.search import LabSearch, Settings
+from genai_demo.ui.characters_actions import tried_next
 from genai_demo.ui.common import readable_errors
 from genai_demo.ui.optimise_pictures import overfitting, parallel, table, trial_curves
 from genai_demo.ui.strings import add_texts, language_of, say
@@ -18,6 +19,8 @@ add_texts(OPTIMISE)
 
 FRAME = 0.5
 """Seconds from one picture to the next."""
+PATIENCES = 6, 3, 1
+"""What is advised against overfitting, the first that has not been tried."""
 SAMPLED = 160
 """Characters that the winner writes."""
 SAMPLE = 3.0
@@ -30,6 +33,8 @@ class Study:
 
     search: LabSearch | None = None
     made_of: tuple[Any, ...] = ()
+    tried: set[int] = field(default_factory=set)
+    """Every patience that this text was searched with; 0: without early stopping."""
     sample: str = ""
     halted: bool = False
     """Stop was pressed: nothing more is begun."""
@@ -52,6 +57,7 @@ class Study:
         made_of = (words, settings)
         if self.search is None or fresh or made_of != self.made_of or self.search.phase == "done":
             self.search = LabSearch(words, settings)
+            self.tried = {settings.patience, *(self.tried if self.made_of and self.made_of[0] == words else ())}
             self.made_of, self.sample = made_of, ""
         return self.search
 
@@ -61,8 +67,8 @@ def pictures(search: LabSearch | None, language: str) -> tuple[str, ...]:
     return tuple(draw(search, language) for draw in (trial_curves, parallel, overfitting, table))
 
 
-def status_of(search: LabSearch, language: str, key: str = "") -> str:
-    """The status line: what is trained, and whether it overfits."""
+def status_of(search: LabSearch, language: str, tried: Collection[int] = (), key: str = "") -> str:
+    """The status line: what is trained, whether it overfits, and what to do about it. tried: as ``Study``."""
     shown, done = search.shown(), sum(t.state != "running" for t in search.trials)
     if key:
         return say(key, language, done=done, trials=search.settings.trials)
@@ -74,11 +80,27 @@ def status_of(search: LabSearch, language: str, key: str = "") -> str:
     step = shown.points[-1].step if shown.points else 0
     values = {"trial": shown.number, "step": step, "score": shown.score, "steps": search.winner_steps}
     found = say(f"optimise.{search.phase}", language, done=done, trials=search.settings.trials, **values)
-    if search.phase == "done" and search.training is not None and search.training.patience:
-        found += " " + say("optimise.stopped_early", language) * search.training.tired
-    if model is not None and model.overfits():
-        found += f" **{say('characters.overfits', language)}**"
-    return found
+    if search.phase == "done" and search.training is not None and search.training.tired:
+        return f"{found} {say('optimise.stopped_early', language)}"
+    if model is None or not model.overfits():
+        return found
+    return f"{found} **{say('characters.overfits', language)}** {advice(search, tried, language)}".rstrip()
+
+
+def advice(search: LabSearch, tried: Collection[int], language: str) -> str:
+    """What can be done about overfitting with the controls of this room and has not been done; may be empty.
+
+    While trials run the search itself tries other settings, and early stopping ends what has not got better.
+    """
+    patience = search.settings.patience
+    if patience and search.phase != "done":
+        return say("optimise.watched", language, patience=patience)
+    if search.phase == "trials":
+        return ""
+    untried = [p for p in PATIENCES if p not in tried and (not patience or p < patience)]
+    kind = "patience" if patience else "stopping"
+    tips = [say(f"optimise.tips.{kind}", language, patience=p) for p in untried[:1]]
+    return tried_next(tips, len(search.text), language)
 
 
 @readable_errors
@@ -118,7 +140,7 @@ def search_settings(
             return
         if search.winner is not None and (time.monotonic() - sampled > SAMPLE or search.phase == "done"):
             sampled, study.sample = time.monotonic(), search.sample(SAMPLED, going=lambda: not study.halted)
-        yield gr.skip(), *pictures(search, language), study.sample, status_of(search, language)
+        yield gr.skip(), *pictures(search, language), study.sample, status_of(search, language, study.tried)
     if search.phase != "done":
         yield study, *[gr.skip()] * 5, say("lab.time", language, seconds=limits.MAX_LAB_SECONDS)
     else:
@@ -157,4 +179,5 @@ def stop_search(study: Study, request: gr.Request) -> str:
     language = language_of(request)
     if study.search is None:
         return say("optimise.fresh", language)
-    return status_of(study.search, language, "" if study.search.phase == "done" else "optimise.stopped")
+    key = "" if study.search.phase == "done" else "optimise.stopped"
+    return status_of(study.search, language, study.tried, key)

@@ -32,6 +32,12 @@ OPTIMISE: dict[str, tuple[str, str]] = {
         "It was stopped early and has its best weights back.",
         "训练已提前停止，并恢复了最佳权重。",
     ),
+    "optimise.watched": (
+        "Early stopping ends it after {patience} points without a better one.",
+        "连续 {patience} 个点没有改善时，提前停止会结束它。",
+    ),
+    "optimise.tips.stopping": ("early stopping with a patience of {patience}", "打开“提前停止”，耐心设为 {patience}"),
+    "optimise.tips.patience": ("a patience of {patience}", "把“耐心”设为 {patience}"),
     "optimise.none": ("No trial reached the end. Start over with other settings.", "没有试验完成，请换设置重新开始。"),
     "optimise.stopped": (
         "Stopped with {done} of {trials} trials over. Run goes on from here.",

@@ -1,5 +1,7 @@
 """Texts of the tab "Text continuation": key to (English, Chinese)."""
 
+from genai_demo.core import limits
+
 TEXT: dict[str, tuple[str, str]] = {
     "tab.text": ("Text continuation", "文本续写"),
     "text.note": (
@@ -222,8 +224,9 @@ TEXT: dict[str, tuple[str, str]] = {
     "inside.after": ("after the controls", "控制后"),
     "inside.attention": ("Attention: which earlier tokens a token looks at", "注意力：每个词元看向之前的哪些词元"),
     "inside.attention.note": (
-        "A row looks at the columns. The first {tokens} tokens are shown; those in <> say what the text is.",
-        "行看向列。显示最前面的 {tokens} 个词元；尖括号内的词元说明文体。",
+        f"A row looks at the columns. The first {limits.MAX_ATTENTION_TOKENS} tokens are shown; "
+        "those in <> say what the text is.",
+        f"行看向列。显示最前面的 {limits.MAX_ATTENTION_TOKENS} 个词元；尖括号内的词元说明文体。",
     ),
     "layer": ("Layer", "层"),
     "layer.info": ("From the bottom.", "自下而上。"),

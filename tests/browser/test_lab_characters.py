@@ -67,6 +67,49 @@ def test_another_head_looks_elsewhere_and_another_shape_starts_over(page: Page) 
     expect(page.locator(STATUS)).to_contain_text("Paused at step")
 
 
+def test_the_layer_that_is_looked_at_ends_with_the_model(page: Page) -> None:
+    layer = page.locator("#characters-layer input[type=range]")
+    expect(layer).to_have_attribute("max", "1")
+    set_slider(page, "#characters-layers", "4")
+    expect(layer).to_have_attribute("max", "1")  # the model is still the one before
+    page.locator("#characters-step").click()
+    expect(page.locator(STATUS)).to_contain_text("Step 1: loss")
+    expect(layer).to_have_attribute("max", "4")
+    before = page.evaluate(MATRIX)
+    set_slider(page, "#characters-layer", "3")
+    page.wait_for_function(f"before => {MATRIX} !== before", arg=before)
+    set_slider(page, "#characters-layers", "2")
+    page.locator("#characters-step").click()
+    expect(layer).to_have_attribute("max", "2")
+    expect(layer).to_have_value("2")
+    expect(page.locator(STATUS)).to_contain_text("Step 1: loss")
+
+
+def test_a_step_redraws_the_likeliest_characters(page: Page) -> None:
+    bars = page.locator("#characters-next tr")
+    expect(bars).to_have_count(10)
+    before = bars.all_inner_texts()
+    page.locator("#characters-step").click()
+    expect(page.locator(STATUS)).to_contain_text("Step 2: loss")
+    page.wait_for_function(
+        "before => [...document.querySelectorAll('#characters-next tr')].some((r, i) => r.innerText !== before[i])",
+        arg=before,
+    )
+
+
+def test_both_axes_of_the_attention_are_labelled_cell_by_cell(page: Page) -> None:
+    page.locator("#characters-sentence textarea").fill("snicker")
+    labels = page.locator("#characters-attention ol")
+    for i in range(2):
+        expect(labels.nth(i).locator("li")).to_have_text(list("snicker"))
+    side = page.locator("#characters-attention canvas").bounding_box()
+    column, line = (labels.nth(i).locator("li").nth(4).bounding_box() for i in range(2))
+    assert side and column and line
+    cell = side["width"] / 7
+    assert abs(column["x"] + column["width"] / 2 - side["x"] - 4.5 * cell) < 2
+    assert abs(line["y"] + line["height"] / 2 - side["y"] - 4.5 * cell) < 2
+
+
 def test_nothing_leaves_the_machine_and_nothing_breaks(page: Page) -> None:
     check_clean(page)
 

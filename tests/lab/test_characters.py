@@ -76,6 +76,23 @@ def test_attention_rows_add_up_to_one_and_see_no_future() -> None:
     assert torch.allclose(shares.sum(-1), torch.ones(1, HEADS, 16)) and not shares.triu(1).any()
 
 
+def test_the_next_characters_are_the_likeliest_and_learnt() -> None:
+    model = trained(60)
+    found = model.next_characters("the ca", 5)
+    assert found[0][0] == "t" and found[0][1] > 0.5
+    assert [p for _, p in found] == sorted((p for _, p in found), reverse=True)
+    every = model.next_characters("the ca", 999)
+    assert sum(p for _, p in every) == pytest.approx(1) and {c for c, _ in every} == set(TEXT)
+    assert len(model.next_characters("", 3)) == 3
+    assert model.next_characters("x" * 40 + "the cat sat on t", 2) == model.next_characters("the cat sat on t", 2)
+
+
+def test_a_step_says_its_loss() -> None:
+    model = CharacterModel(TEXT, SMALL)
+    losses = [model.step() for _ in range(EVERY)]
+    assert model.points[-1].learnt == pytest.approx(sum(losses) / EVERY)
+
+
 def test_overfitting_is_noticed() -> None:
     model = CharacterModel(TEXT, SMALL)
     model.points = [Point(i, 3 - 0.1 * i, 3 - 0.1 * i) for i in range(12)]

@@ -96,6 +96,51 @@ def test_the_gap_is_shaded_from_the_best_point_on() -> None:
     assert "best at step 10" in page and "2.80 nats" in page
 
 
+def overfitted(phase: str, patience: int, tired: bool = False) -> Any:
+    """A search whose training overfits."""
+    search = lab.LabSearch(SETTINGS["words"], lab.Settings(patience=patience))
+    points = [lab.Point(i, 1, 2 + 0.1 * i) for i in range(20)]
+    search._begin()
+    assert search.training is not None
+    search.training.model.points = search.trials[0].points = points
+    search.training.stale = patience if tired else 0
+    search.phase, search.winner = phase, search.trials[0] if phase != "trials" else None
+    return search
+
+
+@pytest.mark.parametrize(
+    ("phase", "patience", "tried", "advised", "silent"),
+    [
+        ("trials", 0, {0}, "overfits", "Try"),
+        ("winner", 4, {4}, "ends it after 4 points", "Try"),
+        ("winner", 0, {0}, "early stopping with a patience of 6", "dropout"),
+        ("done", 0, {0, 6}, "early stopping with a patience of 3", "of 6"),
+        ("done", 0, {0, 1, 3, 6}, "longer than these", "patience"),
+        ("done", 4, {4}, "a patience of 3", "early stopping"),
+        ("done", 1, {1}, "longer than these", "patience"),
+    ],
+)
+def test_what_is_advised_is_on_the_page_and_was_not_tried(
+    phase: str, patience: int, tried: set, advised: str, silent: str
+) -> None:
+    status = actions.status_of(overfitted(phase, patience), "en", tried)
+    assert advised in status and silent not in status
+
+
+def test_where_early_stopping_has_put_it_right_nothing_is_advised() -> None:
+    status = actions.status_of(overfitted("done", 4, tired=True), "en", {4})
+    assert "has its best weights back" in status and "overfits" not in status
+
+
+def test_a_study_knows_what_it_has_tried_on_its_text() -> None:
+    study = actions.Study()
+    study.prepare(*values(stopping=True, patience=6), fresh=False)
+    study.prepare(*values(stopping=False), fresh=False)
+    assert study.tried == {0, 6}
+    study.prepare(*values(words="something else. " * 20), fresh=False)
+    assert study.tried == {0}
+
+
 def test_empty_pictures_are_pictures_too() -> None:
     shown = actions.open_room(actions.Study(), False, CHINESE)
     assert all("<svg" in page for page in shown[:3]) and shown[3] == "" and "尚未试验" in shown[-1]
