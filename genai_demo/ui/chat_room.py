@@ -27,10 +27,10 @@ from genai_demo.ui.text_common import (
 
 PRESETS = [
     ("Hello", ["en", "Hello! How are you?"]),
-    ("A story", ["en", "Can you tell me a short story about a cat?"]),
-    ("Advice", ["en", "I can't sleep at night. What should I do?"]),
+    ("Cats", ["en", "I love cats. Do you like cats?"]),
+    ("Food", ["en", "What do you like to eat?"]),
     ("你好", ["zh", "你好，你是谁？"]),
-    ("周末", ["zh", "周末有什么好玩的地方推荐吗？"]),
+    ("吃饭", ["zh", "你喜欢吃什么？"]),
 ]
 Messages = list[dict[str, Any]]
 

@@ -16,13 +16,35 @@ from genai_demo.ui.write_history import Step, take_out
 
 GAP = "<FILL>"
 WAYS = 3
-PRESETS = [
-    ("Function", 'def is_even(number):\n    """Return True if the number is even."""\n    '),
-    ("Loop", "def count_vowels(text):\n    count = 0\n    for letter in text:\n        "),
-    ("Gap", "def area(width, height):\n    result = <FILL>\n    return result\n"),
-    ("Doctest", 'def double(x):\n    """Return twice x.\n\n    >>> double(2)\n    4\n    """\n    return '),
-    ("Class", "class Stack:\n    def __init__(self):\n        self.items = []\n\n    def push(self, item):\n        "),
-    ("File", "import json\n\ndef read_settings(path):\n    with open(path) as file:\n        "),
+PRESETS = [  # each has an example in its docstring: among the suggestions one that computes it is found
+    (
+        "Function",
+        'def is_even(number):\n    """Return True if the number is even.\n\n    >>> is_even(4)\n    True\n'
+        '    >>> is_even(7)\n    False\n    """\n    return number % 2 == ',
+    ),
+    (
+        "Loop",
+        'def count_vowels(text):\n    """Return the number of vowels.\n\n'
+        '    >>> count_vowels("banana")\n    3\n    """\n'
+        '    count = 0\n    for letter in text:\n        if letter in "aeiou":\n            count += <FILL>\n'
+        "    return count\n",
+    ),
+    (
+        "Gap",
+        'def area(width, height):\n    """Return the area of a rectangle.\n\n    >>> area(3, 4)\n    12\n    """\n'
+        "    result = width * <FILL>\n    return result\n",
+    ),
+    (
+        "Doctest",
+        'def double(x):\n    """Return twice x.\n\n    >>> double(2)\n    4\n    >>> double(5)\n    10\n    """\n'
+        "    return x * ",
+    ),
+    (
+        "Class",
+        'class Counter:\n    """Counts clicks.\n\n    >>> Counter().click()\n    1\n    """\n\n'
+        "    def __init__(self):\n        self.count = 0\n\n"
+        "    def click(self):\n        self.count += <FILL>\n        return self.count\n",
+    ),
 ]
 
 

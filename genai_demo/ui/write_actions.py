@@ -184,8 +184,14 @@ def redo(words: str, history: History) -> tuple[str, History]:
 @readable_errors
 def clear(words: str, history: History) -> tuple[str, str, History]:
     """An empty text and title; Undo brings the text back."""
-    empty, history = write_history.clear(words, history)
+    empty, history = write_history.replace(words or "", "", history)
     return empty, "", history
+
+
+@readable_errors
+def begin(start: str, words: str, history: History) -> tuple[str, History]:
+    """The beginning of a preset in the place of the text; Undo brings that back."""
+    return write_history.replace(words or "", start or "", history)
 
 
 @readable_errors

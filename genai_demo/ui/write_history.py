@@ -127,9 +127,9 @@ def redo(words: str, history: History) -> tuple[str, History]:
     return found, History((*history.done, step)[-MOST:], history.undone[:-1])
 
 
-def clear(words: str, history: History) -> tuple[str, History]:
-    """No text; Undo brings it back."""
-    return "", history.add(Step("", "", "", {}, words)) if words else history
+def replace(words: str, new: str, history: History) -> tuple[str, History]:
+    """Another text, or none, in the place of the whole; Undo brings it back."""
+    return new, history.add(Step("", new, "", {}, words)) if words != new else history
 
 
 def put_in(new: str, pair: Pair, words: str, recipe: dict[str, Any]) -> Step:

@@ -46,7 +46,7 @@ LINK_JS = """(fragment) => {
 def recipe_of(words: str, history: History, seed: float, settings: tuple[Any, ...]) -> dict[str, Any]:
     """What brings a text again: "prompt", "after" and the settings of its last step, else "text" and those of now."""
     step = history.last
-    if step is not None and step.text == words:
+    if step is not None and step.recipe and step.text == words:
         return {"prompt": step.before, "after": step.rest} | step.recipe
     return {"text": words} | dict(zip(SETTINGS, settings, strict=True)) | {"seed": int(seed)}
 

@@ -19,7 +19,7 @@ from genai_demo.ui.write_links import FORMS
 
 PRESETS: list[tuple[str, list[str]]] = [
     ("A story", ["en", "story", "", "", "Once upon a time, in a house by the sea, there lived a girl named Mia. "]),
-    ("A dragon", ["en", "story", "The Shy Dragon", "", ""]),
+    ("A dragon", ["en", "story", "", "", "Once upon a time, there was a shy dragon who lived in a cave. "]),
     ("News", ["en", "news", "", "", "LONDON - Shares rose on Tuesday after "]),
     ("A product", ["en", "product", "Travel mug", "", "This stainless steel travel mug keeps "]),
     ("故事", ["zh", "story", "", "", "从前，有一只小兔子，"]),
@@ -136,7 +136,10 @@ def build(demo: gr.Blocks, tabs: gr.Tabs) -> None:
         clear = gr.Button(text("write.clear"), size="sm", min_width=70, elem_id="write-clear")
     address = gr.Textbox(show_label=False, container=False, visible=False, elem_id="write-address", buttons=["copy"])
     rows = [[*row, *good_controls(row[1], row[0])] for _, row in PRESETS]
-    presets([language, kind, title, form, words, controls[0], controls[-1]], rows, [name for name, _ in PRESETS])
+    start = gr.Textbox(visible="hidden")
+    begun = presets(
+        [language, kind, title, form, start, controls[0], controls[-1]], rows, [name for name, _ in PRESETS]
+    )
 
     cursor = gr.Number(-1, visible="hidden", precision=0)
     settings = [language, kind, title, form, length, *controls, stops, mark, plain]
@@ -164,6 +167,7 @@ def build(demo: gr.Blocks, tabs: gr.Tabs) -> None:
         back.click(actions.undo, [words, history], [words, history], api_name="undo_text", show_progress="hidden"),
         forward.click(actions.redo, [words, history], [words, history], api_name="redo_text", show_progress="hidden"),
         clear.click(actions.clear, [words, history], [words, title, history], **QUIET),
+        begun.load_input_event.then(actions.begin, [start, words, history], [words, history], **QUIET),
     ]
     presses.replace_each_other([*running, *changing])
     presses.stop(stop, running)

@@ -111,6 +111,17 @@ def test_undo_and_redo_keep_what_was_typed_since(page: Page) -> None:
     shows(page, "A cat. First 2. Second. Mine.")
 
 
+def test_a_preset_is_a_step_that_undo_takes_back(page: Page) -> None:
+    page.locator(BOX).fill("My own words.")
+    page.get_by_role("button", name="A dragon", exact=True).click()
+    expect(page.locator(BOX)).to_have_value(re.compile("shy dragon"))
+    dragon = page.locator(BOX).input_value()
+    page.locator("#write-undo").click()
+    shows(page, "My own words.")
+    page.locator("#write-redo").click()
+    shows(page, dragon)
+
+
 def test_taking_a_way_keeps_what_was_typed_since(page: Page) -> None:
     page.locator(BOX).fill("A dog.")
     page.locator("#write-three").click()

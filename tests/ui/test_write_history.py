@@ -12,7 +12,7 @@ import pytest
 from genai_demo.core import limits
 from genai_demo.text import generate
 from genai_demo.ui import write_actions, write_links
-from genai_demo.ui.write_history import History, Step, clear, joint, moved, put_in, redo, split_at, undo
+from genai_demo.ui.write_history import History, Step, joint, moved, put_in, redo, replace, split_at, undo
 
 REQUEST = SimpleNamespace(headers={"accept-language": "en"}, query_params={})
 SETTINGS = ("en", "story", "The Sea", "", 60, 0.8, 0.9, 40, 0.1, 1.1, "END", 0.5, True)
@@ -96,13 +96,29 @@ def test_a_new_step_ends_what_could_be_put_back() -> None:
 
 
 def test_a_cleared_text_comes_back() -> None:
-    words, history = clear("My own words.", WRITTEN)
+    words, history = replace("My own words.", "", WRITTEN)
     assert words == ""
     assert undo("", history)[0] == "My own words."
     assert undo("New.", history)[0] in ("My own words.New.", "New.My own words.")
-    assert clear("", WRITTEN) == ("", WRITTEN)
+    assert write_actions.clear("", WRITTEN) == ("", "", WRITTEN)
     with pytest.raises(gr.Error, match="nothing to write again"):
         next(write_actions.regenerate("", history, 1, REQUEST, *SETTINGS))
+
+
+def test_a_preset_is_a_step_that_undo_takes_back() -> None:
+    words, history = write_actions.begin("Once upon a time, ", "My own words.", WRITTEN)
+    assert words == "Once upon a time, "
+    assert undo(words + "there was", history)[0] == "My own words.there was"
+    before, undone = write_actions.undo(words, history)
+    assert (before, undone.done) == ("My own words.", WRITTEN.done)
+    assert write_actions.redo(before, undone) == (words, history)
+    assert write_actions.begin(words, words, history) == (words, history)
+
+
+def test_a_link_and_a_recipe_of_a_preset_hold_its_text() -> None:
+    words, history = write_actions.begin("Once upon a time, ", "My own words.", WRITTEN)
+    recipe = json.loads(write_links.recipe_file(words, history, 3, *SETTINGS))
+    assert recipe == {"text": words, "seed": 3} | dict(zip(write_links.SETTINGS, SETTINGS, strict=True))
 
 
 def test_a_way_keeps_what_was_written_since_and_replaces_the_other_way() -> None:
