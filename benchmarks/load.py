@@ -67,7 +67,7 @@ async def crowd(app: service.Service, visitors: int, minutes: float | None, requ
     unlimited = httpx.Limits(max_connections=None, max_keepalive_connections=200, keepalive_expiry=2)
     async with httpx.AsyncClient(timeout=httpx.Timeout(900), limits=unlimited, trust_env=False) as http:
         config = (await http.get(f"{app.url}/config")).json()
-        info = (await http.get(f"{app.url}/gradio_api/info")).json()
+        info = (await http.get(f"{app.url}/gradio_api/info?all_endpoints=True")).json()
         page = visits.read_page(config)
         visits.name_values(page, info, config)
         watching = asyncio.create_task(watch())
@@ -150,8 +150,9 @@ def main() -> None:
     parser.add_argument("--fill", action="store_true", help="write the rows of docs/trust.md")
     options = parser.parse_args()
     minutes = options.minutes if options.minutes or options.requests else 10.0
-    with tempfile.TemporaryDirectory() as name, service.running(Path(name)) as app:
+    with tempfile.TemporaryDirectory() as name, service.running(Path(name), counted=True) as app:
         report = asyncio.run(crowd(app, options.visitors, minutes, options.requests))
+        report["held_at_the_end"] = app.held()
         report["tracebacks_in_the_log"] = app.log.count("Traceback")
     print(json.dumps(report, indent=1))
     print(table(report))

@@ -1,6 +1,7 @@
 """The app in a process of its own, for measurements and for tests that stress it."""
 
 import contextlib
+import json
 import os
 import signal
 import socket
@@ -10,13 +11,14 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import httpx
 
 ROOT = Path(__file__).parents[1]
 STARTED = "To create a public link"
 """What Gradio says when it has found its own page."""
-START_SECONDS = 300
+START_SECONDS, HELD_SECONDS = 300, 60
 """Generous: the machine may be busy."""
 
 
@@ -51,6 +53,24 @@ class Service:
                 return int(line.split()[1]) * 1024
         return 0
 
+    def held(self) -> dict[str, Any]:
+        """What an app that was started with ``counted`` says that it holds; see ``benchmarks.held``.
+
+        Raises RuntimeError where it says nothing.
+        """
+        path, before = self.folder / "held.jsonl", 0
+        if path.exists():
+            before = path.read_text(encoding="utf-8").count("\n")
+        self.process.send_signal(signal.SIGUSR1)
+        deadline = time.monotonic() + HELD_SECONDS
+        while time.monotonic() < deadline:
+            time.sleep(0.1)
+            text = path.read_text(encoding="utf-8") if path.exists() else ""
+            if text.count("\n") > before:
+                found: dict[str, Any] = json.loads(text.splitlines()[-1])
+                return found
+        raise RuntimeError(f"The app has not said what it holds within {HELD_SECONDS} s.")
+
     def end(self, number: int = signal.SIGTERM, patience: float = 30) -> float:
         """Send a signal and wait; seconds until the process was gone."""
         start = time.monotonic()
@@ -68,11 +88,16 @@ def free_port() -> int:
 
 
 def start(
-    folder: Path, watched: bool = False, environment: dict[str, str] | None = None, prefix: tuple[str, ...] = ()
+    folder: Path,
+    watched: bool = False,
+    environment: dict[str, str] | None = None,
+    prefix: tuple[str, ...] = (),
+    counted: bool = False,
 ) -> Service:
     """Start the app with temporary files below ``folder`` and wait for its page.
 
-    watched: note what it opens, writes, connects to and starts. prefix: a command to run it under.
+    watched: note what it opens, writes, connects to and starts. prefix: a command to run it under. counted: let
+    ``Service.held`` ask what it holds.
     Raises RuntimeError, with the log, where it ends or does not answer.
     """
     folder.mkdir(parents=True, exist_ok=True)
@@ -84,11 +109,11 @@ def start(
         "TMPDIR": str(folder / "tmp"), "GENAI_PRIVATE": str(folder / "private"), "PYTHONUNBUFFERED": "1",
         "PYTHONDONTWRITEBYTECODE": "1",
     } | (environment or {})  # fmt: skip
-    command = [
-        *prefix,
-        sys.executable,
-        *(["-m", "benchmarks.watched", str(folder / "events.txt")] if watched else ["app.py"]),
-    ]
+    program = ["app.py"]
+    if watched or counted:
+        name, file = ("watched", "events.txt") if watched else ("held", "held.jsonl")
+        program = ["-m", f"benchmarks.{name}", str(folder / file)]
+    command = [*prefix, sys.executable, *program]
     begun = time.monotonic()
     with (folder / "log.txt").open("w", encoding="utf-8") as log:
         process = subprocess.Popen(command, cwd=ROOT, env=settings, stdout=log, stderr=log)
@@ -106,9 +131,11 @@ def start(
 
 
 @contextlib.contextmanager
-def running(folder: Path, watched: bool = False, environment: dict[str, str] | None = None) -> Iterator[Service]:
+def running(
+    folder: Path, watched: bool = False, environment: dict[str, str] | None = None, counted: bool = False
+) -> Iterator[Service]:
     """As ``start``; the app is ended afterwards."""
-    service = start(folder, watched, environment)
+    service = start(folder, watched, environment, counted=counted)
     try:
         yield service
     finally:

@@ -74,9 +74,11 @@ class Visitor:
     async def call(self, name: str, stop_after: float | None = None, **values: Any) -> list[Any]:
         """Run a function as the page does; ``stop_after`` seconds of a stream it is cancelled.
 
-        Raises QueueFull, or Wrong where the answer is an error.
+        Raises QueueFull, Wrong where the answer is an error, or ValueError for a value that the function does not take.
         """
         function = self.page["functions"][name]
+        if unknown := values.keys() - set(function["names"]):
+            raise ValueError(f"{name} takes no {', '.join(sorted(unknown))}: it would run with the usual values.")
         data = [values.get(n, u) for n, u in zip(function["names"], function["usual"], strict=True)]
         body = {"data": data, "fn_index": function["id"], "session_hash": self.session}
         start = time.monotonic()
@@ -239,7 +241,7 @@ def read_page(config: dict[str, Any]) -> dict[str, Any]:
 
 
 def name_values(page: dict[str, Any], info: dict[str, Any], config: dict[str, Any]) -> None:
-    """Give the values of public functions the names by which the API knows them; states have none."""
+    """Give the values of functions the names by which the API knows them; states have none."""
     states = {str(c["id"]) for c in config["components"] if c["type"] == "state"}
     for name, endpoint in info["named_endpoints"].items():
         if function := page["functions"].get(name.removeprefix("/")):

@@ -14,6 +14,19 @@ SIDE = 256
 """Pixels of the saved animations: twice the model's, so that players do not blur them."""
 
 
+def packed(frames: Sequence[Image.Image]) -> tuple[bytes, ...]:
+    """PNG files, to keep frames in less than half the memory."""
+    buffers = [io.BytesIO() for _ in frames]
+    for frame, buffer in zip(frames, buffers, strict=True):
+        frame.save(buffer, "PNG", compress_level=1)  # 6 saves 6 % more, and takes three times as long
+    return tuple(buffer.getvalue() for buffer in buffers)
+
+
+def unpacked(files: Sequence[bytes]) -> list[Image.Image]:
+    """The frames of ``packed``, pixel by pixel."""
+    return [Image.open(io.BytesIO(file)) for file in files]
+
+
 def _check(frames: Sequence[Image.Image], fps: float) -> float:
     if not frames:
         raise ValueError("There are no frames yet. Draw a path first.")

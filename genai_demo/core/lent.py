@@ -12,6 +12,8 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from genai_demo.core import kept
+
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
@@ -43,20 +45,21 @@ def signatures() -> Mapping[str, Lent]:
     return {name: Lent(None, own.fingerprint) for name, own in _lent.get().items()}
 
 
-def remembered(name: str, maxsize: int) -> Callable[[Function], Function]:
-    """As ``functools.lru_cache`` for what the published network makes.
+def remembered(name: str, megabytes: float) -> Callable[[Function], Function]:
+    """As ``kept.within`` for what the published network makes.
 
     Where another is lent in its place, nothing is kept, and nothing is answered that was kept.
     """
 
     def decorate(function: Function) -> Function:
-        kept = functools.lru_cache(maxsize)(function)
+        published = kept.within(megabytes)(function)
 
         @functools.wraps(function)
         def call(*args: Any) -> Any:
-            return function(*args) if find(name) else kept(*args)
+            return function(*args) if find(name) else published(*args)
 
-        call.cache_clear = kept.cache_clear  # type: ignore[attr-defined]
+        for attribute in ("cache_clear", "kept", "most_bytes"):
+            setattr(call, attribute, getattr(published, attribute))
         return call  # type: ignore[return-value]
 
     return decorate

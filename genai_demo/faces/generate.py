@@ -23,7 +23,7 @@ from torch import Tensor, nn
 from genai_demo.core import checkpoint, lent, limits
 from genai_demo.core.device import autocast, pick_device
 from genai_demo.core.pictures import to_pixels
-from genai_demo.core.uploads import Source
+from genai_demo.core.uploads import Source, open_upload
 from genai_demo.faces import latents
 from genai_demo.faces.latents import Direction, Latent
 from genai_demo.faces.networks import build
@@ -199,23 +199,24 @@ def mix_grid(
 # --------------------------------------------------------------------------- uploads
 
 
-def project(image: Source, model: str = "gan", steps: int = 0) -> Latent:
+def project(image: Source, model: str = "gan", steps: int = 0, aligned: bool = False) -> Latent:
     """The latent whose picture is most like ``image`` (a face; it is found and aligned first).
 
-    image: a path, the bytes of a file, or a picture. steps: optimisation steps after the encoder's guess.
+    image: a path, the bytes of a file, or a picture. steps: optimisation steps after the encoder's guess. aligned:
+    whether ``image`` comes from ``align`` or from the model, so that no face is looked for.
     Raises ValueError where no face is found.
     """
-    *_, last = project_steps(image, model, steps)
+    *_, last = project_steps(image, model, steps, aligned)
     return last
 
 
-def project_steps(image: Source, model: str = "gan", steps: int = 0) -> Iterator[Latent]:
+def project_steps(image: Source, model: str = "gan", steps: int = 0, aligned: bool = False) -> Iterator[Latent]:
     """As ``project``, yielding the encoder's guess and then every refined latent."""
     from genai_demo.faces.invert import refine
 
     steps = _whole(steps, 0, limits.MAX_REFINEMENT_STEPS, "The number of refinement steps")
     guesser = network("faces-vae" if _check(model) == "vae" else "faces-encoder")
-    target = to_tensor([align(image)], guesser.config.resolution)
+    target = to_tensor([open_upload(image) if aligned else align(image)], guesser.config.resolution)
     with torch.inference_mode():
         code = guesser.encode(target)[0] if model == "vae" else guesser(target).float()
     draw = guesser.decode if model == "vae" else network("faces-gan").synthesis
@@ -314,6 +315,10 @@ def blend(corners: Sequence[Latent], x: float, y: float) -> Latent:
     return Latent(corners[0].model, latents.bilinear([c.styles for c in corners], x, y), corners[0].seed)
 
 
+STEPS_AT_ONCE = 15
+"""Of a path: features of all its pictures would take hundreds of megabytes."""
+
+
 @torch.inference_mode()
 def path_length(images: Sequence[Image.Image]) -> list[float]:
     """Perceptual distance between neighbouring pictures, one number a step.
@@ -322,13 +327,17 @@ def path_length(images: Sequence[Image.Image]) -> list[float]:
     averaged over its resolutions (the form of LPIPS, Zhang et al. 2018, without learnt weights).
     """
     discriminator = network("faces-discriminator")
-    with autocast(pick_device()):
-        stages = discriminator.features(to_tensor(images, discriminator.config.resolution))
-    total = torch.zeros(len(images) - 1)
-    for stage in stages:
-        unit = nn.functional.normalize(stage.float(), dim=1)
-        total += (unit[1:] - unit[:-1]).square().sum(1).mean((1, 2)).cpu()
-    return (total / len(stages)).tolist()
+    found: list[float] = []
+    for first in range(0, len(images) - 1, STEPS_AT_ONCE):
+        part = images[first : first + STEPS_AT_ONCE + 1]
+        with autocast(pick_device()):
+            stages = discriminator.features(to_tensor(part, discriminator.config.resolution))
+        total = torch.zeros(len(part) - 1)
+        for stage in stages:
+            unit = nn.functional.normalize(stage.float(), dim=1)
+            total += (unit[1:] - unit[:-1]).square().sum(1).mean((1, 2)).cpu()
+        found += (total / len(stages)).tolist()
+    return found
 
 
 # --------------------------------------------------------------------------- opinions and records

@@ -4,13 +4,12 @@ from genai_demo.repair import scenes
 picture = scenes.scene("beach", 960, 640, seed=3)
 """
 
-import functools
 from collections.abc import Callable
 
 import numpy as np
 from PIL import Image
 
-from genai_demo.core import limits
+from genai_demo.core import kept, limits
 from genai_demo.repair import landscapes
 from genai_demo.repair.brushes import colour, smoothstep
 from genai_demo.repair.scenery import (
@@ -278,7 +277,7 @@ def scene(name: str, width: int, height: int, seed: int = 0) -> Image.Image:
     return _rendered(name, width, height, seed).copy()
 
 
-@functools.lru_cache(maxsize=4)
+@kept.within(megabytes=4)
 def _rendered(name: str, width: int, height: int, seed: int) -> Image.Image:
     frame = Frame(width, height)
     field = _RENDERERS[name](np.random.default_rng(seed), frame)

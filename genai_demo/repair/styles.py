@@ -6,14 +6,13 @@
 All of them are landscapes (see ``brushes.landscape``) painted in different ways.
 """
 
-import functools
 import itertools
 from collections.abc import Callable
 
 import numpy as np
 from PIL import Image
 
-from genai_demo.core import limits
+from genai_demo.core import kept, limits
 from genai_demo.repair import brushes
 from genai_demo.repair.brushes import Easel, Palette, colour, grid, mix, noise, smoothstep
 
@@ -287,7 +286,7 @@ PAINTERS: dict[str, Callable[[np.random.Generator, int], np.ndarray]] = {
 STYLES = tuple(PAINTERS)
 
 
-@functools.lru_cache(maxsize=32)
+@kept.within(megabytes=8)
 def _painted(name: str, size: int, seed: int) -> Image.Image:
     return brushes.to_image(PAINTERS[name](np.random.default_rng(seed), size))
 

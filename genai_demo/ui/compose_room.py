@@ -7,7 +7,7 @@ from typing import Any
 import gradio as gr
 from PIL import Image
 
-from genai_demo.core import limits
+from genai_demo.core import kept, limits
 from genai_demo.core.marks import changed, mark_picture
 from genai_demo.core.uploads import open_layer, open_upload
 from genai_demo.repair import compose, generate
@@ -45,7 +45,7 @@ PERSON_SIDE, SCENE_SIDE = 768, 1024
 """Larger uploads are made smaller: the picture follows the sliders."""
 
 
-@functools.lru_cache(maxsize=8)
+@kept.within(megabytes=6)
 def _cut(path: str) -> Image.Image:
     """The person of a picture. Gradio names folders by what the files hold, so a path stands for its picture."""
     picture = open_layer(path)  # what is transparent is cut out already
@@ -53,14 +53,14 @@ def _cut(path: str) -> Image.Image:
     return compose.cut_out(picture)
 
 
-@functools.lru_cache(maxsize=4)
+@kept.within(megabytes=8)
 def _uploaded_scene(path: str) -> Image.Image:
     picture = open_upload(path)
     picture.thumbnail((SCENE_SIDE, SCENE_SIDE))
     return picture
 
 
-@functools.lru_cache(maxsize=16)
+@kept.within(megabytes=6)
 def _scene(name: str, seed: int) -> Image.Image:
     return compose.scene(name, *SCENE, seed)
 

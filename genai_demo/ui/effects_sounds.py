@@ -87,7 +87,7 @@ def prepare(recipe: Recipe) -> Made:
     return Made(recipe, file, (paths[0], paths[1]), (paths[2], paths[3]), lent.signatures())
 
 
-@lent.remembered(generate.NAME, maxsize=64)
+@lent.remembered(generate.NAME, megabytes=12)
 def _made(recipe: Recipe) -> tuple[bytes, tuple[bytes, ...]]:
     """The WAV file, spectrogram and wave: in light, in dark."""
     found = generate.design(recipe)

@@ -38,6 +38,7 @@ class Key:
     seed: int | None = None
     latent: Latent | None = None
     picture: Image.Image | None = None
+    """As of ``generate.align``: a whole upload, up to 96 MB, would stay in memory as long as the visit."""
 
     def name(self, language: str) -> str:
         """Words for the caption."""
@@ -54,14 +55,15 @@ class Key:
             return self.latent
         if self.picture is None:
             raise ValueError("This key face belongs to the other model. Remove it or choose another space.")
-        return generate.project(self.picture, model)
+        return generate.project(self.picture, model, aligned=True)
 
 
 @dataclass(frozen=True)
 class Path:
     """The drawn frames, for the downloads."""
 
-    frames: list[Image.Image]
+    frames: tuple[bytes, ...]
+    """PNG files: as pictures they would take two and a half times the memory, for as long as the visit is kept."""
     name: str
     recipe: dict[str, Any]
     made_by: Mapping[str, Lent] = field(default_factory=dict)
@@ -127,8 +129,8 @@ def add_upload_key(keys: list[Key] | None, upload: str | None) -> list[Key]:
         upload: a picture with a face.
     """
     _check_room(keys := _begun(keys))
-    picture = open_picture(upload)
-    return [*keys, Key(latent=generate.project(picture), picture=picture)]
+    face = generate.align(open_picture(upload))
+    return [*keys, Key(latent=generate.project(face, aligned=True), picture=face)]
 
 
 @readable_errors
@@ -223,29 +225,30 @@ def draw_path(
     keys, settings = _begun(keys), (space, method, easing, frames, bool(loop), truncation)
     seeds = tuple(k.seed for k in keys if k.seed is not None)
     if len(seeds) == len(keys):
-        pictures, steps = _draw_seeds(seeds, *settings)
+        files, steps = _draw_seeds(seeds, *settings)
     else:
-        pictures, steps = _draw(keys, *settings)
+        files, steps = _draw(keys, *settings)
     name = f"faces-{space}-{method}-{len(keys)}keys-psi{truncation:.2f}"
-    payload = {"sprite": sprite(pictures), "columns": columns_for(len(pictures)), "count": len(pictures), "fps": fps}
+    payload = {"sprite": sprite(animate.unpacked(files)), "columns": columns_for(len(files)), "count": len(files)}
+    payload |= {"fps": fps, "steps": [round(s, 5) for s in steps]}
     recipe = dict(zip(("space", "method", "easing", "frames", "loop", "truncation"), settings, strict=True))
     recipe["keys"] = [key.seed if key.seed is not None else key.name("en") for key in keys]
-    path = Path(pictures, name, recipe, lent.signatures())
-    return json.dumps(payload | {"steps": [round(s, 5) for s in steps]}), path
+    path = Path(files, name, recipe, lent.signatures())
+    return json.dumps(payload), path
 
 
-@lent.remembered("faces-gan", maxsize=8)
-def _draw_seeds(seeds: tuple[int, ...], *settings: Any) -> tuple[list[Image.Image], list[float]]:
+@lent.remembered("faces-gan", megabytes=8)
+def _draw_seeds(seeds: tuple[int, ...], *settings: Any) -> tuple[tuple[bytes, ...], list[float]]:
     """As ``_draw``, remembered: every new session opens with the same path."""
     return _draw([Key(seed=s) for s in seeds], *settings)
 
 
 def _draw(
     keys: Sequence[Key], space: str, method: str, easing: str, frames: int, loop: bool, truncation: float
-) -> tuple[list[Image.Image], list[float]]:
+) -> tuple[tuple[bytes, ...], list[float]]:
     points = [key.in_model("vae" if space == "vae" else "gan") for key in keys]
     pictures = generate.interpolate(points, frames, space, method, easing, loop, truncation)
-    return pictures, generate.path_length(pictures)
+    return animate.packed(pictures), generate.path_length(pictures)
 
 
 @readable_errors
@@ -261,7 +264,7 @@ def save_animation(path: Path | None, fps: int) -> tuple[str, str, str, Path]:
     recipe = path.recipe | {"fps": fps}
     with lent.lending(path.made_by):
         words = metadata.comment(recipe, path.models)
-        frames = mark_frames(path.frames, path.models, recipe)
+        frames = mark_frames(animate.unpacked(path.frames), path.models, recipe)
         files = [
             keep_made(encode(frames, fps, words), f"{path.name}.{end}", recipe, path.models)
             for end, encode in encoders.items()
@@ -299,7 +302,7 @@ def draw_map_from_keys(keys: list[Key] | None, truncation: float) -> tuple[gr.HT
     return gr.HTML(sprite=_sheet_of(corners, truncation)), corners
 
 
-@lent.remembered("faces-gan", maxsize=1)
+@lent.remembered("faces-gan", megabytes=1)
 def _opening_sheet() -> str:
     """The map that every session opens with, drawn once."""
     return _sheet_of([generate.latent(s) for s in FIRST_CORNERS], PSI)

@@ -1,12 +1,11 @@
 """The lower half of the room "Art": paintings out of nothing, and in motion."""
 
-import functools
 from collections.abc import Iterator
 from typing import Any
 
 import gradio as gr
 
-from genai_demo.core import animate, limits
+from genai_demo.core import animate, kept, limits
 from genai_demo.core.marks import mark_frames, mark_picture
 from genai_demo.repair import art
 from genai_demo.trust import metadata
@@ -49,7 +48,7 @@ def _painting(seed: int, side: int, settings: tuple[Any, ...] = PLAIN) -> str:
     return keep_made(painted(seed, side, settings), f"painting-seed{seed}.png", recipe, (), ALGORITHM)
 
 
-@functools.lru_cache(maxsize=32)
+@kept.within(megabytes=8)
 def painted(seed: int, side: int, settings: tuple[Any, ...]) -> bytes:
     """A painting as PNG with its mark, settings in the order of SETTINGS."""
     recipe = {"seed": seed, "side": side, **dict(zip(SETTINGS, settings, strict=True))}

@@ -142,7 +142,7 @@ def damaged_face(face: int, kind: str, strength: float, seed: int) -> tuple[dict
     return _damaged(face_of(face), kind, strength, seed)
 
 
-@lent.remembered("faces-gan", maxsize=16)
+@lent.remembered("faces-gan", megabytes=1)
 def face_of(seed: int) -> Image.Image:
     """A face that our GAN makes."""
     return faces.sample(seed)[0]

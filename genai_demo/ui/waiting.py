@@ -49,7 +49,7 @@ class Waiting(Queue):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.spent: defaultdict[Any, Recent] = defaultdict(Recent)
-        self._tidied = 0.0
+        self._tidying = False
 
     async def process_events(self, events: list[Event], batch: bool, begin_time: float, fn: Any) -> None:
         """Run a function, and note how long it took; Gradio would leave out what was stopped."""
@@ -58,9 +58,13 @@ class Waiting(Queue):
             await super().process_events(events, batch, begin_time, fn)
         finally:
             self.spent[fn].add(time.monotonic() - start)
-            if time.monotonic() - self._tidied > TIDY_SECONDS:
-                self._tidied = time.monotonic()
-                asyncio.get_running_loop().run_in_executor(None, memory.give_back)
+            if not self._tidying:  # once after the last event, too
+                self._tidying = True
+                asyncio.get_running_loop().call_later(TIDY_SECONDS, self._tidy)
+
+    def _tidy(self) -> None:
+        self._tidying = False
+        asyncio.get_running_loop().run_in_executor(None, memory.give_back)
 
     def compute_analytics_summary(self, records: Any) -> dict[str, Any]:
         """Nothing: Gradio would sum up all requests anew after each one, for a page that is switched off."""

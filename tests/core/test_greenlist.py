@@ -66,6 +66,13 @@ def test_the_bonus_weighs_the_same_at_every_temperature() -> None:
     assert shares[0].max() / shares[0].min() == pytest.approx(np.e, rel=1e-4)
 
 
+def test_the_bonus_is_of_the_green_tokens_though_they_are_kept_as_bits() -> None:
+    bonus = greenlist.Mark(KEY, 2.5).bonus(torch.tensor([3, 8]), SIZE)
+    green = greenlist.is_green(KEY, np.array([[3], [8]]), np.arange(SIZE))
+    assert bonus.tolist() == (2.5 * green).tolist() and 0 < green.sum() < green.size
+    assert greenlist._green_row(KEY, 3, SIZE).nbytes == -(-SIZE // 8)
+
+
 @pytest.mark.parametrize(("tokens", "wanted"), [([], 0), ([3], 0), ([3, 4], 1), ([3, 4, 3, 4, 3, 4], 2)])
 def test_a_pair_counts_once(tokens: list[int], wanted: int) -> None:
     assert greenlist.count(tokens, KEY).tokens == wanted

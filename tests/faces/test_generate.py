@@ -97,6 +97,13 @@ def test_paths_are_even_enough_to_look_at(easing):
     assert all(0 < step < 2 for step in steps)
 
 
+def test_a_path_is_as_long_in_parts_as_at_once(monkeypatch):
+    frames = generate.interpolate([5, 9], 8)
+    whole = generate.path_length(frames)
+    monkeypatch.setattr(generate, "STEPS_AT_ONCE", 3)
+    assert generate.path_length(frames) == pytest.approx(whole, rel=1e-4)
+
+
 def test_a_blend_at_the_corners_is_the_corner():
     corners = [generate.latent(seed) for seed in (1, 2, 3, 4)]
     for i, (x, y) in enumerate([(0, 0), (1, 0), (0, 1), (1, 1)]):
@@ -162,6 +169,17 @@ def test_a_generated_face_is_found_again(model):
     own = difference(generate.decode(point), aligned)
     others = [difference(other, aligned) for other in generate.sample(100, 4, model=model)]
     assert own < min(others)
+
+
+@pytest.mark.parametrize("model", generate.MODELS)
+def test_an_aligned_face_stands_for_its_photograph(model):
+    picture = upload(generate.sample(7, truncation=0.5)[0])
+    whole, face = generate.project(picture, model), generate.project(generate.align(picture), model, aligned=True)
+    assert np.array_equal(whole.styles, face.styles)
+
+
+def test_in_what_is_said_to_be_aligned_no_face_is_looked_for():
+    assert generate.project(Image.new("RGB", (300, 300), "grey"), aligned=True).origin == "upload"
 
 
 def test_refinement_comes_closer_step_by_step():

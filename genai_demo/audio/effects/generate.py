@@ -174,7 +174,7 @@ def _canvas(recipe: Recipe, plan: Layout) -> np.ndarray:
     return canvas
 
 
-@lent.remembered(NAME, maxsize=16)
+@lent.remembered(NAME, megabytes=2)
 def _drawn(recipe: Recipe) -> Tensor:
     """Standardised tokens of all events: (events, T, latent)."""
     network, _ = networks()

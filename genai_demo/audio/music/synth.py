@@ -5,7 +5,6 @@ one matrix product, so a note costs less than a millisecond. Strings and pianos 
 organs hold, with vibrato and breath. A hall is a convolution with fading noise.
 """
 
-import functools
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from genai_demo.audio.music.pieces import QUARTER, Piece
-from genai_demo.core import limits
+from genai_demo.core import kept, limits
 
 RATE = 22_050
 BLOCK = 256
@@ -109,7 +108,7 @@ def damped_sum(frequencies: np.ndarray, amplitudes: np.ndarray, fades: np.ndarra
     return (outer.astype(np.complex64) @ inner.astype(np.complex64)).imag.reshape(-1)[:count]
 
 
-@functools.lru_cache(maxsize=512)
+@kept.within(megabytes=12)
 def tone(name: str, pitch: int, count: int) -> np.ndarray:
     """A note before its envelope, peak about one: (count,) float32."""
     instrument = INSTRUMENTS[name]
