@@ -66,6 +66,8 @@ def caches() -> dict[str, tuple[int, int]]:
             parts = [part for part in gc.get_referents(value) if part is not value.__wrapped__]
             name = f"{value.__module__.removeprefix('genai_demo.')}.{value.__name__}"
             found[name] = value.cache_info().currsize, size_of(parts, {id(value), id(value.__dict__)})
+        elif isinstance(value, FunctionType) and "most_bytes" in value.__dict__:  # of ``core.kept``
+            found[f"{value.__module__.removeprefix('genai_demo.')}.{value.__name__}"] = value.__dict__["kept"]()
     return found
 
 
