@@ -29,7 +29,8 @@ PRESETS = [
     ("Hello", ["en", "Hello! How are you?"]),
     ("Cats", ["en", "I love cats. Do you like cats?"]),
     ("Food", ["en", "What do you like to eat?"]),
-    ("你好", ["zh", "你好，你是谁？"]),
+    ("你好", ["zh", "你好呀"]),
+    ("天空", ["zh", "天空是什么颜色？"]),
     ("吃饭", ["zh", "你喜欢吃什么？"]),
 ]
 Messages = list[dict[str, Any]]

@@ -36,14 +36,14 @@ PRESETS = [  # each has an example in its docstring: among the suggestions one t
     ),
     (
         "Doctest",
-        'def double(x):\n    """Return twice x.\n\n    >>> double(2)\n    4\n    >>> double(5)\n    10\n    """\n'
-        "    return x * ",
+        'def largest(numbers):\n    """Return the largest of the numbers.\n\n'
+        '    >>> largest([3, 9, 2])\n    9\n    """\n    return ',
     ),
     (
         "Class",
         'class Counter:\n    """Counts clicks.\n\n    >>> Counter().click()\n    1\n    """\n\n'
         "    def __init__(self):\n        self.count = 0\n\n"
-        "    def click(self):\n        self.count += <FILL>\n        return self.count\n",
+        "    def click(self):\n        self.count = self.count + <FILL>\n        return self.count\n",
     ),
 ]
 

@@ -22,10 +22,10 @@ MOST_ALIGNED = 12
 COLUMNS = ("sentence", "best", "second", "third")
 """Of the table of alternatives."""
 PRESETS = [
-    ("Hello", ["en-zh", "Nice to meet you. Thank you for your help."]),
+    ("Hello", ["en-zh", "I am very happy to see you. Thank you for your help."]),
     ("At the station", ["en-zh", "Where is the station?\nI would like to buy two tickets.\nThe train is late."]),
     ("Weather", ["en-zh", "It is going to rain tomorrow. Don't forget your umbrella."]),
-    ("你好", ["zh-en", "你好，很高兴认识你。"]),
+    ("你好", ["zh-en", "你好，我很高兴见到你。"]),
     ("吃饭", ["zh-en", "我们今天晚上去哪里吃饭？\n我想喝一杯茶。"]),
     ("学校", ["zh-en", "他每天早上去学校。我喜欢学习英语。"]),
 ]

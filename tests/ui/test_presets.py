@@ -50,7 +50,7 @@ COMPUTES = {
     "Function": "assert is_even(10) and is_even(0) and not is_even(3)",
     "Loop": 'assert count_vowels("queue") == 4 and count_vowels("rhythm") == 0',
     "Gap": "assert area(5, 7) == 35 and area(0, 2) == 0",
-    "Doctest": "assert double(21) == 42 and double(-1) == -2",
+    "Doctest": "assert largest([4, -2]) == 4 and largest([7]) == 7",
     "Class": "c = Counter()\nfor _ in range(5): c.click()\nassert c.count == 5",
 }
 """What holds of the code of a preset with its first suggestion; none of it stands in the preset."""
