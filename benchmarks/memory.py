@@ -78,7 +78,7 @@ async def measure(app: service.Service, visitors: int, rounds: int, rooms: list[
         guests = [visits.Visitor(number, app.url, page, http, tally) for number in range(visitors)]
         beats = [asyncio.create_task(guest.heartbeat()) for guest in guests]
         for guest in guests:
-            await guest.open()
+            await guest.arrive()
         for number in range(1, rounds + 1):
             begun = time.monotonic()
             await asyncio.gather(*(use(guest, rooms) for guest in guests))

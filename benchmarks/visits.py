@@ -145,7 +145,7 @@ class Visitor:
             raise Wrong(f"upload: {reply.text[:200]}")
         return {"path": reply.json()[0], "meta": {"_type": "gradio.FileData"}}
 
-    async def open(self) -> None:
+    async def arrive(self) -> None:
         """What the page does when it is opened."""
         await self.http.get(self.url.removesuffix("/gradio_api"))
         for name in self.page["at_start"]:

@@ -154,5 +154,5 @@ def test_the_api_gives_charts_and_numbers() -> None:
         assert len(rows) == len(json.loads(Path(numbers).read_text())["curves"]["size_time"]) + sum(
             len(found) for axis, found in content()["curves"].items() if axis != "size_time"
         )
-        with pytest.raises(AppError, match="labels"):
+        with pytest.raises(AppError, match="Choose one of text, faces"):
             client.predict("labels", "all", api_name="/measured_curves")
