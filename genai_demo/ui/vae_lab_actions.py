@@ -178,6 +178,7 @@ def show_untrained(atelier: Atelier, trained: bool, seed: float, request: gr.Req
     return gr.skip() if atelier.begun or trained else _first_page(None, seed, language_of(request))
 
 
+@readable_errors
 def open_vae(
     atelier: Atelier, trained: bool, beta: float, seed: float, request: gr.Request
 ) -> Iterator[tuple[Any, ...]]:
