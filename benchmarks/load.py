@@ -35,7 +35,7 @@ async def visit(me: visits.Visitor, until: Any) -> None:
     """Use the page until the test is over."""
     beat = asyncio.create_task(me.heartbeat())
     tabs: list[Any] = [*visits.TABS.values()]
-    todo: Any = visits.Visitor.open
+    todo: Any = visits.Visitor.arrive
     while not until():
         try:
             await todo(me)
