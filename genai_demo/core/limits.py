@@ -53,6 +53,8 @@ PAGES_PER_SECOND, PAGES_AT_ONCE = 0.5, 40
 """Of one visitor: the page and its description, which are costly to write."""
 MAX_STREAMS = 24
 """Of one visitor: connections that stay open; a page needs two."""
+MAX_TOOL_SESSIONS = 500
+"""Assistants that are connected at the same time; one that is quiet for half an hour is forgotten."""
 CROWD = 50
 """Visitors that an address of a private network may stand for: behind a proxy all come from there."""
 MIN_FREE_BYTES = 200 * MEGABYTE

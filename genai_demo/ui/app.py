@@ -22,6 +22,7 @@ from genai_demo.ui import (
     text_tab,
     trust_tab,
 )
+from genai_demo.ui.api.tools import Tools
 from genai_demo.ui.compression import Compressed
 from genai_demo.ui.folder import RunFolder
 from genai_demo.ui.guards import Guard
@@ -111,10 +112,11 @@ def _stop(number: int, frame: Any) -> None:
 
 
 def _serve(page: gr.Blocks, server: str, port: int | None, rules: Rules, folder: RunFolder) -> None:
+    tools, middleware = Tools(page), [Middleware(Guard, rules=rules), Middleware(Compressed)]
     page.launch(
         server_name=server,
         server_port=port,
-        app_kwargs={"middleware": [Middleware(Guard, rules=rules), Middleware(Compressed)]},
+        app_kwargs={"middleware": middleware, "routes": tools.routes(), "lifespan": tools.lifespan},
         theme=theme(),
         css=CSS,
         head=HEAD,

@@ -28,15 +28,18 @@ from genai_demo.ui.visitors import Buckets, Rules, Visitor
 READ = re.compile(
     r"/|/config/?|/(assets|static|svelte)/.+|/theme\.css|/favicon\.ico|/robots\.txt|/manifest\.json|/pwa_icon(/\d+)?|"
     r"/gradio_api/(info/?|openapi\.json|app_id/?|startup-events|login_check/?|user/?|theme\.css|heartbeat/[\w-]{1,64}|"
-    r"queue/(data|status)|upload_progress|call/.+|file=.+|stream/.+)"
+    r"queue/(data|status)|upload_progress|call/.+|file=.+|stream/.+|mcp(/|/schema)?)"
 )
 WRITE = re.compile(
-    r"/gradio_api/(upload/?|queue/join|call/.+|(run|api)/.+|cancel|reset/?|component_server/?|stream/.+)"
+    r"/gradio_api/(upload/?|queue/join|call/.+|(run|api)/.+|cancel|reset/?|component_server/?|stream/.+|mcp/?)"
 )
 """What the page and its API use. The rest of Gradio (monitoring, proxy, logins, editor, recordings) is not there."""
+TOOLS = re.compile(r"/gradio_api/mcp/?")
+"""Where assistants call (``api.tools``); the one address at which something is deleted, which is their session."""
+KNOWN = {"GET": READ, "HEAD": READ, "POST": WRITE, "DELETE": TOOLS, "OPTIONS": re.compile(".*", re.DOTALL)}
 COSTLY = re.compile(r"/|/config/?|/gradio_api/(info/?|openapi\.json)")
 """What Gradio writes anew for every request."""
-STREAMS = re.compile(r"/gradio_api/(heartbeat/.+|queue/data|upload_progress|call/.+)")
+STREAMS = re.compile(r"/gradio_api/(heartbeat/.+|queue/data|upload_progress|call/.+|mcp/?)")
 FETCHED = re.compile(r"/gradio_api/file=/*[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 """A file of another site, which Gradio would fetch."""
 
@@ -102,14 +105,14 @@ class Guard:
             raise Refusal(
                 421, "This app does not answer to that name. Use the address that it printed when it started."
             )
-        known = (READ if method in ("GET", "HEAD") else WRITE).fullmatch(path) if method != "OPTIONS" else True
-        if not known or method not in ("GET", "HEAD", "POST", "OPTIONS") or FETCHED.match(path) or "\0" in path:
+        known = method in KNOWN and KNOWN[method].fullmatch(path)
+        if not known or FETCHED.match(path) or "\0" in path:
             raise Refusal(404, "There is nothing at this address.")
-        if method == "POST" and visitor.from_elsewhere:
+        if method in ("POST", "DELETE") and visitor.from_elsewhere:
             raise Refusal(403, "Other sites may not send anything here.")
         if len(scope.get("query_string", b"")) > 4096:
             raise Refusal(414, "This request cannot be understood.")
-        if method != "POST":
+        if method not in ("POST", "DELETE"):
             _take(self.pages if COSTLY.fullmatch(path) else self.fetches, visitor.address, visitor.crowd)
         elif not _carries_files(path, visitor):
             _take(self.events, visitor.address, visitor.crowd)
@@ -164,7 +167,9 @@ def _take(buckets: Buckets, name: str, crowd: bool = False) -> None:
 
 
 def _carries_files(path: str, visitor: Visitor) -> bool:
-    return path.startswith("/gradio_api/upload") or visitor.multipart
+    """A call of a tool does where it is larger than a message: files are written into it."""
+    call = TOOLS.fullmatch(path) and (visitor.length or 0) > limits.MAX_MESSAGE_BYTES
+    return bool(path.startswith("/gradio_api/upload") or visitor.multipart or call)
 
 
 def _limited(receive: Any, most: int) -> Any:
@@ -264,7 +269,10 @@ class Reply:
         words = localise(refusal.sentence, language)
         # The page shows the answer to an upload as it is, and "detail" of everything else.
         plain = self.scope["path"].startswith("/gradio_api/upload")
-        body = words.encode() if plain else json.dumps({"detail": words}, ensure_ascii=False).encode()
+        said: dict[str, Any] = {"detail": words}
+        if TOOLS.fullmatch(self.scope["path"]):
+            said = {"jsonrpc": "2.0", "id": None, "error": {"code": -32000, "message": words}}
+        body = words.encode() if plain else json.dumps(said, ensure_ascii=False).encode()
         kind = "text/plain; charset=utf-8" if plain else "application/json"
         headers = [(b"content-type", kind.encode()), (b"content-length", str(len(body)).encode())]
         if refusal.seconds:

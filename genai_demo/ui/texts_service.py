@@ -25,4 +25,11 @@ SERVICE_ERRORS: tuple[tuple[str, str], ...] = (
     ("This app does not answer to that name. Use the address that it printed when it started.",
      "本应用不响应该主机名，请使用启动时显示的地址。"),
     ("Other sites may not send anything here.", "其他网站不得向此处发送内容。"),
+    ("There is no tool {0}. Choose from {1}.", "没有名为 {0} 的工具，可选：{1}。"),
+    ("The tool {0} has no {1}. Choose from {2}.", "工具 {0} 没有参数 {1}，可选：{2}。"),
+    ("The tool {0} needs {1}.", "工具 {0} 需要参数 {1}。"),
+    ("{0} must be a data: URL in base64, or the address of a file that came from here.",
+     "“{0}”须为 base64 的 data: URL，或来自此处的文件的地址。"),
+    ("{0} is not written in base64.", "“{0}”不是 base64 编码。"),
+    ("{0} is larger than {1} MB.", "“{0}”超过 {1} MB。"),
 )  # fmt: skip

@@ -32,16 +32,22 @@ def state_of(folder: Path) -> dict[str, str]:
 
 
 def begin(app: service.Service) -> list[threading.Thread]:
-    """A page that is open, an upload, a training that runs, and a download that is being signed."""
+    """A page that is open, an assistant, an upload, a training that runs, and a download that is being signed."""
     stranger = fuzz.Stranger(app.url)
     by_name = {f["api_name"]: f for f in stranger.functions}
     reply = httpx.post(f"{app.url}/gradio_api/upload", files={"files": ("letter.txt", b"private")}, timeout=60)
     assert Path(reply.json()[0]).read_bytes() == b"private"
 
+    greeting = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "test", "version": "1"}}
+    call = {"jsonrpc": "2.0", "id": 0, "method": "initialize", "params": greeting}
+    both = {"accept": "application/json, text/event-stream"}
+    answer = httpx.post(f"{app.url}/gradio_api/mcp", json=call, headers=both, timeout=60)
+    assistant = {"accept": "text/event-stream", "mcp-session-id": answer.headers["mcp-session-id"]}
+
     def listen(path: str) -> None:
         with (
             contextlib.suppress(httpx.HTTPError),
-            httpx.stream("GET", f"{app.url}/gradio_api/{path}", timeout=120) as s,
+            httpx.stream("GET", f"{app.url}/gradio_api/{path}", timeout=120, headers=assistant) as s,
         ):
             for _ in s.iter_lines():
                 pass
@@ -51,7 +57,7 @@ def begin(app: service.Service) -> list[threading.Thread]:
         assert httpx.post(f"{app.url}/gradio_api/queue/join", json=data, timeout=60).status_code == 200
     threads = [
         threading.Thread(target=listen, args=(path,), daemon=True)
-        for path in ("heartbeat/one", "queue/data?session_hash=one")
+        for path in ("heartbeat/one", "queue/data?session_hash=one", "mcp")
     ]
     for thread in threads:
         thread.start()

@@ -18,6 +18,7 @@ from tests.clock import Clock
 
 JOIN = "/gradio_api/queue/join"
 UPLOAD = "/gradio_api/upload"
+TOOLS = "/gradio_api/mcp"
 FORM = {"content-type": "multipart/form-data; boundary=x"}
 
 
@@ -141,6 +142,27 @@ def test_one_visitor_cannot_ask_without_end_and_others_can(guard: guards.Guard, 
     assert ask(guard, JOIN, "POST", b"{}", client="8.8.4.4").status == 200
     chinese = ask(guard, JOIN, "POST", b"{}", accept_language="zh-CN")
     assert "请在 1 秒后重试" in chinese.body
+
+
+def test_tools_are_called_deleted_and_refused_in_their_own_words(guard: guards.Guard, stopped_clock: Clock) -> None:
+    assert [ask(guard, TOOLS, method, b"{}").status for method in ("GET", "POST", "DELETE")] == [200, 200, 200]
+    assert ask(guard, TOOLS + "/messages", "POST", b"{}").status == ask(guard, TOOLS + "/sse").status == 404
+    for method in ("POST", "DELETE"):
+        assert ask(guard, TOOLS, method, b"{}", sec_fetch_site="cross-site").status == 403
+    for _ in range(limits.EVENTS_AT_ONCE):
+        last = ask(guard, TOOLS, "POST", b"{}")
+    error = json.loads(last.body)
+    assert last.status == 429 and error["error"]["message"] == "Too many requests at once, try again in 1 s."
+    assert error["jsonrpc"] == "2.0"
+
+
+def test_a_large_call_of_a_tool_counts_as_an_upload(guard: guards.Guard, stopped_clock: Clock) -> None:
+    size = 3 * limits.MEGABYTE
+    replies = [ask(guard, TOOLS, "POST", bytes(size), content_length=str(size)) for _ in range(limits.UPLOADS_AT_ONCE)]
+    assert {reply.status for reply in replies} == {200}
+    assert ask(guard, TOOLS, "POST", bytes(size), content_length=str(size)).status == 429
+    assert ask(guard, TOOLS, "POST", bytes(size), client="8.8.4.4").status == 413, "unannounced"
+    assert ask(guard, JOIN, "POST", bytes(size), content_length=str(size), client="8.8.4.4").status == 413
 
 
 def test_one_session_counts_wherever_it_comes_from(guard: guards.Guard, stopped_clock: Clock) -> None:

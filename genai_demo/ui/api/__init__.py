@@ -8,12 +8,12 @@ parameters are promised: a change needs a new name.
 import functools
 import inspect
 from collections.abc import Callable
-from typing import Any, get_args, get_origin, get_type_hints
+from typing import Any
 
 import gradio as gr
 
 from genai_demo.ui.api import pictures, sounds, words
-from genai_demo.ui.api.values import Kind, OneOf, component
+from genai_demo.ui.api.values import OneOf, Part, component, gives, takes
 from genai_demo.ui.common import MODEL_EVENT, readable_errors
 from genai_demo.ui.health import problems
 
@@ -52,39 +52,30 @@ def register(demo: gr.Blocks) -> list[str]:
 
 
 def _add(function: Callable[..., Any]) -> None:
-    hints = get_type_hints(function, include_extras=True)
-    result = hints.pop("return")
-    parameters = inspect.signature(function).parameters
-    inputs = [component(name, hint, parameters[name].default) for name, hint in hints.items() if name in parameters]
-    kept = get_args(result) if get_origin(result) is tuple else (result,)
-    outputs = [component(f"result {number}", hint) for number, hint in enumerate(kept, 1)]
+    parameters = takes(function)
+    inputs, outputs = map(component, parameters.values()), map(component, gives(function))
     gr.Button(visible=False).click(
-        _checked(function, hints), inputs, outputs, api_name=function.__name__, api_description=_told(function, hints),
-        show_progress="hidden", **MODEL_EVENT,
+        _checked(function, parameters), list(inputs), list(outputs), api_name=function.__name__,
+        api_description=_told(function, parameters), show_progress="hidden", **MODEL_EVENT,
     )  # fmt: skip
 
 
-def _kinds(hints: dict[str, Any]) -> dict[str, tuple[Kind, str]]:
-    """Kind and description of every parameter."""
-    return {name: get_args(hint)[1:3] for name, hint in hints.items()}
-
-
-def _checked(function: Callable[..., Any], hints: dict[str, Any]) -> Callable[..., Any]:
+def _checked(function: Callable[..., Any], parameters: dict[str, Part]) -> Callable[..., Any]:
     """The function, which looks at its values first and says in a sentence what is wrong with one."""
-    kinds, names = _kinds(hints), list(hints)
 
     @functools.wraps(function)
     def call(*values: Any) -> Any:
-        return function(**{name: kinds[name][0].check(name, v) for name, v in zip(names, values, strict=True)})
+        named = zip(parameters.items(), values, strict=True)
+        return function(**{name: part.kind.check(name, value) for (name, part), value in named})
 
     call.__annotations__ = {}  # Gradio would ask those of the function for more than the values
     return readable_errors(call)
 
 
-def _told(function: Callable[..., Any], hints: dict[str, Any]) -> str:
+def _told(function: Callable[..., Any], parameters: dict[str, Part]) -> str:
     """What the documentation says of an endpoint: its docstring, and every parameter with its range."""
-    lines = [f"{name}: {words}{kind.told}" for name, (kind, words) in _kinds(hints).items()]
-    return "\n\n".join([inspect.getdoc(function) or "", "\n".join(f"- {line}" for line in lines)])
+    lines = [f"- {name}: {part.words}{part.kind.told}" for name, part in parameters.items()]
+    return "\n\n".join([inspect.getdoc(function) or "", "\n".join(lines)])
 
 
 def promise(function: Callable[..., Any]) -> dict[str, Any]:
@@ -92,21 +83,14 @@ def promise(function: Callable[..., Any]) -> dict[str, Any]:
 
     What the weights of today can, such as the styles of music, is not.
     """
-    hints = get_type_hints(function, include_extras=True)
-    result = hints.pop("return")
-    kept = get_args(result) if get_origin(result) is tuple else (result,)
-    takes = {}
-    for name, parameter in inspect.signature(function).parameters.items():
-        kind = get_args(hints[name])[1]
-        takes[name] = kind.schema() if not _by_weights(kind) else {"type": "string"}
-        if parameter.default is not parameter.empty:
-            takes[name]["default"] = parameter.default
-    return {
-        "takes": takes,
-        "gives": [type(get_args(hint)[1]).__name__ for hint in kept],
-    }
+    promised = {}
+    for name, part in takes(function).items():
+        promised[name] = {"type": "string"} if _by_weights(part) else part.kind.schema()
+        if not part.needed:
+            promised[name]["default"] = part.default
+    return {"takes": promised, "gives": [type(part.kind).__name__ for part in gives(function)]}
 
 
-def _by_weights(kind: Kind) -> bool:
-    """Whether the choices of a kind are read from cards."""
-    return isinstance(kind, OneOf) and callable(kind.names)
+def _by_weights(part: Part) -> bool:
+    """Whether the choices of a parameter are read from cards."""
+    return isinstance(part.kind, OneOf) and callable(part.kind.names)

@@ -4,10 +4,10 @@ import inspect
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, get_args, get_origin, get_type_hints
+from typing import Any
 
 from genai_demo.ui.api import ENDPOINTS
-from genai_demo.ui.api.values import OneOf
+from genai_demo.ui.api.values import Kind, OneOf, gives, takes
 
 DOCS = Path(__file__).parents[3] / "docs" / "api.md"
 START, END = "<!-- endpoints -->\n", "<!-- end of endpoints -->\n"
@@ -17,23 +17,19 @@ MOST_NAMED = 12
 
 def table(function: Callable[..., Any]) -> str:
     """Heading, purpose, parameters and results of an endpoint as Markdown."""
-    hints = get_type_hints(function, include_extras=True)
-    result = hints.pop("return")
     lines = [f"### `/{function.__name__}`", "", inspect.getdoc(function) or "", "", "| parameter | default | what |"]
     lines.append("|---|---|---|")
-    for name, parameter in inspect.signature(function).parameters.items():
-        _, kind, words = get_args(hints[name])
-        default = "" if parameter.default is parameter.empty else f"`{json.dumps(parameter.default)}`"
-        lines.append(f"| `{name}` | {default} | {words}{_told(kind)} |")
-    given = get_args(result) if get_origin(result) is tuple else (result,)
-    answers = "; ".join(get_args(hint)[2] for hint in given)
+    for name, part in takes(function).items():
+        default = "" if part.needed else f"`{json.dumps(part.default)}`"
+        lines.append(f"| `{name}` | {default} | {part.words}{_told(part.kind)} |")
+    answers = "; ".join(part.words for part in gives(function))
     return "\n".join([*lines, "", f"Gives: {answers}.", ""])
 
 
-def _told(kind: Any) -> str:
+def _told(kind: Kind) -> str:
     if isinstance(kind, OneOf) and len(kind.choices) > MOST_NAMED:
         return f" (one of {len(kind.choices)}: {', '.join(kind.choices[:MOST_NAMED])} ...)"
-    return str(kind.told)
+    return kind.told
 
 
 def written(words: str) -> str:

@@ -1,33 +1,37 @@
 """What an endpoint takes and gives: kinds of values, each with its schema, its check and its component of Gradio.
 
-Written into the signature: ``seed: Annotated[int, Whole(0, 9), "of the face"] = 3``.
+Written into the signature, ``seed: Annotated[int, Whole(0, 9), "of the face"] = 3``, and read from there.
 """
 
-import math
+import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from inspect import Parameter
-from typing import Any, Protocol, get_args
+from typing import Any, NamedTuple, get_args, get_origin, get_type_hints
 
 import gradio as gr
 from gradio.components.api_component import Api
 
 
-class Kind(Protocol):
-    """A kind of value."""
+class Kind:
+    """A kind of value. Of itself it is any JSON, and takes it as it is."""
 
-    told: str
-    """What the documentation adds to the description, such as a range."""
+    @property
+    def told(self) -> str:
+        """What the documentation adds to the description, such as a range."""
+        return ""
 
     def schema(self) -> dict[str, Any]:
         """As JSON schema."""
+        return {"type": "object"}
 
     def check(self, name: str, value: Any) -> Any:
         """The value as the function takes it. Raises ValueError, a sentence on ``name``, where it does not fit."""
+        return value
 
 
 @dataclass(frozen=True)
-class Number:
+class Number(Kind):
     """A number from ``low`` to ``high``."""
 
     low: float
@@ -40,35 +44,30 @@ class Number:
     def schema(self) -> dict[str, Any]:
         return {"type": "number", "minimum": self.low, "maximum": self.high}
 
-    def check(self, name: str, value: Any) -> float:
-        if isinstance(value, bool) or not isinstance(value, int | float) or not self.low <= value <= self.high:
+    def check(self, name: str, value: Any) -> Any:
+        if not self.holds(value):
             raise ValueError(f"{name} must be a number from {self.low:.10g} to {self.high:.10g}.")
         return float(value)
 
+    def holds(self, value: Any) -> bool:
+        """Whether this is a number within the range."""
+        return isinstance(value, int | float) and not isinstance(value, bool) and self.low <= value <= self.high
 
-@dataclass(frozen=True)
-class Whole:
-    """A whole number from ``low`` to ``high``."""
 
-    low: int
-    high: int
-
-    @property
-    def told(self) -> str:
-        return f" ({self.low} to {self.high})"
+class Whole(Number):
+    """A whole number from ``low`` to ``high``; 3.0 is one."""
 
     def schema(self) -> dict[str, Any]:
-        return {"type": "integer", "minimum": self.low, "maximum": self.high}
+        return super().schema() | {"type": "integer"}
 
     def check(self, name: str, value: Any) -> int:
-        usable = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-        if not usable or value != int(value) or not self.low <= value <= self.high:
+        if not self.holds(value) or value != int(value):
             raise ValueError(f"{name} must be a whole number from {self.low} to {self.high}.")
         return int(value)
 
 
 @dataclass(frozen=True)
-class Words:
+class Words(Kind):
     """A text of at most so many characters."""
 
     most: int
@@ -89,7 +88,7 @@ class Words:
 
 
 @dataclass(frozen=True)
-class OneOf:
+class OneOf(Kind):
     """One of some names; a function of no arguments where they are read from the cards."""
 
     names: Sequence[str] | Callable[[], Sequence[str]]
@@ -113,10 +112,8 @@ class OneOf:
 
 
 @dataclass(frozen=True)
-class Flag:
+class Flag(Kind):
     """True or false."""
-
-    told = ""
 
     def schema(self) -> dict[str, Any]:
         return {"type": "boolean"}
@@ -128,7 +125,7 @@ class Flag:
 
 
 @dataclass(frozen=True)
-class Wholes:
+class Wholes(Kind):
     """A list of ``least`` to ``most`` whole numbers from 0 to ``high``."""
 
     least: int
@@ -150,7 +147,7 @@ class Wholes:
 
 
 @dataclass(frozen=True)
-class Amounts:
+class Amounts(Kind):
     """An object of numbers from ``-most`` to ``most`` by name."""
 
     most: float
@@ -171,31 +168,18 @@ class Amounts:
 
 
 @dataclass(frozen=True)
-class File:
-    """A file: what was uploaded, or, as a result, what can be fetched."""
+class File(Kind):
+    """A file: the path of what was uploaded, which Gradio's component has checked, or what can be fetched."""
 
-    told = ""
     several: bool = False
 
     def schema(self) -> dict[str, Any]:
         one = {"type": "object", "title": "FileData"}
         return {"type": "array", "items": one} if self.several else one
 
-    def check(self, name: str, value: Any) -> Any:
-        return value  # a path that Gradio's component has checked, or None
 
-
-@dataclass(frozen=True)
-class Found:
+class Found(Kind):
     """A result: any JSON."""
-
-    told = ""
-
-    def schema(self) -> dict[str, Any]:
-        return {"type": "object"}
-
-    def check(self, name: str, value: Any) -> Any:
-        return value
 
 
 class Value(Api):
@@ -208,11 +192,44 @@ class Value(Api):
         super().__init__(value, schema | {"description": words, "additional_description": words + kind.told}, words)
 
 
-def component(name: str, hint: Any, default: Any = Parameter.empty) -> gr.components.Component:
-    """What stands for a value in the page's configuration. hint: ``Annotated[type, kind, description]``."""
+class Part(NamedTuple):
+    """A parameter or a result of an endpoint."""
+
+    kind: Kind
+    words: str
+    default: Any = Parameter.empty
+
+    @property
+    def needed(self) -> bool:
+        """Whether there is no default."""
+        return self.default is Parameter.empty
+
+
+def takes(function: Callable[..., Any]) -> dict[str, Part]:
+    """The parameters of an endpoint by name, in their order."""
+    hints = get_type_hints(function, include_extras=True)
+    return {
+        name: _part(hints[name], parameter.default)
+        for name, parameter in inspect.signature(function).parameters.items()
+    }
+
+
+def gives(function: Callable[..., Any]) -> list[Part]:
+    """The results of an endpoint."""
+    result = get_type_hints(function, include_extras=True)["return"]
+    hints = get_args(result) if get_origin(result) is tuple else (result,)
+    return [_part(hint) for hint in hints]
+
+
+def _part(hint: Any, default: Any = Parameter.empty) -> Part:
     _, kind, words = get_args(hint)
-    if isinstance(kind, File):
-        return gr.File(label=words, file_count="multiple" if kind.several else "single", type="filepath")
-    if isinstance(kind, Found):
-        return gr.JSON(label=words)
-    return Value(kind, words or name, None if default is Parameter.empty else default)
+    return Part(kind, words, default)
+
+
+def component(part: Part) -> gr.components.Component:
+    """What stands for a parameter or a result in the page's configuration."""
+    if isinstance(part.kind, File):
+        return gr.File(label=part.words, file_count="multiple" if part.kind.several else "single", type="filepath")
+    if isinstance(part.kind, Found):
+        return gr.JSON(label=part.words)
+    return Value(part.kind, part.words, None if part.needed else part.default)

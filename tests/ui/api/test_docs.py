@@ -1,5 +1,7 @@
 """Every example of docs/api.md runs against the app."""
 
+import asyncio
+import json
 import os
 import re
 import shutil
@@ -7,7 +9,10 @@ import subprocess
 
 import pytest
 from gradio_client import Client
+from mcp import ClientSession
+from mcp.client.streamable_http import streamable_http_client
 
+from genai_demo.ui.api import ENDPOINTS
 from genai_demo.ui.api.__main__ import DOCS
 
 ADDRESS = "http://127.0.0.1:7860"
@@ -21,8 +26,20 @@ def examples(language: str, url: str) -> list[str]:
     return found
 
 
-def test_every_example_is_in_one_of_the_three_languages():
-    assert sorted(name for name, _ in EXAMPLES) == ["bash", "bash", "javascript", "python"]
+def test_every_example_is_in_one_of_the_three_languages_or_a_setting():
+    assert sorted(name for name, _ in EXAMPLES) == ["bash", "bash", "javascript", "json", "python"]
+
+
+def test_the_setting_of_assistants_leads_to_the_tools(app_url):
+    (code,) = examples("json", app_url)
+    (server,) = json.loads(code)["mcpServers"].values()
+
+    async def listed():
+        async with streamable_http_client(server["url"]) as (reading, writing, _), ClientSession(reading, writing) as s:
+            await s.initialize()
+            return len((await s.list_tools()).tools)
+
+    assert server["type"] == "http" and asyncio.run(listed()) == len(ENDPOINTS)
 
 
 def test_python(app_url, capsys):

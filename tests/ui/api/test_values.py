@@ -1,11 +1,23 @@
 """Values of endpoints: what fits is taken, everything else is answered with a sentence."""
 
 import math
-from typing import Annotated, Any
 
 import pytest
 
-from genai_demo.ui.api.values import Amounts, File, Flag, Found, Number, OneOf, Value, Whole, Wholes, Words, component
+from genai_demo.ui.api.values import (
+    Amounts,
+    File,
+    Flag,
+    Found,
+    Number,
+    OneOf,
+    Part,
+    Value,
+    Whole,
+    Wholes,
+    Words,
+    component,
+)
 
 GOOD = [
     (Number(-1, 1), 0.5, 0.5), (Number(-1, 1), 1, 1.0), (Whole(0, 9), 9, 9), (Whole(0, 9), 3.0, 3),
@@ -42,7 +54,7 @@ def test_what_does_not_fit_is_a_sentence(kind, given, words):
 
 @pytest.mark.parametrize("kind", [k for k, _, _ in GOOD if not isinstance(k, File)])
 def test_a_component_tells_schema_description_and_default(kind):
-    made = component("x", Annotated[Any, kind, "what it is"], None)
+    made = component(Part(kind, "what it is", None))
     assert isinstance(made, Value)
     told = made.api_info()
     assert told["additional_description"] == "what it is" + kind.told
