@@ -7,8 +7,8 @@ import pytest
 import torch
 
 from genai_demo.audio import mel, vocoder
-from genai_demo.audio.speech import generate, plans
-from genai_demo.audio.speech.cast import cast_of
+from genai_demo.audio.speech import emphasis, generate, plans
+from genai_demo.audio.speech.cast import Mixture, cast_of
 from genai_demo.audio.speech.features import SPEAKERS
 from genai_demo.audio.speech.model import SpeechModel
 from genai_demo.core import limits
@@ -100,8 +100,8 @@ def test_each_language_has_its_voice_and_the_guest_comes_half_way():
     index = next(i for i, p in enumerate(english.phones) if p.mark)
     ratio = english.phones[index].hertz / mandarin.phones[index].hertz
     assert ratio == pytest.approx((165 / 270) ** 0.5, rel=0.01)
-    said = generate.inputs([("|", "", "en"), ("S", "", "en"), ("iii", "zh4", "zh")], "kathleen")
-    assert said.speaker.tolist() == [[0, 0, 1]]
+    said = generate.inputs([("|", "", "en"), ("S", "", "en"), ("iii", "zh4", "zh")], Mixture("kathleen"))
+    assert said.speaker.argmax(-1).tolist() == [[0, 0, 1]] and bool((said.speaker.sum(-1) == 1).all())
 
 
 def test_a_taught_voice_reads_both_languages_as_predicted(network, monkeypatch):
@@ -109,10 +109,11 @@ def test_a_taught_voice_reads_both_languages_as_predicted(network, monkeypatch):
     monkeypatch.setattr(generate, "_load", lambda: (network, cast_of({"voices": names})))
     assert generate.voices() == {"af_heart": "en", "am_michael": "en", "zf_xiaoxiao": "zh"}
     assert generate.plan("Hello").voice == "af_heart"
-    said = generate.inputs([("S", "", "en"), ("iii", "zh4", "zh")], "zf_xiaoxiao")
-    assert said.speaker.tolist() == [[2, 2]] and said.language.tolist() == [[0, 1]]
+    said = generate.inputs([("S", "", "en"), ("iii", "zh4", "zh")], Mixture("zf_xiaoxiao"))
+    assert said.speaker.argmax(-1).tolist() == [[2, 2]] and said.language.tolist() == [[0, 1]]
     found = generate.plan("今天下午我们去北京看朋友。", "zf_xiaoxiao")
-    _, prosody = network.prosody(generate.inputs([(p.symbol, p.mark, p.language) for p in found.phones], "zf_xiaoxiao"))
+    said = [(p.symbol, p.mark, p.language) for p in found.phones]
+    _, prosody = network.prosody(generate.inputs(said, Mixture("zf_xiaoxiao")))
     expected = prosody.log_frames[0].exp().numpy() * plans.FRAME
     assert [p.milliseconds for p in found.phones] == pytest.approx(expected.clip(plans.FRAME, None), abs=0.06)
     hertz = (prosody.pitch[0] * network.pitch_scale[2] + network.pitch_mean[2]).exp().numpy()
@@ -174,3 +175,46 @@ def test_without_weights_there_is_a_sentence(monkeypatch, tmp_path):
     generate._load.cache_clear()
     with pytest.raises(ValueError, match=r"The voices are missing.*train audio"):
         generate.speak("Hello")
+
+
+def test_two_voices_are_mixed_by_their_shares(network, monkeypatch):
+    names = ["af_heart", "am_michael", "zf_xiaoxiao"]
+    monkeypatch.setattr(generate, "_load", lambda: (network, cast_of({"voices": names})))
+    network.pitch_mean.copy_(torch.tensor([200.0, 100.0, 220.0]).log())
+    said = generate.inputs([("S", "", "en"), ("iii", "zh4", "zh")], Mixture("af_heart", "am_michael", 0.25))
+    assert said.speaker.tolist() == [[[0.75, 0.25, 0.0]] * 2]
+    one, two = (generate.plan(TEXT, voice) for voice in names[:2])
+    assert generate.plan(TEXT, "af_heart", "am_michael", 0).phones == one.phones
+    assert generate.plan(TEXT, "af_heart", "am_michael", 1).phones == two.phones
+    half = generate.plan(TEXT, "af_heart", "am_michael", 0.5)
+    assert (half.second, half.blend) == ("am_michael", 0.5) and half.phones not in (one.phones, two.phones)
+    mean = {name: np.mean([np.log(p.hertz) for p in plan.phones if p.hertz]) for name, plan in
+            (("one", one), ("half", half), ("two", two))}  # fmt: skip
+    assert mean["two"] < mean["half"] < mean["one"]
+    mixed = generate.speak(TEXT, "af_heart", second="am_michael", blend=0.5)[1]
+    assert np.array_equal(mixed, generate.speak("", plan=half)[1])
+    with pytest.raises(ValueError, match="No voice is called 'nobody'"):
+        generate.plan(TEXT, "af_heart", "nobody", 0.5)
+    for share in (-0.1, 1.1, float("nan"), True, "half"):
+        with pytest.raises(ValueError, match="share of the second voice"):
+            generate.plan(TEXT, "af_heart", "am_michael", share)
+
+
+def test_words_between_stars_are_longer_higher_and_stronger():
+    plain, starred = generate.plan("He said no to them. 我很喜欢。"), generate.plan("He said *no* to them. 我*很*喜欢。")
+    assert [p.word for p in plain.phones] == [p.word for p in starred.phones]
+    for a, b in zip(plain.phones, starred.phones, strict=True):
+        if a.word in ("no", "很"):
+            assert b.milliseconds == pytest.approx(a.milliseconds * emphasis.LENGTH, abs=0.11)
+            assert b.decibels == pytest.approx(a.decibels + emphasis.DECIBELS, abs=0.02)
+            assert b.hertz == pytest.approx(a.hertz * 2 ** (emphasis.SEMITONES / 12), rel=1e-3)
+        else:
+            assert a == b
+
+
+def test_a_plan_knows_its_words_and_how_they_are_read():
+    found = generate.plan("That that, hello. 你好。")
+    words = [(word[0].word, word[0].reading) for word in plans.words_of(found.phones) if not word[0].silent]
+    assert words[:3] == [("That", "ðæt"), ("that", "ðæt"), ("hello", "həˈloʊ")]
+    assert words[3:] == [("你", "ní"), ("好", "hǎo")]
+    assert all(word[0].reading and not any(p.reading for p in word[1:]) for word in plans.words_of(found.phones))

@@ -21,7 +21,8 @@ def model() -> SpeechModel:
 def phones(count: int, batch: int = 1) -> Phones:
     draw = torch.Generator().manual_seed(count)
     numbers = (torch.randint(high, (batch, count), generator=draw) for high in (CONFIG.symbols, CONFIG.marks, 2, 4, 3))
-    return Phones(*numbers, mask=torch.ones(batch, count))
+    *numbers, speaker = numbers
+    return Phones(*numbers, torch.nn.functional.one_hot(speaker, CONFIG.speakers).float(), torch.ones(batch, count))
 
 
 def say(model, said, frames, noise=None):
@@ -53,7 +54,7 @@ def test_a_padded_batch_says_the_same_as_one_alone(model):
     short, long = phones(4), phones(9)
     frames = torch.tensor([[2, 5, 3, 4]])
     alone = say(model, short, frames)
-    both = Phones(*(torch.zeros(2, 9, dtype=x.dtype) for x in vars(short).values()))
+    both = Phones(*(torch.zeros(2, 9, *x.shape[2:], dtype=x.dtype) for x in vars(short).values()))
     for name, value in vars(short).items():
         getattr(both, name)[0, :4] = value[0]
         getattr(both, name)[1] = getattr(long, name)[0]

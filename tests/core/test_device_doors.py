@@ -14,6 +14,7 @@ from PIL import Image
 from genai_demo.audio.effects import generate as effects
 from genai_demo.audio.music import generate as music
 from genai_demo.audio.speech import generate as speech
+from genai_demo.audio.speech.cast import Mixture
 from genai_demo.audio.speech.phonemes import SYMBOLS
 from genai_demo.core import limits, quantise
 from genai_demo.faces import generate as faces
@@ -148,10 +149,10 @@ CALLS: dict[ModuleType, dict[str, Callable[[], Any]]] = {
         "voices": lambda: speech.voices(),
         "cast": lambda: list(speech.cast().voices),
         "plan": lambda: speech.plan("Two keys. 是。"),
-        "inputs": lambda: [x.cpu() for x in vars(speech.inputs([(SYMBOLS[5], "", "en")], "kathleen")).values()
+        "inputs": lambda: [x.cpu() for x in vars(speech.inputs([(SYMBOLS[5], "", "en")], Mixture("kathleen"))).values()
                            if x is not None],
         "pieces": lambda: list(speech.pieces("Two keys.", seed=3, speed=1.2, pitch=1.0, energy=2.0)),
-        "render": lambda: speech.render(speech.plan("Two keys.").phones, "kathleen", 3),
+        "render": lambda: speech.render(speech.plan("Two keys.").phones, Mixture("kathleen"), 3),
         "noise_for": lambda: speech.noise_for(torch.tensor([2, 3]), 4, 7),
         "stream": lambda: list(speech.stream("Two keys. 是。", "yue_tan")),
         "speak": lambda: speech.speak("Two keys."),

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor
+from torch.nn.functional import one_hot
 
 from genai_demo.audio.speech.features import Features
 from genai_demo.audio.speech.model import Phones, Prosody
@@ -170,7 +171,8 @@ def collate(features: Features, items: list[Item], rng: np.random.Generator | No
     mask = padded([np.ones(len(columns["symbol"])) for columns, _ in rows], torch.float, PHONES_STEP)
     names = ("symbol", "mark", "language", "place", "speaker")
     symbol, mark, language, place, speaker = (column(name, torch.long) for name in names)
-    phones = Phones(symbol, mark, language, place, speaker, mask)
+    shares = one_hot(speaker, len(features.speakers)) * mask[..., None]
+    phones = Phones(symbol, mark, language, place, shares, mask)
     frames = column("frames", torch.long)
     given = Prosody(
         frames.clamp_min(1).log(), column("pitch", torch.float), column("energy", torch.float),

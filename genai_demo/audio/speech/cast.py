@@ -8,8 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import torch
+from torch import Tensor
+
 from genai_demo.audio.speech import plans
 from genai_demo.audio.speech.features import LANGUAGES, SPEAKERS
+from genai_demo.audio.speech.plans import Plan, PlannedPhone
 
 
 @dataclass(frozen=True)
@@ -26,6 +30,29 @@ class Cast:
     """Milliseconds of pauses that are not taken from the model."""
     falls: bool
     """Whether Mandarin utterances fall by rule (``plans.declination``)."""
+    size: int
+    """How many speakers the model has."""
+
+
+@dataclass(frozen=True)
+class Mixture:
+    """Who speaks: a voice, or two mixed."""
+
+    voice: str
+    second: str = ""
+    blend: float = 0.0
+    """Share of the second, from 0 to 1."""
+
+    def shares(self, cast: Cast) -> dict[str, Tensor]:
+        """By language: how much of each speaker of the model is in it, (S,) float."""
+        everyone = torch.eye(cast.size)
+        first = cast.speakers[self.voice]
+        second = cast.speakers[self.second or self.voice]
+        return {x: torch.lerp(everyone[first[x]], everyone[second[x]], self.blend) for x in first}
+
+    def plan(self, phones: tuple[PlannedPhone, ...]) -> Plan:
+        """A plan in these voices."""
+        return Plan(self.voice, phones, self.second, self.blend)
 
 
 def cast_of(card: dict[str, Any]) -> Cast:
@@ -33,11 +60,12 @@ def cast_of(card: dict[str, Any]) -> Cast:
     names = card["voices"]
     if set(names) <= set(SPEAKERS):
         everyone = {voice: dict(plans.SPEAKER) for voice in plans.VOICES}
-        return Cast(dict(plans.VOICES), everyone, plans.PACE, plans.PAUSES, falls=True)
+        return Cast(dict(plans.VOICES), everyone, plans.PACE, plans.PAUSES, falls=True, size=len(names))
     return Cast(
         {name: "zh" if name.startswith("z") else "en" for name in names},
         {name: dict.fromkeys(LANGUAGES, number) for number, name in enumerate(names)},
         dict.fromkeys(LANGUAGES, 1.0),
         {},
         falls=False,
+        size=len(names),
     )

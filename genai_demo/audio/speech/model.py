@@ -61,7 +61,8 @@ class Phones:
     place: Tensor
     """First and last syllable of a phrase: 2 x not the first + not the last."""
     speaker: Tensor
-    """(B, N): a mixed sentence changes its speaker with the language."""
+    """(B, N, S) float: how much of each speaker a phone has, adding up to 1. A voice may be mixed of two, and between
+    recorded speakers a mixed sentence changes the speaker with the language."""
     mask: Tensor
     """float, 1 where there is a phone."""
 
@@ -141,8 +142,10 @@ class Encoder(nn.Module):
 
     def forward(self, phones: Phones) -> Tensor:
         mask = phones.mask[..., None]
-        numbers = (phones.symbol, phones.mark, phones.language, phones.place, phones.speaker)
-        x = sum(table(n) for table, n in zip(self.embeddings, numbers, strict=True)) * mask
+        numbers = (phones.symbol, phones.mark, phones.language, phones.place)
+        *tables, speakers = self.embeddings
+        x = sum(table(n) for table, n in zip(tables, numbers, strict=True)) + phones.speaker @ speakers.weight
+        x = x * mask
         for convolution, attention in zip(self.convolutions, self.attentions, strict=True):
             x = attention(convolution(x, mask), mask)
         return self.norm(x) * mask
@@ -290,12 +293,13 @@ class SpeechModel(nn.Module):
     def render(
         self, hidden: Tensor, speaker: Tensor, given: Prosody, frames: Tensor, noise: Tensor
     ) -> tuple[Tensor, Tensor, Tensor]:
-        """Mean and refined mel, mask. speaker, frames: (B, N) int64. noise: (B, T, K), T at least the sum of frames.
+        """Mean and refined mel, mask. speaker: as of ``Phones``. frames: (B, N) int64. noise: (B, T, K), T at least
+        the sum of frames.
 
         given: pitch, energy and melody to speak with; its durations are not read.
         """
         points = given.pitch[..., None] + given.melody
-        points = points * self.pitch_scale[speaker][..., None] + self.pitch_mean[speaker][..., None]
+        points = points * (speaker @ self.pitch_scale)[..., None] + (speaker @ self.pitch_mean)[..., None]
         mean, state, mask = self.decoder(hidden, given.pitch, given.energy, points, frames, noise.shape[1])
         rough = mean.detach()
         return mean, rough + self.refiner(rough, state.detach(), noise, mask), mask

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from genai_demo.audio.speech import english_capitals, mixed, read_english
+from genai_demo.audio.speech import emphasis, english_capitals, mixed, read_english
 from genai_demo.audio.speech.mixed import HAN
 from genai_demo.core import limits
 from genai_demo.core.chinese import simplified_characters
@@ -32,6 +32,7 @@ _PAUSES = str.maketrans({
     **dict.fromkeys("、，,;；:：()（）[]【】{}《》〈〉「」『』—–―~～|…·•/\\", ", "),
     **dict.fromkeys("。．.", ". "), "？": "? ", "！": "! ", "?": "? ", "!": "! ", "\n": ". ",
 })  # fmt: skip
+_KEPT = frozenset(" ,.?!'" + emphasis.BEGIN + emphasis.END)
 _LEFT_ALONE = frozenset("'’`´-_*^“”\" \t\r\u200b\u200d\ufeff\ufe0f​")
 """Signs without a sound whose loss nobody need hear of."""
 _LETTERS = {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ł": "l", "þ": "th", "ð": "th", "ı": "i"}
@@ -44,6 +45,8 @@ class Normalised:
 
     text: str
     dropped: tuple[str, ...]
+    strong: tuple[tuple[int, int], ...] = ()
+    """Where in ``text`` words with emphasis stand: places [first, last)."""
 
 
 def require_length(text: str) -> None:
@@ -60,7 +63,7 @@ def normalise(text: str) -> Normalised:
         raise ValueError("Write something to be spoken first.")
     require_length(text)
     dropped: list[str] = []
-    plain = unwrap(_SOFT.sub("", _without_tags(text, dropped)))
+    plain = unwrap(emphasis.marked(_SOFT.sub("", _without_tags(text, dropped))))
     plain = unicodedata.normalize("NFKC", _superscripts(plain))
     plain = read_english.addresses(english_capitals.unshouted(plain))
     simple = simplified_characters(plain)
@@ -69,7 +72,8 @@ def normalise(text: str) -> Normalised:
         spoken = _as_written(spoken, plain, simple)
     if not _SPEAKABLE.search(spoken):
         raise ValueError("Nothing in this text can be spoken: it holds no English or Chinese words and no numbers.")
-    return Normalised(spoken, tuple(dict.fromkeys(dropped)))
+    spoken, strong = emphasis.taken(spoken)
+    return Normalised(spoken, tuple(dict.fromkeys(dropped)), strong)
 
 
 def _superscripts(text: str) -> str:
@@ -113,7 +117,7 @@ def _letters_only(text: str, dropped: list[str]) -> str:
     """Without accents, signs and other alphabets; words of one alphabet are reported whole."""
     kept, lost = [], ""
     for character in unicodedata.normalize("NFKD", "".join(_LETTERS.get(c, c) for c in text)).translate(_PAUSES):
-        if _SPEAKABLE.match(character) or character in " ,.?!'":
+        if _SPEAKABLE.match(character) or character in _KEPT:
             kept.append(character)
         elif character in "’`´":
             kept.append("'")

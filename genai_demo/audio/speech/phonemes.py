@@ -75,6 +75,8 @@ class Word:
     last: int
     start: int
     """Place of its first character in the text of the utterance."""
+    strong: bool = False
+    """Whether it is said with emphasis."""
 
 
 @dataclass(frozen=True)
@@ -116,16 +118,18 @@ def phonemise(text: str, first_phones: int = FIRST_PHONES) -> list[Utterance]:
 
 def stream(text: str, first_phones: int = FIRST_PHONES) -> Iterator[Utterance]:
     """As ``phonemise``, each utterance as soon as it is known."""
-    return _utterances(normalise(text).text, first_phones)
+    found = normalise(text)
+    return _utterances(found.text, first_phones, found.strong)
 
 
-def _utterances(text: str, first_phones: int) -> Iterator[Utterance]:
+def _utterances(text: str, first_phones: int, strong: tuple[tuple[int, int], ...]) -> Iterator[Utterance]:
     first = True
-    for sentence in _SENTENCE.findall(text):
-        pieces = _pieces(sentence)
+    for match in _SENTENCE.finditer(text):
+        sentence, pieces = match[0], _pieces(match[0])
+        emphatic = {i - match.start() for start, end in strong for i in range(start, end)}
         while any(phones[0].symbol not in PAUSES for _, _, phones in pieces):
             size = _cut(pieces, first_phones if first else LONGEST)
-            yield _utterance(sentence, pieces[:size])
+            yield _utterance(sentence, pieces[:size], emphatic)
             pieces, first = pieces[size:], False
     if first:
         raise ValueError("Nothing in this text can be spoken: no dictionary knows how its characters are read.")
@@ -180,8 +184,8 @@ def _cut(pieces: list[_Piece], limit: int) -> int:
     return 1
 
 
-def _utterance(sentence: str, pieces: list[_Piece]) -> Utterance:
-    """One utterance with a pause at its end and silence around."""
+def _utterance(sentence: str, pieces: list[_Piece], strong: set[int]) -> Utterance:
+    """One utterance with a pause at its end and silence around. strong: places in the sentence with emphasis."""
     offset = pieces[0][1]
     end = pieces[-1][1] + len(pieces[-1][0])
     text, language = sentence[offset:end], pieces[-1][2][-1].language
@@ -192,7 +196,8 @@ def _utterance(sentence: str, pieces: list[_Piece]) -> Utterance:
     phones: list[Phone] = []
     words = []
     for name, start, sounds in [edges[0], *pieces, edges[1]]:
-        words.append(Word(name, len(phones), len(phones) + len(sounds), start - offset))
+        stands_out = start in strong and name not in (EDGE, *PAUSES)
+        words.append(Word(name, len(phones), len(phones) + len(sounds), start - offset, stands_out))
         phones += sounds
     return Utterance(text, tuple(phones), tuple(words))
 

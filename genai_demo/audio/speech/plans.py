@@ -51,6 +51,9 @@ class PlannedPhone:
     """Above or below the voice's mean level; 0 for silence."""
     melody: tuple[float, float, float] = (0.0, 0.0, 0.0)
     """Semitones above ``hertz`` near the start, in the middle and near the end."""
+    reading: str = ""
+    """Of the first phone of a word, character or pause: how that is read, in pinyin or the phonetic alphabet.
+    Empty: the word before goes on."""
 
     @property
     def silent(self) -> bool:
@@ -64,6 +67,10 @@ class Plan:
 
     voice: str
     phones: tuple[PlannedPhone, ...]
+    second: str = ""
+    """Another voice that is mixed in; "": none."""
+    blend: float = 0.0
+    """Its share, from 0 to 1."""
 
     @property
     def seconds(self) -> float:
@@ -96,7 +103,7 @@ def bend(
         hertz=old.hertz if hertz is None else hertz,
         decibels=old.decibels if decibels is None else decibels,
     )
-    return check(Plan(plan.voice, (*plan.phones[:index], new, *plan.phones[index + 1 :])))
+    return check(dataclasses.replace(plan, phones=(*plan.phones[:index], new, *plan.phones[index + 1 :])))
 
 
 def bend_all(plan: Plan, speed: float = 1.0, pitch: float = 0.0, energy: float = 0.0) -> Plan:
@@ -108,23 +115,21 @@ def bend_all(plan: Plan, speed: float = 1.0, pitch: float = 0.0, energy: float =
     ):
         if not _is_number(value) or not low <= value <= high:
             raise ValueError(f"The {what} must be a number from {low:g} to {high:g}.")
-    return Plan(
-        plan.voice,
-        tuple(
-            dataclasses.replace(
-                phone,
-                milliseconds=phone.milliseconds / speed,
-                hertz=phone.hertz * 2 ** (pitch / 12),
-                decibels=phone.decibels if phone.silent else phone.decibels + energy,
-            )
-            for phone in plan.phones
-        ),
+    bent = tuple(
+        dataclasses.replace(
+            phone,
+            milliseconds=phone.milliseconds / speed,
+            hertz=phone.hertz * 2 ** (pitch / 12),
+            decibels=phone.decibels if phone.silent else phone.decibels + energy,
+        )
+        for phone in plan.phones
     )
+    return dataclasses.replace(plan, phones=bent)
 
 
 def check(plan: Plan) -> Plan:
     """The plan itself. Raises ValueError where it holds what cannot be spoken."""
-    if not isinstance(plan, Plan) or not isinstance(plan.voice, str) or not plan.phones:
+    if not isinstance(plan, Plan) or not all(isinstance(x, str) for x in (plan.voice, plan.second)) or not plan.phones:
         raise ValueError("This is no plan of speech. Make one with plan(text).")
     for phone in plan.phones:
         if phone.symbol not in SYMBOLS or phone.mark not in MARKS or phone.language not in SPEAKER:
@@ -135,6 +140,8 @@ def check(plan: Plan) -> Plan:
             raise ValueError("The pitch of a phone is 0 or from 40 to 1,000 hertz.")
         if not _is_number(phone.decibels) or abs(phone.decibels) > 60:
             raise ValueError("The level of a phone lies within 60 decibels of the voice's mean.")
+        if not isinstance(phone.reading, str):
+            raise ValueError("The reading of a phone is text.")
         if len(phone.melody) != 3 or not all(_is_number(x) and abs(x) <= 24 for x in phone.melody):
             raise ValueError("The melody of a phone is three numbers of semitones, from -24 to 24.")
     return plan
@@ -142,6 +149,16 @@ def check(plan: Plan) -> Plan:
 
 def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def words_of(phones: Sequence[PlannedPhone]) -> list[tuple[PlannedPhone, ...]]:
+    """The phones of each word, Chinese character or pause."""
+    found: list[list[PlannedPhone]] = []
+    for phone in phones:
+        if phone.reading or not found or found[-1][0].utterance != phone.utterance:
+            found.append([])
+        found[-1].append(phone)
+    return [tuple(word) for word in found]
 
 
 def frames_of(phones: Sequence[PlannedPhone]) -> np.ndarray:
