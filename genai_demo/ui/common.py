@@ -212,7 +212,8 @@ def begin_in_chinese(*begun: tuple[gr.components.Component, Any]) -> None:
     assert page is not None
 
     def begin(request: gr.Request) -> Any:
-        return [value for _, value in begun] if language_of(request) == "zh" else gr.skip()
+        values = [value for _, value in begun] if language_of(request) == "zh" else [gr.skip()] * len(begun)
+        return values if len(values) > 1 else values[0]  # Gradio takes what one component gets as it is
 
     page.load(begin, None, components, queue=False, show_progress="hidden", api_visibility="private")
 

@@ -18,7 +18,7 @@ reset.textContent = words.reset;
 const within = (value, [low, high]) => Math.min(high, Math.max(low, value));
 const utterances = () => [...new Set(plan.phones.map((p) => p.utterance))];
 const isPause = (phone) => "|,.?!".includes(phone.symbol);
-const opensWord = (phone, before) => !before || before.word !== phone.word || (before.language === "zh" && before.mark !== "");
+const opensWord = (phone) => phone.reading !== "";
 
 function height(hertz) {
   return 14 + (TALL - 14) * Math.log(within(hertz, LIMIT.hertz) / LOW) / Math.log(HIGH / LOW);
@@ -111,12 +111,13 @@ function draw() {
   let word = null;
   plan.phones.forEach((phone, index) => {
     if (phone.utterance !== Number(choose.value)) return;
-    if (!word || opensWord(phone, plan.phones[index - 1])) {
+    if (!word || opensWord(phone)) {
       word = document.createElement("div");
       word.className = "word";
-      word.append(document.createElement("div"), document.createElement("label"));
-      word.lastChild.textContent = isPause(phone) ? "" : phone.word;
-      word.lastChild.title = phone.word;
+      word.append(document.createElement("div"), document.createElement("label"), document.createElement("small"));
+      word.children[1].textContent = isPause(phone) ? "" : phone.word;
+      word.lastChild.textContent = isPause(phone) ? "" : phone.reading;
+      word.title = isPause(phone) ? words.silent : `${phone.word} ${phone.reading}`;
       groups.push(word);
     }
     word.firstChild.append(makeBar(phone, index));
@@ -127,7 +128,7 @@ function draw() {
 
 function sentence(number) {
   const mine = plan.phones.filter((p) => p.utterance === number);
-  const found = mine.filter((p, i) => opensWord(p, mine[i - 1]) && p.symbol !== "|").map((p) => p.word);
+  const found = mine.filter((p) => opensWord(p) && p.symbol !== "|").map((p) => p.word);
   return found.join(" ").replace(/ (?=[,.?!])/g, "").replace(/(?<=[㐀-鿿]) (?=[㐀-鿿])/g, "");
 }
 

@@ -2,9 +2,10 @@
 
 import functools
 import json
+import re
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -13,10 +14,10 @@ import numpy as np
 import soundfile
 
 from genai_demo.audio import mel, sounds
-from genai_demo.audio.speech import generate
+from genai_demo.audio.speech import generate, plans, subtitles
 from genai_demo.audio.speech.generate import Piece
 from genai_demo.audio.speech.normalise import normalise, require_length
-from genai_demo.audio.speech.plans import Plan
+from genai_demo.audio.speech.plans import Plan, PlannedPhone
 from genai_demo.core.marks import mark_sound
 from genai_demo.trust import metadata
 from genai_demo.trust.policy import check
@@ -33,6 +34,11 @@ add_texts(SPEECH)
 MODELS = ("audio-speech", "audio-letters", "audio-vocoder")
 FIRST = "Hello! Two small networks are speaking. 你好，很高兴认识你。"
 """Spoken when the room is opened."""
+SAMPLES = {
+    "en": "This is how I sound. Shall I read something to you?",
+    "zh": "我的声音是这样的。要我读点什么给你听吗？",
+}
+"""What a voice says of itself, in its own language."""
 MOST_NAMED, LONGEST_NAME = 12, 40
 """Of the things that were left out: how many are named, and how many characters of each."""
 
@@ -46,6 +52,29 @@ class Settings:
     pitch: float
     energy: float
     seed: int
+    second: str = ""
+    blend: float = 0.0
+    """The voice that is mixed in, and its share."""
+
+    @property
+    def door(self) -> dict[str, Any]:
+        """For ``generate``, but for the text."""
+        return vars(self)
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """What a recipe says: two voices only where two are mixed."""
+        return {k: v for k, v in vars(self).items() if self.mixed or k not in ("second", "blend")}
+
+    @property
+    def mixed(self) -> bool:
+        """Whether two voices speak as one."""
+        return bool(self.second) and self.blend > 0
+
+    @property
+    def name(self) -> str:
+        """For a file."""
+        return f"{self.voice}-{self.second}-{self.blend:g}" if self.mixed else self.voice
 
 
 @dataclass
@@ -76,10 +105,15 @@ class Spoken:
         """For the player: JSON with a name of this run and the files of its pieces."""
         return json.dumps({"run": self.run, "pieces": self.paths})
 
-    def say(self, key: str, language: str) -> str:
+    @property
+    def phones(self) -> tuple[tuple[PlannedPhone, ...], ...]:
+        """Of every piece."""
+        return tuple(piece.phones for piece in self.found)
+
+    def say(self, key: str, language: str, **values: float) -> str:
         """The status line."""
         seconds, passed = sum(len(p.samples) for p in self.found) / sounds.RATE, time.perf_counter() - self.start
-        return say(key, language, seconds=seconds, passed=passed, first=self.first)
+        return say(key, language, seconds=seconds, passed=passed, first=self.first, **values)
 
 
 class Part(NamedTuple):
@@ -90,11 +124,13 @@ class Part(NamedTuple):
     words: str
     settings: Settings
     bent: str | None
+    phones: tuple[tuple[PlannedPhone, ...], ...]
+    """Of the pieces."""
 
 
 def recipe_of(words: str, settings: Settings, plan: str | None) -> dict[str, Any]:
     """What speech depends on."""
-    return {"text": words} | vars(settings) | ({"plan": json.loads(plan)} if plan else {})
+    return {"text": words} | settings.told | ({"plan": json.loads(plan)} if plan else {})
 
 
 def sound_tags(words: str, settings: Settings, plan: str | None) -> dict[str, str]:
@@ -109,44 +145,62 @@ def sound_tags(words: str, settings: Settings, plan: str | None) -> dict[str, st
 def _files(spoken: np.ndarray, words: str, settings: Settings, plan: str | None) -> tuple[str, str]:
     """The whole as WAV and OGG, with the recipe in their tags."""
     recipe, tags = recipe_of(words, settings, plan), sound_tags(words, settings, plan)
-    name = f"speech-{settings.voice}-seed{settings.seed}" + ("-bent" if plan else "")
+    name = f"speech-{settings.name}-seed{settings.seed}" + ("-bent" if plan else "")
     samples = mark_sound(spoken, sounds.RATE, MODELS, recipe)
     wav, ogg = (keep_made(sounds.wave_bytes(samples, f, tags), f"{name}.{f}", recipe, MODELS) for f in sounds.FORMATS)
     return wav, ogg
 
 
+def _timings(phones: Sequence[Sequence[PlannedPhone]], settings: Settings) -> list[str]:
+    """When each word is said: subtitles in both formats, and all of it as JSON."""
+    words = subtitles.timings(phones)
+    lines = subtitles.cues(words)
+    table = json.dumps(subtitles.table(words), ensure_ascii=False, indent=1)
+    files = {"srt": subtitles.srt(lines), "vtt": subtitles.vtt(lines), "json": table + "\n"}
+    name = f"speech-{settings.name}-seed{settings.seed}"
+    return [keep_file(text.encode(), f"{name}.{form}") for form, text in files.items()]
+
+
+def _letters(phones: Sequence[PlannedPhone]) -> int:
+    """How many letters and characters the words of phones have."""
+    return sum(len(word[0].word) for word in plans.words_of(phones) if not word[0].silent)
+
+
 def _speak(
     words: str, settings: Settings, language: str, plan: Plan | None = None, bent: str | None = None
 ) -> Iterator[tuple[Any, ...]]:
-    """Player, status, finished sound, pictures, files, phones: while it is made, and when it is done.
+    """Player, status, finished sound, pictures, files, timings, phones: while it is made, and when it is done.
 
     Last what Stop would keep; nothing of an earlier sound stays, and each step of the end can be stopped, too.
     """
     spoken, still = Spoken(), gr.skip()
-    yield spoken.live, say("speech.going", language, seconds=0.0), None, "", None, None, still, None
-    door = (settings.voice, settings.seed, settings.speed, settings.pitch, settings.energy)
-    for piece in generate.pieces(words, *door, plan):
+    yield spoken.live, say("speech.going", language, seconds=0.0, done=0.0), None, "", *[None] * 5, still, None
+    whole = _letters(plan.phones) if plan else sum(map(len, re.findall(r"[\w']+", normalise(words).text)))
+    for piece in generate.pieces(words, **settings.door, plan=plan):
         spoken.add(piece)
-        part = Part(tuple(spoken.paths), words, settings, bent)
-        yield spoken.live, spoken.say("speech.going", language), *[still] * 5, part
+        part = Part(tuple(spoken.paths), words, settings, bent, spoken.phones)
+        done = min(1.0, sum(map(_letters, spoken.phones)) / max(1, whole))
+        yield spoken.live, spoken.say("speech.going", language, done=done), *[still] * 8, part
     status = spoken.say("speech.status", language) + ("" if plan else left_out(words, language))
     wav, ogg = _files(spoken.samples, words, settings, bent)
-    yield spoken.live, status, wav, still, wav, ogg, still, None
-    shown = still if plan else plan_words(generate.plan(words, settings.voice))
+    timed = _timings(spoken.phones, settings)
+    yield spoken.live, status, wav, still, wav, ogg, *timed, still, None
+    shown = still if plan else plan_words(generate.plan(words, settings.voice, settings.second, settings.blend))
     look = pictures(spoken.samples, generate.spectrogram(spoken.found), language)
-    yield spoken.live, status, wav, look, wav, ogg, shown, None
+    yield spoken.live, status, wav, look, wav, ogg, *timed, shown, None
 
 
 @readable_errors
 def stop_speech(part: Part | None, request: gr.Request) -> tuple[Any, ...]:
-    """What was spoken before Stop, to be heard and kept: status, sound, pictures, files, phones."""
+    """What was spoken before Stop, to be heard and kept: status, sound, pictures, files, timings, phones."""
     if part is None:
-        return tuple([gr.skip()] * 7)
+        return tuple([gr.skip()] * 10)
     samples = np.concatenate([soundfile.read(path, dtype="float32")[0] for path in part.paths])
     wav, ogg = _files(samples, part.words, part.settings, part.bent)
     language = language_of(request)
     status = say("speech.stopped", language, seconds=len(samples) / sounds.RATE)
-    return status, wav, pictures(samples, mel.analyse(samples), language), wav, ogg, gr.skip(), None
+    look = pictures(samples, mel.analyse(samples), language)
+    return status, wav, look, wav, ogg, *_timings(part.phones, part.settings), gr.skip(), None
 
 
 def left_out(words: str, language: str) -> str:
@@ -162,25 +216,36 @@ def left_out(words: str, language: str) -> str:
 
 @readable_errors
 def speak_text(
-    words: str, voice: str, speed: float, pitch: float, energy: float, seed: float, request: gr.Request
+    words: str,
+    voice: str,
+    speed: float,
+    pitch: float,
+    energy: float,
+    seed: float,
+    second: str | None,
+    blend: float,
+    request: gr.Request,
 ) -> Iterator[tuple[Any, ...]]:
     """Speak a text, piece by piece.
 
     Args:
         words: English, Chinese or both.
-        voice: "kathleen" or "yue_tan".
+        voice: one of ``generate.voices()``.
         speed: 1 is as recorded.
         pitch: semitones.
         energy: decibels.
         seed: the same seed speaks in the same way.
+        second: another voice that is mixed in; empty for none.
+        blend: its share, from 0 to 1.
 
     Returns:
         The files of the pieces so far (JSON), the status, the whole as WAV, its pictures (HTML), the files to
-        download as WAV and OGG, and the plan of its phones (JSON).
+        download as WAV and OGG, subtitles and timings (SRT, VTT, JSON), and the plan of its phones (JSON).
     """
     require_length(words or "")
     check.require(words)
-    yield from _speak(words, Settings(voice, speed, pitch, energy, int(seed)), language_of(request))
+    settings = Settings(voice, speed, pitch, energy, int(seed), second or "", blend)
+    yield from _speak(words, settings, language_of(request))
 
 
 @readable_errors
@@ -202,17 +267,29 @@ def speak_plan(
     """
     found = read_plan(plan, whole)
     check.require(_title(found))
-    settings = Settings(found.voice, speed, pitch, energy, int(seed))
+    settings = Settings(found.voice, speed, pitch, energy, int(seed), found.second, found.blend)
     yield from _speak(_title(found), settings, language_of(request), found, plan_words(found))
 
 
 def _title(plan: Plan) -> str:
     """The words of a plan."""
-    found: list[str] = []
-    for phone in plan.phones:
-        if not phone.silent and (not found or found[-1] != phone.word):
-            found.append(phone.word)
-    return " ".join(found)
+    return " ".join(word[0].word for word in plans.words_of(plan.phones) if not word[0].silent)
+
+
+@readable_errors
+def speak_sample(
+    voice: str,
+    speed: float,
+    pitch: float,
+    energy: float,
+    seed: float,
+    second: str | None,
+    blend: float,
+    request: gr.Request,
+) -> Iterator[tuple[Any, ...]]:
+    """A sentence in the language of the voice, as it is set. Arguments and results are those of ``speak_text``."""
+    words = SAMPLES[generate.voices().get(voice, "en")]
+    yield from speak_text(words, voice, speed, pitch, energy, seed, second, blend, request)
 
 
 @functools.lru_cache(maxsize=1)
@@ -227,7 +304,7 @@ def _example() -> tuple[Spoken, str]:
 @readable_errors
 def open_room(opened: bool, request: gr.Request) -> Iterator[tuple[Any, ...]]:
     """An example, spoken while the visitor looks around; nothing when the room is opened again."""
-    language, later = language_of(request), [gr.skip()] * 5
+    language, later = language_of(request), [gr.skip()] * 8
     if opened:
         yield gr.skip(), gr.skip(), *later
         return
@@ -237,6 +314,8 @@ def open_room(opened: bool, request: gr.Request) -> Iterator[tuple[Any, ...]]:
     except ValueError as error:  # no checkpoint: the room can be looked at all the same
         yield False, localise(str(error), language), *later
         return
-    wav, ogg = _files(spoken.samples, FIRST, Settings("kathleen", 1.0, 0.0, 0.0, 0), None)
+    settings = Settings(next(iter(generate.voices())), 1.0, 0.0, 0.0, 0)
+    wav, ogg = _files(spoken.samples, FIRST, settings, None)
     look = pictures(spoken.samples, generate.spectrogram(spoken.found), language)
-    yield True, spoken.say("speech.example", language), wav, look, wav, ogg, plan
+    timed = _timings(spoken.phones, settings)
+    yield True, spoken.say("speech.example", language), wav, look, wav, ogg, *timed, plan

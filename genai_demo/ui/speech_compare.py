@@ -60,7 +60,7 @@ def compare_speech(
     Args:
         recording: a sound file with one sentence.
         said: its words.
-        voice: "kathleen" or "yue_tan".
+        voice: one of ``generate.voices()``.
         seed: of the synthesis.
 
     Returns:

@@ -34,8 +34,10 @@ PHONEMES_CSS = """
   background: var(--background-fill-secondary); border-radius: 6px}
 .word {flex: none; border-right: 1px solid var(--border-color-primary)}
 .word > div {display: flex; align-items: flex-end}
-.word label {display: block; width: 0; min-width: 100%; overflow: hidden; text-overflow: ellipsis; padding: 2px 3px;
+.word label, .word small {display: block; width: 0; min-width: 100%; overflow: hidden;
+  text-overflow: ellipsis; padding: 2px 3px;
   box-sizing: border-box; white-space: nowrap; font-size: .8rem; height: 1.7em; color: var(--body-text-color)}
+.word small {color: var(--body-text-color-subdued)}
 .phone {flex: none; min-width: 24px; height: 160px; display: flex; flex-direction: column; align-items: center;
   justify-content: flex-end; cursor: move; touch-action: none; user-select: none; text-align: center; overflow: hidden;
   outline-offset: -2px}
@@ -70,14 +72,15 @@ def read_plan(words: str | None, whole: bool = True) -> Plan:
         given = json.loads(words or "")
         phones = tuple(PlannedPhone(**(phone | {"melody": tuple(phone["melody"])})) for phone in given["phones"])
         voice, chosen = given["voice"], given.get("chosen", 0)
+        second, blend = given.get("second", ""), given.get("blend", 0.0)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise ValueError("This is no plan of speech. Press Speak first.") from error
-    texts = [voice, *(text for p in phones for text in (p.symbol, p.mark, p.language, p.word))]
+    texts = [voice, second, *(text for p in phones for text in (p.symbol, p.mark, p.language, p.word, p.reading))]
     if not all(isinstance(text, str) for text in texts) or not all(isinstance(p.utterance, int) for p in phones):
         raise ValueError("This is no plan of speech. Press Speak first.")
     if len(phones) > MOST_PHONES:
         raise ValueError("This plan is too long. Press Speak again.")
-    plan = plans.check(Plan(voice, phones))
+    plan = plans.check(Plan(voice, phones, second, blend))
     if plan.seconds > MOST_SECONDS:
         raise ValueError("This plan is too long. Press Speak again.")
     for utterance in plan.utterances():
@@ -86,4 +89,4 @@ def read_plan(words: str | None, whole: bool = True) -> Plan:
                 f"A sentence lasts up to {limits.MAX_PLANNED_SECONDS:g} seconds. Shorten some of its phones."
             )
     shown = tuple(phone for phone in phones if whole or phone.utterance == chosen)
-    return Plan(voice, shown or phones)
+    return dataclasses.replace(plan, phones=shown or phones)

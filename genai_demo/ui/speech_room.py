@@ -6,12 +6,13 @@ from typing import Any
 
 import gradio as gr
 
-from genai_demo.audio.speech import plans
+from genai_demo.audio.speech import generate
+from genai_demo.audio.speech.cast import Cast
 from genai_demo.core import limits
 from genai_demo.ui import policy, presses, speech_compare
 from genai_demo.ui.audio_pictures import PICTURES_CSS
 from genai_demo.ui.common import MODEL_EVENT, begin_in_chinese, choice, number, slider
-from genai_demo.ui.speech_actions import FIRST, open_room, speak_plan, speak_text, stop_speech
+from genai_demo.ui.speech_actions import FIRST, open_room, speak_plan, speak_sample, speak_text, stop_speech
 from genai_demo.ui.speech_phonemes import phoneme_view
 from genai_demo.ui.strings import add_texts, text
 from genai_demo.ui.text_common import presets
@@ -21,13 +22,15 @@ HERE = Path(__file__).parent
 QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 SPEAK_EVENT: dict[str, Any] = MODEL_EVENT | presses.PRESS | {"show_progress": "hidden", "time_limit": 600}
 EXAMPLES: list[tuple[str, str]] = [
-    ("The rain has stopped, and the birds are singing again.", "kathleen"),
-    ("On May 3rd, 2024, I paid $3.50 for 2 kg of apples: 15% less than last year.", "kathleen"),
-    ("Did you read the letter that Dr. Smith read yesterday?", "kathleen"),
-    ("雨停了，鸟儿又唱起歌来。", "yue_tan"),
-    ("2024年5月3日，苹果每公斤3.5元，比去年便宜15%。", "yue_tan"),
-    ("我今天用 Python 写了一个小 program，运行得很快！", "yue_tan"),
+    ("The rain has stopped, and the birds are singing again.", "en"),
+    ("On May 3rd, 2024, I paid $3.50 for 2 kg of apples: 15% less than last year.", "en"),
+    ("Did you read the letter that Dr. Smith read yesterday?", "en"),
+    ("I said *you* should go, not your sister.", "en"),
+    ("雨停了，鸟儿又唱起歌来。", "zh"),
+    ("2024年5月3日，苹果每公斤3.5元，比去年便宜15%。", "zh"),
+    ("我今天用 Python 写了一个小 program，运行得很快！", "zh"),
 ]
+"""Texts, and the language whose voice says them."""
 
 COUNT_JS = """(words) => {
   const count = [...words].length, most = MOST, found = WORDS[navigator.language.startsWith("zh") ? 1 : 0];
@@ -51,17 +54,19 @@ i.on {background: var(--color-accent)}
 
 def build(tab: gr.Tab) -> None:
     """Lay out the room inside the open ``tab`` and connect its events."""
+    cast = generate.cast()
     opened, part = gr.State(False, time_to_live=1800), gr.State(None, time_to_live=1800)
     with gr.Column(elem_id="speech-room"):
-        gr.Markdown(text("speech.note"), elem_classes="notice")
+        gr.Markdown(text("speech.note.recorded" if cast.recorded else "speech.note.taught"), elem_classes="notice")
         gr.Markdown(text(policy.note()), elem_classes="notice")
         with gr.Row(equal_height=False):
             with gr.Column(min_width=300, scale=3):
                 words, go, stop, live, status = _text_part()
             with gr.Column(min_width=260, scale=2):
-                settings = _settings()
-        examples = presets([words, settings[0]], [list(row) for row in EXAMPLES], [row[0] for row in EXAMPLES])
-        whole, look, wav, ogg = _result_part()
+                settings, sample = _settings(cast)
+        rows = [[words_, usual_voice(cast, language)] for words_, language in EXAMPLES]
+        examples = presets([words, settings[0]], rows, [row[0] for row in rows])
+        whole, look, *files = _result_part()
         gr.Markdown(text("speech.phones"), elem_classes="subject")
         gr.Markdown(text("speech.phones.note"), elem_classes="notice")
         phones = phoneme_view()
@@ -73,18 +78,19 @@ def build(tab: gr.Tab) -> None:
             )  # fmt: skip
         voice = settings[0]
         with gr.Accordion(text("speech.compare"), open=False):
-            compare = speech_compare.build(voice, settings[-1])
-    made = [live, status, whole, look, wav, ogg, phones, part]
+            compare = speech_compare.build(voice, settings[4])
+    made = [live, status, whole, look, *files, phones, part]
     speak = {"fn": speak_text, "inputs": [words, *settings], "outputs": made, "js": HUSH_JS} | SPEAK_EVENT
     running = [
         go.click(**speak, api_name="speak_text"),
         words.submit(**speak, api_visibility="private"),
         examples.load_input_event.then(**speak, api_visibility="private"),
+        sample.click(speak_sample, settings, made, js=HUSH_JS, api_visibility="private", **SPEAK_EVENT),
         so.click(
-            speak_plan, [phones, everything, *settings[1:]], made, js=HUSH_JS, api_name="speak_plan", **SPEAK_EVENT
+            speak_plan, [phones, everything, *settings[1:5]], made, js=HUSH_JS, api_name="speak_plan", **SPEAK_EVENT
         ),
     ]
-    opening = tab.select(open_room, opened, [opened, status, whole, look, wav, ogg, phones], **QUIET, **MODEL_EVENT)
+    opening = tab.select(open_room, opened, [opened, status, whole, look, *files, phones], **QUIET, **MODEL_EVENT)
     stopped = presses.stop(stop, [*running, opening, compare], js=HUSH_JS).then(
         stop_speech, part, made[1:], **QUIET, **MODEL_EVENT, **presses.PRESS
     )
@@ -115,20 +121,34 @@ def _text_part() -> tuple[gr.Textbox, gr.Button, gr.Button, gr.HTML, gr.Markdown
     return words, go, stop, live, status
 
 
-def _settings() -> list[Any]:
-    """Voice, speed, pitch, energy, seed."""
-    voice = choice("speech.voice", list(plans.VOICES), "kathleen", elem_id="speech-voice")
-    begin_in_chinese((voice, "yue_tan"))
+def usual_voice(cast: Cast, language: str) -> str:
+    """The usual voice of a language; the usual one where it has none of its own."""
+    return next((name for name, own in cast.voices.items() if own == language), next(iter(cast.voices)))
+
+
+def _settings(cast: Cast) -> tuple[list[Any], gr.Button]:
+    """Voice, speed, pitch, energy, seed, the second voice and its share; and the button that lets them be heard."""
+    names = list(cast.voices)
+    voice = choice("speech.voice", names, usual_voice(cast, "en"), elem_id="speech-voice")
+    begin_in_chinese((voice, usual_voice(cast, "zh")))
+    sample = gr.Button(text("speech.sample"), size="sm", min_width=120, elem_id="speech-sample")
     with gr.Row(elem_classes="settings"):
         speed = slider("speech.speed", limits.MIN_SPEED, limits.MAX_SPEED, 1, 0.05)
         pitch = slider("speech.pitch", -limits.MAX_PITCH_SHIFT, limits.MAX_PITCH_SHIFT, 0, 0.5)
         energy = slider("speech.energy", -limits.MAX_ENERGY_SHIFT, limits.MAX_ENERGY_SHIFT, 0, 1)
         seed = number("speech.seed", 0, limits.MAX_SEED, 0, min_width=120)
-    return [voice, speed, pitch, energy, seed]
+    with gr.Row(elem_classes="settings", visible=not cast.recorded):
+        known = [(text(f"speech.voice.{name}"), name) for name in names]
+        second = gr.Dropdown(
+            [(text("speech.second.none"), ""), *known], value="", label=text("speech.second"),
+            info=text("speech.second.info"), elem_id="speech-second", min_width=200, filterable=False,
+        )  # fmt: skip
+        blend = slider("speech.blend", 0, 1, 0.5, 0.05, min_width=200)
+    return [voice, speed, pitch, energy, seed, second, blend], sample
 
 
-def _result_part() -> tuple[gr.Audio, gr.HTML, gr.DownloadButton, gr.DownloadButton]:
-    """The finished sound, its pictures, its files."""
+def _result_part() -> list[Any]:
+    """The finished sound, its pictures, and its files: WAV, OGG, and when its words are said (SRT, VTT, JSON)."""
     with gr.Row(equal_height=False):
         with gr.Column(min_width=260, scale=2):
             whole = gr.Audio(
@@ -136,8 +156,14 @@ def _result_part() -> tuple[gr.Audio, gr.HTML, gr.DownloadButton, gr.DownloadBut
                 waveform_options=gr.WaveformOptions(show_recording_waveform=False),
             )  # fmt: skip
             with gr.Row(elem_classes="buttons"):
-                wav = gr.DownloadButton(text("speech.wav"), min_width=80, elem_id="speech-wav")
-                ogg = gr.DownloadButton(text("speech.ogg"), min_width=80, elem_id="speech-ogg")
+                sounds = [_download(name) for name in ("wav", "ogg")]
+            gr.Markdown(text("speech.timed"), elem_classes="notice")
+            with gr.Row(elem_classes="buttons"):
+                times = [_download(name) for name in ("srt", "vtt", "json")]
         with gr.Column(min_width=280, scale=3):
             look = gr.HTML(css_template=PICTURES_CSS, elem_id="speech-pictures", apply_default_css=False)
-    return whole, look, wav, ogg
+    return [whole, look, *sounds, *times]
+
+
+def _download(name: str) -> gr.DownloadButton:
+    return gr.DownloadButton(text(f"speech.{name}"), min_width=70, elem_id=f"speech-{name}")

@@ -8,7 +8,14 @@ SECONDS, MEGABYTES = f"{limits.MAX_COMPARED_SECONDS:g}", limits.MAX_UPLOAD_BYTES
 
 SPEECH: dict[str, tuple[str, str]] = {
     "speech.room": ("Speech", "语音"),
-    "speech.note": (
+    "speech.note.taught": (
+        "Four voices, trained from scratch on speech that another program made (Kokoro-82M), not on recordings of "
+        "people; each reads both languages, the other one with an accent. Nobody said what you hear: say so where you "
+        "share it.",
+        "四种从零训练的声音，训练材料由另一个程序（Kokoro-82M）合成，并非真人录音；每种声音都能读两种语言，"
+        "读另一种语言时带口音。这些话并非真人所说，分享时请注明是合成语音。",
+    ),
+    "speech.note.recorded": (
         "Two voices, trained from scratch. The Mandarin recordings are single words, not sentences, so Chinese "
         "sentences sound like words put together. Nobody said what you hear: say so where you share it.",
         "两种从零训练的声音。普通话录音是单个词语而非句子，因此中文句子听起来像词语的拼接。"
@@ -16,16 +23,31 @@ SPEECH: dict[str, tuple[str, str]] = {
     ),
     "speech.text": ("Text: English, Chinese, or both", "文本：英文、中文或混合"),
     "speech.text.info": (
-        f"Up to {CHARACTERS} characters. Numbers, dates, money and percentages are read out.",
-        f"最多 {CHARACTERS} 个字符。数字、日期、金额和百分比都会读出来。",
+        f"Up to {CHARACTERS} characters. Numbers, dates, money and percentages are read out. Words between "
+        r"\*stars\* are stressed.",
+        f"最多 {CHARACTERS} 个字符。数字、日期、金额和百分比都会读出来。\\*星号\\*之间的词会重读。",
     ),
     "speech.voice": ("Voice", "声音"),
-    "speech.voice.info": (
-        "Words of the other language are spoken by the other voice.",
-        "另一种语言的词语由另一种声音说出。",
-    ),
+    "speech.voice.info": ("Who speaks.", "由谁来读。"),
     "speech.voice.kathleen": ("Kathleen (English)", "Kathleen（英语）"),
     "speech.voice.yue_tan": ("Yue Tan (Mandarin)", "Yue Tan（普通话）"),
+    "speech.voice.af_heart": ("Heart (English, woman)", "Heart（英语，女声）"),
+    "speech.voice.am_michael": ("Michael (English, man)", "Michael（英语，男声）"),
+    "speech.voice.zf_xiaoxiao": ("Xiaoxiao (Mandarin, woman)", "晓晓（普通话，女声）"),
+    "speech.voice.zm_yunxi": ("Yunxi (Mandarin, man)", "云希（普通话，男声）"),
+    "speech.sample": ("▶ Hear this voice", "▶ 试听这个声音"),
+    "speech.second": ("Mix with", "混入"),
+    "speech.second.info": ("Another voice, mixed in as two faces are.", "像两张脸一样混合另一种声音。"),
+    "speech.second.none": ("nobody", "不混合"),
+    "speech.blend": ("Share of the second voice", "第二种声音的比例"),
+    "speech.blend.info": ("0: only the first. 1: only the second.", "0：只有第一种；1：只有第二种。"),
+    "speech.timed": (
+        "When each word is said: subtitles (SRT, VTT) and a table (JSON)",
+        "每个词的时间：字幕（SRT、VTT）和列表（JSON）",
+    ),
+    "speech.srt": ("↓ SRT", "↓ SRT"),
+    "speech.vtt": ("↓ VTT", "↓ VTT"),
+    "speech.json": ("↓ JSON", "↓ JSON"),
     "speech.speed": ("Speed", "语速"),
     "speech.speed.info": ("1 is as recorded, 2 is twice as fast.", "1 为录音语速，2 为两倍。"),
     "speech.pitch": ("Pitch", "音高"),
@@ -38,7 +60,10 @@ SPEECH: dict[str, tuple[str, str]] = {
     "speech.go": ("▶ Speak", "▶ 朗读"),
     "speech.stop": ("■ Stop", "■ 停止"),
     "speech.wait": ("An example is being spoken …", "正在朗读示例……"),
-    "speech.going": ("Speaking: {seconds:.1f} s so far …", "正在朗读：已有 {seconds:.1f} 秒……"),
+    "speech.going": (
+        "Speaking: {seconds:.1f} s so far, {done:.0%} of the text …",
+        "正在朗读：已有 {seconds:.1f} 秒，完成 {done:.0%}……",
+    ),
     "speech.status": (
         "{seconds:.1f} s of speech, made in {passed:.2f} s; the first sound was there after {first:.2f} s.",
         "{seconds:.1f} 秒语音，用时 {passed:.2f} 秒；首个声音在 {first:.2f} 秒后出现。",
@@ -105,6 +130,8 @@ SPEECH_ERRORS: tuple[tuple[str, str], ...] = (
         "{0} 的权重与本程序的音素不符，请重新获取。",
     ),
     ("No voice is called {0}. Choose one of {1}.", "没有名为 {0} 的声音，可选：{1}。"),
+    ("The share of the second voice must be a number from 0 to 1.", "第二种声音的比例须在 0 到 1 之间。"),
+    ("The reading of a phone is text.", "音素的读音须为文字。"),
     ("There is no phone {0}: this plan has {1}, counted from 0.", "没有第 {0} 个音素：共有 {1} 个，从 0 数起。"),
     ("This is no plan of speech. Make one with plan(text).", "这不是语音方案，请用 plan(text) 生成。"),
     ("This is no plan of speech. Press Speak first.", "这不是语音方案，请先点“朗读”。"),

@@ -129,8 +129,7 @@ def _music(recipe: dict[str, Any], form: str) -> bytes:
 
 def _speech(recipe: dict[str, Any], form: str) -> bytes:
     words, settings = recipe["text"], Settings(**{k: v for k, v in recipe.items() if k != "text"})
-    door = (settings.voice, settings.seed, settings.speed, settings.pitch, settings.energy)
-    samples = np.concatenate([piece.samples for piece in speech.pieces(words, *door)])
+    samples = np.concatenate([piece.samples for piece in speech.pieces(words, **settings.door)])
     samples = mark_sound(samples, sounds.RATE, SPEECH, recipe_of(words, settings, None))
     return sounds.wave_bytes(samples, form, sound_tags(words, settings, None))
 

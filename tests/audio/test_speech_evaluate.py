@@ -87,7 +87,8 @@ def test_everything_is_measured(tmp_path, monkeypatch):
     write_set(tmp_path)
     torch.manual_seed(1)
     net = SpeechModel(CONFIG).eval().requires_grad_(False)
-    monkeypatch.setattr(generate, "_load", lambda: (net, cast_of({"voices": list(SPEAKERS)})))
+    monkeypatch.setattr(generate, "_load", lambda: net)
+    monkeypatch.setattr(generate, "_card", lambda: (CONFIG, cast_of({"voices": list(SPEAKERS)})))
     monkeypatch.setattr(vocoder, "vocode", lambda mel: np.repeat(np.tanh(mel.mean(0))[:-1], HOP).astype(np.float32))
 
     class Ear:

@@ -23,7 +23,8 @@ def network(monkeypatch) -> SpeechModel:
     net = SpeechModel(CONFIG).eval().requires_grad_(False)
     torch.nn.init.normal_(net.refiner.out.weight, std=0.3)
     net.pitch_mean.copy_(torch.tensor([165.0, 270.0, 280.0]).log())
-    monkeypatch.setattr(generate, "_load", lambda: (net, cast_of({"voices": list(SPEAKERS)})))
+    monkeypatch.setattr(generate, "_load", lambda: net)
+    monkeypatch.setattr(generate, "_card", lambda: (CONFIG, cast_of({"voices": list(SPEAKERS)})))
 
     def hum(mels: np.ndarray) -> np.ndarray:
         """256 samples a frame that depend on the frame."""
@@ -106,7 +107,8 @@ def test_each_language_has_its_voice_and_the_guest_comes_half_way():
 
 def test_a_taught_voice_reads_both_languages_as_predicted(network, monkeypatch):
     names = ["af_heart", "am_michael", "zf_xiaoxiao"]
-    monkeypatch.setattr(generate, "_load", lambda: (network, cast_of({"voices": names})))
+    monkeypatch.setattr(generate, "_load", lambda: network)
+    monkeypatch.setattr(generate, "_card", lambda: (CONFIG, cast_of({"voices": names})))
     assert generate.voices() == {"af_heart": "en", "am_michael": "en", "zf_xiaoxiao": "zh"}
     assert generate.plan("Hello").voice == "af_heart"
     said = generate.inputs([("S", "", "en"), ("iii", "zh4", "zh")], Mixture("zf_xiaoxiao"))
@@ -173,13 +175,15 @@ def test_without_weights_there_is_a_sentence(monkeypatch, tmp_path):
     monkeypatch.undo()
     monkeypatch.setenv("GENAI_CHECKPOINTS", str(tmp_path))
     generate._load.cache_clear()
+    generate._card.cache_clear()
     with pytest.raises(ValueError, match=r"The voices are missing.*train audio"):
         generate.speak("Hello")
 
 
 def test_two_voices_are_mixed_by_their_shares(network, monkeypatch):
     names = ["af_heart", "am_michael", "zf_xiaoxiao"]
-    monkeypatch.setattr(generate, "_load", lambda: (network, cast_of({"voices": names})))
+    monkeypatch.setattr(generate, "_load", lambda: network)
+    monkeypatch.setattr(generate, "_card", lambda: (CONFIG, cast_of({"voices": names})))
     network.pitch_mean.copy_(torch.tensor([200.0, 100.0, 220.0]).log())
     said = generate.inputs([("S", "", "en"), ("iii", "zh4", "zh")], Mixture("af_heart", "am_michael", 0.25))
     assert said.speaker.tolist() == [[[0.75, 0.25, 0.0]] * 2]
@@ -201,7 +205,10 @@ def test_two_voices_are_mixed_by_their_shares(network, monkeypatch):
 
 
 def test_words_between_stars_are_longer_higher_and_stronger():
-    plain, starred = generate.plan("He said no to them. 我很喜欢。"), generate.plan("He said *no* to them. 我*很*喜欢。")
+    plain, starred = (
+        generate.plan("He said no to them. 我很喜欢。"),
+        generate.plan("He said *no* to them. 我*很*喜欢。"),
+    )
     assert [p.word for p in plain.phones] == [p.word for p in starred.phones]
     for a, b in zip(plain.phones, starred.phones, strict=True):
         if a.word in ("no", "很"):

@@ -147,12 +147,14 @@ def test_train_resume_publish_speak(home, tmp_path, monkeypatch):
     assert "isolated words" in card["limits"] and "Yue Tan" in card["terms"] and card["data"]["licences"] == {"CC0": 40}
     monkeypatch.setattr(vocoder, "vocode", lambda mel: np.zeros(256 * (mel.shape[1] - 1), np.float32))
     generate._load.cache_clear()
+    generate._card.cache_clear()
     rate, samples = generate.speak("Two keys. 是。")
     assert rate == 22_050 and len(samples) > 1000
     again = train.make_task(arguments())
     again.start_from_published()
     assert torch.equal(again.model.decoder.out.weight, generate.model().decoder.out.weight)
     generate._load.cache_clear()
+    generate._card.cache_clear()
 
 
 def test_without_speech_there_is_a_sentence(tmp_path, monkeypatch):

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 from genai_demo.audio import sounds
 from tests.browser.visits import PHONE, check_local, check_width, download, open_tab, settled, visit
 from tests.core.test_soundfiles import packed
-from tests.ui.speech_page import served, voices
+from tests.ui.speech_page import TAUGHT, served, voices
 
 TAB = re.compile("Speech|语音")
 SPEAKER = "#speech-live .speaker"
@@ -154,3 +154,38 @@ def test_a_phone_shows_the_room_without_sideways_scrolling(browser: Browser, url
     expect(page.locator("#speech-pictures img:visible")).to_have_count(2)
     check_width(page)
     page.context.close()
+
+
+def test_a_chinese_visitor_begins_with_the_mandarin_voice_and_is_heard(browser: Browser, url: str) -> None:
+    page = visit_speech(browser, url, locale="zh-CN")
+    expect(page.locator("#speech-voice input[value=yue_tan]")).to_be_checked()
+    page.locator("#speech-go").click()
+    expect(page.locator("#speech-status")).to_contain_text("首个声音")
+    page.context.close()
+
+
+def test_subtitles_are_downloaded_and_readings_stand_under_the_words(browser: Browser, url: str) -> None:
+    page = visit_speech(browser, url, accept_downloads=True)
+    page.locator("#speech-text textarea").fill("Say *hello*. 你好。")
+    page.locator("#speech-go").click()
+    finished(page)
+    path = download(page, "#speech-srt")
+    assert path.name == "speech-kathleen-seed0.srt" and "Say hello." in path.read_text(encoding="utf-8")
+    words = json.loads(download(page, "#speech-json").read_text(encoding="utf-8"))
+    assert [word["reading"] for word in words] == ["seɪ", "həˈloʊ", ".", "ní", "hǎo", "."]
+    shown = page.locator("#speech-phones .word small")
+    assert [line for line in shown.all_text_contents() if line] == ["seɪ", "həˈloʊ"]
+    page.context.close()
+
+
+def test_two_taught_voices_are_mixed(browser: Browser, tmp_path: Path) -> None:
+    with voices(tmp_path, TAUGHT), served() as url:
+        page = visit_speech(browser, url, accept_downloads=True)
+        page.locator("#speech-second input").click()
+        page.get_by_role("option", name="Michael").click()
+        page.locator("#speech-sample").click()
+        finished(page)
+        path = download(page, "#speech-wav")
+        assert path.name == "speech-af_heart-am_michael-0.5-seed0.wav"
+        assert json.loads(sounds.read_tags(path)["comment"])["text"].startswith("This is how I sound")
+        page.context.close()

@@ -1,6 +1,7 @@
 """The room "Speech": its functions, and its doors over HTTP."""
 
 import json
+import re
 import string
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,10 +21,12 @@ from genai_demo.ui.speech_compare import take_recording
 from genai_demo.ui.speech_phonemes import plan_words, read_plan
 from genai_demo.ui.texts_speech import SPEECH
 from tests.core.test_soundfiles import is_tone, packed
-from tests.ui.speech_page import forget, served, voices
+from tests.ui.speech_page import TAUGHT, forget, served, voices
 
 TEXT = "Hi. 你好!"
 SETTINGS = {"voice": "kathleen", "speed": 1, "pitch": 0, "energy": 0, "seed": 3}
+ALONE = {"second": "", "blend": 0.5}
+"""No second voice, as the room begins."""
 BENDS = {"speed": 1, "pitch": 0, "energy": 0, "seed": 3}
 REQUEST = SimpleNamespace(headers={"accept-language": "en"})
 
@@ -58,7 +61,7 @@ def recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def spoken(words: str = TEXT, **changes) -> list[tuple]:
     """Everything that the page gets for a text."""
-    return list(actions.speak_text(words, **(SETTINGS | changes), request=REQUEST))
+    return list(actions.speak_text(words, **(SETTINGS | ALONE | changes), request=REQUEST))
 
 
 # --------------------------------------------------------------------------- functions
@@ -68,7 +71,7 @@ def test_the_page_gets_every_piece_as_it_comes_and_then_the_whole() -> None:
     steps = spoken()
     lists = [json.loads(live)["pieces"] for live, *_ in steps if isinstance(live, str)]
     assert [len(paths) for paths in lists] == [0, 1, 2, 2, 2]
-    assert steps[0][2:6] == (None, "", None, None)  # nothing of an earlier sound
+    assert steps[0][2:9] == (None, "", *[None] * 5)  # nothing of an earlier sound
     _, status, wav, look, *_ = steps[-1]
     assert "first sound" in status and look.count("<img") == 4
     joined = np.concatenate([sounds.read(Path(p)) for p in lists[-1]])
@@ -77,7 +80,7 @@ def test_the_page_gets_every_piece_as_it_comes_and_then_the_whole() -> None:
 
 
 def test_files_carry_the_recipe_and_the_seed_repeats() -> None:
-    (*_, wav, ogg, _, _), (*_, again, _, _, _) = spoken()[-1], spoken()[-1]
+    (*_, wav, ogg, _, _, _, _, _), (*_, again, _, _, _, _, _, _) = spoken()[-1], spoken()[-1]
     assert Path(wav).name == "speech-kathleen-seed3.wav" and Path(ogg).suffix == ".ogg"
     assert Path(wav).read_bytes() == Path(again).read_bytes()
     for path in (wav, ogg):
@@ -88,13 +91,50 @@ def test_files_carry_the_recipe_and_the_seed_repeats() -> None:
 def test_stop_keeps_what_was_spoken_and_nothing_of_what_is_whole() -> None:
     steps = spoken()
     first = steps[1]
-    status, wav, look, _, ogg, _, part = actions.stop_speech(first[-1], REQUEST)
+    status, wav, look, _, ogg, _, _, table, _, part = actions.stop_speech(first[-1], REQUEST)
     seconds = len(sounds.read(Path(json.loads(first[0])["pieces"][0]))) / sounds.RATE
     assert f"{seconds:.1f} s" in status and look.count("<img") == 4 and part is None
     assert len(sounds.read(wav)) / sounds.RATE == pytest.approx(seconds, abs=0.01)
     assert json.loads(sounds.read_tags(ogg)["comment"]) == {"text": TEXT} | SETTINGS
+    assert [word["word"] for word in json.loads(Path(table).read_text())] == ["Hi", "."]
     assert [step[-1] for step in steps[-2:]] == [None, None]
-    assert actions.stop_speech(None, REQUEST) == tuple([gr.skip()] * 7)
+    assert actions.stop_speech(None, REQUEST) == tuple([gr.skip()] * 10)
+
+
+def test_subtitles_and_timings_are_those_of_the_sound() -> None:
+    _, status, wav, _, _, _, *timed, _, _ = spoken("Hi *you*. 你好!", speed=1.5)[-1]
+    srt, vtt, table = (Path(path).read_text(encoding="utf-8") for path in timed)
+    assert [Path(path).name for path in timed] == [f"speech-kathleen-seed3.{form}" for form in ("srt", "vtt", "json")]
+    words = json.loads(table)
+    assert [word["word"] for word in words] == ["Hi", "you", ".", "你", "好", "!"]
+    assert [word["reading"] for word in words][1:5] == ["ju", ".", "ní", "hǎo"]
+    times = [time for word in words for time in (word["start"], word["end"])]
+    assert times == sorted(times) and times[-1] < len(sounds.read(wav)) / sounds.RATE < times[-1] + 0.3
+    assert srt.startswith("1\n00:00:00,") and "\nHi you.\n" in srt and vtt.startswith("WEBVTT") and "你好！" in vtt
+    assert "first sound" in status
+
+
+def test_the_status_says_how_much_of_the_text_is_spoken() -> None:
+    going = [status for _, status, *_ in spoken("Hi. 你好! It is late.")[1:-2]]
+    shares = [int(re.search(r"(\d+) ?%", status)[1]) for status in going]
+    assert shares == sorted(shares) and 0 < shares[0] < 40 and shares[-1] == 100
+
+
+def test_a_voice_says_what_it_is_and_two_are_mixed(tmp_path: Path) -> None:
+    with voices(tmp_path, TAUGHT):
+        mixed = {"voice": "af_heart", "second": "am_michael", "blend": 0.25}
+        _, _, wav, _, _, ogg, *_, plan, _ = spoken(**mixed)[-1]
+        assert Path(wav).name == "speech-af_heart-am_michael-0.25-seed3.wav"
+        assert json.loads(sounds.read_tags(ogg)["comment"]) == {"text": TEXT} | SETTINGS | mixed
+        found = read_plan(plan)
+        assert (found.voice, found.second, found.blend) == ("af_heart", "am_michael", 0.25)
+        one = spoken(voice="af_heart", second="am_michael", blend=0)[-1][5]
+        assert "second" not in json.loads(sounds.read_tags(one)["comment"])
+        *_, last = actions.speak_sample(**(SETTINGS | ALONE | {"voice": "zf_xiaoxiao"}), request=REQUEST)
+        assert json.loads(sounds.read_tags(last[5])["comment"])["text"] == actions.SAMPLES["zh"]
+        with pytest.raises(gr.Error, match="No voice is called"):
+            spoken(voice="af_heart", second="kathleen", blend=0.5)
+    forget()
 
 
 def test_what_was_left_out_is_named_and_harmless() -> None:
@@ -118,7 +158,7 @@ def test_a_bent_phone_is_heard_and_written_into_the_recipe() -> None:
     place = next(i for i, p in enumerate(given["phones"]) if p["hertz"])
     given["phones"][place]["milliseconds"] += 500
     *_, last = actions.speak_plan(json.dumps(given), True, **BENDS, request=REQUEST)
-    _, _, wav, _, _, ogg, view, _ = last
+    _, _, wav, _, _, ogg, *_, view, _ = last
     longer = len(sounds.read(wav)) - len(generate.speak(TEXT, seed=3)[1])
     assert longer == pytest.approx(0.5 * sounds.RATE, abs=512)
     assert view == gr.skip()  # what was bent stays in sight
@@ -196,12 +236,12 @@ def test_every_text_is_in_both_languages() -> None:
 
 
 def test_speaking_over_http(client: Client) -> None:
-    job = client.submit(TEXT, **SETTINGS, api_name="/speak_text")
-    live, status, wav, look, file, ogg, plan = job.result()
+    job = client.submit(TEXT, **SETTINGS, **ALONE, api_name="/speak_text")
+    live, status, wav, look, file, ogg, *times, plan = job.result()
     assert len(json.loads(live)["pieces"]) == 2 and "first sound" in status and "<img" in look
     assert np.abs(sounds.read(wav) - generate.speak(TEXT, seed=3)[1]).max() < 1e-3
     assert Path(file).suffix == ".wav" and Path(ogg).suffix == ".ogg"
-    assert len(job.outputs()) >= 3
+    assert [Path(path).suffix for path in times] == [".srt", ".vtt", ".json"] and len(job.outputs()) >= 3
     again = client.predict(plan, True, **BENDS, api_name="/speak_plan")
     assert np.array_equal(sounds.read(again[2]), sounds.read(wav))
 
@@ -252,7 +292,7 @@ def test_bad_input_gets_a_sentence(url: str, words: str, changes: dict, english:
     for code, sentence in (("en", english), ("zh-CN", chinese)):
         page = Client(url, verbose=False, headers={"accept-language": code})
         with pytest.raises(AppError, match=sentence):
-            page.predict(words, **(SETTINGS | changes), api_name="/speak_text")
+            page.predict(words, **(SETTINGS | ALONE | changes), api_name="/speak_text")
 
 
 def test_bad_recordings_get_a_sentence(client: Client, tmp_path: Path) -> None:

@@ -104,7 +104,7 @@ DOORS: dict[str, Any] = {
     "look inside": lambda words: inside_room.look(words, "story", "en", ENGLISH),
     "next tokens": lambda words: inside_room.picture_next(words, "story", "en", ENGLISH, 0.8, 0.95, 0, 0, 1.1),
     "attention": lambda words: inside_room.picture_attention(words, "story", "en", 1, 1),
-    "speak": lambda words: next(speech_actions.speak_text(words, "kathleen", 1.0, 0.0, 0.0, 0, ENGLISH)),
+    "speak": lambda words: next(speech_actions.speak_text(words, "kathleen", 1.0, 0.0, 0.0, 0, "", 0.5, ENGLISH)),
     "compare": lambda words: next(speech_compare.compare_speech("no.wav", words, "kathleen", 0, ENGLISH)),
     "chat": lambda words: next(chat_room.send(words, [], "en", 40, 1, 0.7, 0.95, 0, 0, 1.1, False)),
 }

@@ -28,8 +28,9 @@ class Cast:
     """By language: share of the predicted durations that is used."""
     pauses: Mapping[str, float]
     """Milliseconds of pauses that are not taken from the model."""
-    falls: bool
-    """Whether Mandarin utterances fall by rule (``plans.declination``)."""
+    recorded: bool
+    """Whether its voices were recorded from people, Mandarin as single words: then its utterances fall by rule
+    (``plans.declination``)."""
     size: int
     """How many speakers the model has."""
 
@@ -60,12 +61,12 @@ def cast_of(card: dict[str, Any]) -> Cast:
     names = card["voices"]
     if set(names) <= set(SPEAKERS):
         everyone = {voice: dict(plans.SPEAKER) for voice in plans.VOICES}
-        return Cast(dict(plans.VOICES), everyone, plans.PACE, plans.PAUSES, falls=True, size=len(names))
+        return Cast(dict(plans.VOICES), everyone, plans.PACE, plans.PAUSES, recorded=True, size=len(names))
     return Cast(
         {name: "zh" if name.startswith("z") else "en" for name in names},
         {name: dict.fromkeys(LANGUAGES, number) for number, name in enumerate(names)},
         dict.fromkeys(LANGUAGES, 1.0),
         {},
-        falls=False,
+        recorded=False,
         size=len(names),
     )

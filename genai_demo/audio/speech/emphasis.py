@@ -7,7 +7,7 @@ BEGIN, END = "\ue000", "\ue001"
 _STARS = re.compile(
     r"(?<![*\w])(\*\*?)(?![\s*])([^*\n]{1,80}?)(?<![\s*])\1(?![*\w])|(?<!\*)(\*\*?)([㐀-鿿]{1,12})\3(?!\*)"
 )
-"""One or two stars before words and as many after them, as in Markdown; between Chinese characters without spaces, too."""
+"""One or two stars before words and as many after them, as in Markdown; among Chinese characters without spaces."""
 _FORBIDDEN = str.maketrans("", "", BEGIN + END)
 
 LENGTH, SEMITONES, DECIBELS = 1.25, 3.0, 3.0

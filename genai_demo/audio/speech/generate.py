@@ -43,7 +43,7 @@ _loading = threading.RLock()
 
 
 @functools.cache
-def _load() -> tuple[SpeechModel, Cast]:
+def _card() -> tuple[SpeechConfig, Cast]:
     if NAME not in checkpoint.names():
         raise ValueError(
             f"The voices are missing: there is no {NAME} in {checkpoint.folder()}. Fetch the checkpoints, or train "
@@ -53,24 +53,28 @@ def _load() -> tuple[SpeechModel, Cast]:
     if card.get("symbols") != list(SYMBOLS) or card.get("marks") != list(MARKS):
         raise ValueError(f"The weights of {NAME!r} know other phones than this program. Fetch them again.")
     try:
-        config, who = SpeechConfig(**card["config"]), cast_of(card)
+        return SpeechConfig(**card["config"]), cast_of(card)
     except (TypeError, KeyError) as error:
         raise ValueError(f"The settings on the card of {NAME!r} do not fit this program. Fetch it again.") from error
-    found = checkpoint.load_weights(NAME, SpeechModel(config)).to(pick_device())
+
+
+@functools.cache
+def _load() -> SpeechModel:
+    found = checkpoint.load_weights(NAME, SpeechModel(_card()[0])).to(pick_device())
     assert isinstance(found, SpeechModel)
-    return found, who
+    return found
 
 
 def model() -> SpeechModel:
     """The trained acoustic model. Raises ValueError where its checkpoint is missing or broken."""
     with _loading:
-        return _load()[0]
+        return _load()
 
 
 def cast() -> Cast:
-    """Who speaks in it. Raises ValueError as ``model`` does."""
+    """Who speaks in it, as its card says. Raises ValueError where there is none that can be read."""
     with _loading:
-        return _load()[1]
+        return _card()[1]
 
 
 def voices() -> dict[str, str]:
@@ -121,7 +125,7 @@ def _planned(utterance: Utterance, mixture: Mixture, number: int) -> Plan:
     scale, mean = speaker @ net.pitch_scale, speaker @ net.pitch_mean
     log_hertz = prosody.pitch[0].clamp(-CLIP, CLIP) * scale + mean + _towards(mixture, mean)
     hertz = log_hertz.exp().cpu().numpy()
-    if who.falls:
+    if who.recorded:
         hertz = hertz * 2 ** (plans.declination(utterance) / 12)
     decibels = (prosody.energy[0].clamp(-CLIP, CLIP) * (speaker @ net.energy_scale)).cpu().numpy() * DECIBELS
     melody = (prosody.melody[0].clamp(-CLIP, CLIP) * scale[:, None]).cpu().numpy() * SEMITONES

@@ -12,16 +12,15 @@ _ALONE = {
     "uan": "wan", "uen": "wen", "uang": "wang", "ueng": "weng", "v": "yu", "ve": "yue", "van": "yuan", "vn": "yun",
 }  # fmt: skip
 """Finals without an initial before them."""
-_ARPABET = dict(
-    zip(
-        "AA AE AH AO AW AY EH ER EY IH IY OW OY UH UW B CH D DH F G HH JH K L M N NG P R S SH T TH V W Y Z ZH".split(),
-        "ɑ æ ʌ ɔ aʊ aɪ ɛ ɝ eɪ ɪ i oʊ ɔɪ ʊ u b tʃ d ð f ɡ h dʒ k l m n ŋ p ɹ s ʃ t θ v w j z ʒ".split(),
-        strict=True,
-    )
-)
+_ARPABET = {
+    "AA": "ɑ", "AE": "æ", "AH": "ʌ", "AO": "ɔ", "AW": "aʊ", "AY": "aɪ", "EH": "ɛ", "ER": "ɝ", "EY": "eɪ", "IH":
+    "ɪ", "IY": "i", "OW": "oʊ", "OY": "ɔɪ", "UH": "ʊ", "UW": "u", "B": "b", "CH": "tʃ", "D": "d", "DH": "ð", "F":
+    "f", "G": "ɡ", "HH": "h", "JH": "dʒ", "K": "k", "L": "l", "M": "m", "N": "n", "NG": "ŋ", "P": "p", "R": "ɹ",
+    "S": "s", "SH": "ʃ", "T": "t", "TH": "θ", "V": "v", "W": "w", "Y": "j", "Z": "z", "ZH": "ʒ",
+}  # fmt: skip
 _REDUCED = {"AH": "ə", "ER": "ɚ"}
-_CLUSTERS = {(a, b) for a in "P B T D K G F TH SH HH M V".split() for b in "L R W Y".split()}
-_CLUSTERS |= {("S", b) for b in "P T K M N L W F".split()}
+_CLUSTERS = {(a, b) for a in (*"PBTDKGFMV", "TH", "SH", "HH") for b in "LRWY"}
+_CLUSTERS |= {("S", b) for b in "PTKMNLWF"}
 _CLUSTERS -= {("T", "L"), ("D", "L"), ("TH", "L"), ("M", "L"), ("M", "R"), ("V", "W")}
 """Pairs of consonants that may begin an English syllable."""
 _STRESS = {"en1": "ˈ", "en2": "ˌ"}

@@ -242,8 +242,18 @@ class SpeechTask:
         Image.fromarray(sheet).save(path.with_suffix(".webp"), quality=85)
 
     def start_from_published(self) -> None:
-        """Take the weights of ``checkpoints/``."""
-        checkpoint.load_weights(NAME, self.model).requires_grad_(True).train()
+        """Take the weights of ``checkpoints/``. Other voices than there begin in the middle of those."""
+        config = SpeechConfig(**checkpoint.read_card(NAME)["config"])
+        if config.speakers == self.config.speakers:
+            checkpoint.load_weights(NAME, self.model).requires_grad_(True).train()
+        else:
+            found = checkpoint.load_weights(NAME, SpeechModel(config)).state_dict()
+            own = {name for name, tensor in self.model.state_dict().items() if tensor.shape != found[name].shape}
+            own |= {name for name, _ in self.model.named_buffers()}
+            middle = {name: found[name].mean(0) for name in own if name.startswith("encoder.embeddings")}
+            with torch.no_grad():
+                for name, tensor in self.model.state_dict().items():
+                    tensor.copy_(middle[name] if name in middle else tensor if name in own else found[name])
         self.ema.target.load_state_dict(self.model.state_dict())
 
     def start_from_run(self, state: dict[str, Any]) -> None:
