@@ -1,8 +1,9 @@
 """Whether every package has a wheel for every Python and system that is promised: ``python -m benchmarks.platforms``.
 
 Resolves requirements.txt and requirements-dev.txt without installing anything, with source distributions forbidden, and
-prints a table of how many packages there are; what fails, and why, comes after it. Needs the network. With ``--lock``
-it makes requirements.lock anew: the packages of the app for all of these, with the hash of every file.
+prints a table of how many packages there are; what fails, and why, comes after it. So it does with what a Hugging Face
+Space installs beside them, on the system and the Pythons of a Space. Needs the network. With ``--lock`` it makes
+requirements.lock anew: the packages of the app for all of these, with the hash of every file.
 """
 
 import argparse
@@ -11,6 +12,7 @@ import re
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -24,6 +26,9 @@ SYSTEMS = {
     "Windows": "x86_64-pc-windows-msvc",
 }
 """Names to what uv calls them."""
+SPACE_PYTHONS, SPACE_SYSTEM = ("3.10", "3.12"), "Linux x86-64"
+SPACE_PACKAGES = ("uvicorn>=0.14.0", "websockets>=10.4", "spaces")
+"""What a Space installs besides requirements.txt and gradio[oauth,mcp], as logs of its builds show."""
 OLDEST_MACOS = "14.0"
 """PyTorch and PyAV have no wheels for older ones."""
 LOCK_COMMAND = (
@@ -31,20 +36,30 @@ LOCK_COMMAND = (
     "requirements.txt -o requirements.lock"
 )
 """Makes requirements.lock for every Python and system at once. What it holds stays where it fits."""
+GRADIO = re.compile(r"^gradio(==\S+)$", re.MULTILINE)
 PIN = re.compile(r"^([\w.-]+)==", re.MULTILINE)
 
 
-def resolved(file: Path, python: str, system: str) -> tuple[list[str], str]:
-    """The packages that a requirements file comes to, or why there are none in uv's words: (them, "") or ([], why)."""
+def of_a_space() -> list[str]:
+    """What a Space installs beside our pins."""
+    (version,) = GRADIO.findall((ROOT / "requirements.txt").read_text(encoding="utf-8"))
+    return [f"gradio[oauth,mcp]{version}", *SPACE_PACKAGES]
+
+
+def resolved(file: Path, python: str, system: str, besides: Sequence[str] = ()) -> tuple[list[str], str]:
+    """The packages that a requirements file comes to, or why there are none in uv's words: (them, "") or ([], why).
+
+    besides: further requirements.
+    """
     command = [
         sys.executable, "-m", "uv", "pip", "compile", "--quiet", "--no-header", "--no-annotate",
-        "--only-binary", ":all:", "--python-version", python, "--python-platform", SYSTEMS[system], str(file),
+        "--only-binary", ":all:", "--python-version", python, "--python-platform", SYSTEMS[system], str(file), "-",
     ]  # fmt: skip
     # Outside the folder: an output file that is there already would be held on to.
     with tempfile.TemporaryDirectory() as elsewhere:
         done = subprocess.run(
             command, cwd=elsewhere, env=os.environ | {"MACOSX_DEPLOYMENT_TARGET": OLDEST_MACOS}, capture_output=True,
-            text=True, encoding="utf-8", check=False,
+            text=True, encoding="utf-8", check=False, input="\n".join(besides),
         )  # fmt: skip
     return (PIN.findall(done.stdout), "") if done.returncode == 0 else ([], " ".join(done.stderr.split()))
 
@@ -82,6 +97,10 @@ def main() -> None:
         results = pool.map(lambda one: resolved(ROOT / one[0], *one[1:]), wanted)
         found = dict(zip(wanted, results, strict=True))
     print(table(found))
+    for python in SPACE_PYTHONS:
+        space = resolved(ROOT / "requirements.txt", python, SPACE_SYSTEM, of_a_space())
+        found["A Space", python, SPACE_SYSTEM] = space
+        print(f"A Space with Python {python}: {len(space[0]) or 'no'}")
     failed = {one: why for one, (_, why) in found.items() if why}
     for (file, python, system), why in failed.items():
         print(f"\n{file}, Python {python}, {system}: {why}")

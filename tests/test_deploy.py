@@ -7,11 +7,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import httpx
 import pytest
 import yaml
 
 from genai_demo.core import environment
 from genai_demo.ui import alive
+from tests.conftest import _free_port, _wait
 
 ROOT = Path(__file__).parents[1]
 
@@ -69,6 +71,29 @@ def test_on_zero_gpu_the_app_stays_on_the_cpu_and_names_a_function(tmp_path: Pat
     done = subprocess.run([sys.executable, "app.py", "--help"], cwd=ROOT, env=environ, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert "declared on_the_card False cpu" in done.stdout
+
+
+def test_the_app_starts_with_the_variables_of_a_space(tmp_path: Path) -> None:
+    """As the platform sets them; the page is asked for by the name of the Space, through its proxy."""
+    port, host = _free_port(), "someone-genai-demo.hf.space"
+    environ = os.environ | {
+        "SYSTEM": "spaces", "SPACE_ID": "someone/genai_demo", "SPACE_HOST": host, "SPACE_AUTHOR_NAME": "someone",
+        "SPACE_REPO_NAME": "genai_demo", "SPACE_TITLE": "genai_demo", "CPU_CORES": "2", "MEMORY": "16Gi",
+        "ACCELERATOR": "none", "GRADIO_SERVER_NAME": "0.0.0.0", "GRADIO_SERVER_PORT": str(port),
+        "GRADIO_NUM_PORTS": "1", "GRADIO_THEME": "huggingface", "GRADIO_ALLOW_FLAGGING": "never",
+        "GRADIO_TEMP_DIR": str(tmp_path / "files"), "PYTHONUNBUFFERED": "1",
+    }  # fmt: skip
+    through = {"host": host, "x-forwarded-host": host, "x-forwarded-proto": "https"}
+    with (tmp_path / "log.txt").open("w") as log:
+        process = subprocess.Popen([sys.executable, "app.py"], cwd=ROOT, env=environ, stdout=log, stderr=log)
+        try:
+            _wait(f"http://127.0.0.1:{port}", process, tmp_path / "log.txt")
+            answer = httpx.get(f"http://127.0.0.1:{port}/config", headers=through, trust_env=False, timeout=60)
+        finally:
+            process.terminate()
+            process.wait(60)
+    assert answer.json()["root"] == f"https://{host}" and answer.json()["space_id"] == "someone/genai_demo"
+    assert "x-frame-options" not in answer.headers, "a Space is shown within huggingface.co"
 
 
 def test_the_health_check_sees_an_app_and_none(app_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
