@@ -1,6 +1,8 @@
 """Fill the tables of measured quality in README.md from the cards: ``python -m benchmarks.readme``."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from genai_demo.core.checkpoint import read_card
 from genai_demo.text.documents import TASKS
@@ -211,6 +213,8 @@ def speech_quality() -> str:
     figures = read_card("audio-speech").get("metrics", {})
     if not figures:
         return "Not measured yet."
+    if "voices" in figures:
+        return taught_voices(figures)
     rates = {words: figures["word_error_rate"].get(name) for name, words in VOICES.items()}
     rates = {words: rate for words, rate in rates.items() if rate is not None}
     lines = [f"| English heard by pocketsphinx | {' | '.join(rates)} |", f"|---|{'---:|' * len(rates)}"]
@@ -238,6 +242,39 @@ def speech_quality() -> str:
         f"{1000 * figures['first_sound_long_text']:.0f} ms.",
     ]
     return "\n".join(lines)
+
+
+def taught_voices(figures: dict[str, Any]) -> str:
+    """Every voice beside its teacher, and speed."""
+    voices = figures["voices"]
+    lines = [f"| | {' | '.join(voices)} |", f"|---|{'---:|' * len(voices)}"]
+    rows: dict[str, Callable[[dict[str, Any]], str]] = {
+        "English words heard wrong (pocketsphinx)": lambda v: _share(v, "synthesised"),
+        "on the teacher's held-out sentences": lambda v: _share(v, "synthesised_same"),
+        "the teacher on these": lambda v: _share(v, "teacher"),
+        "distortion from the teacher (dB)": lambda v: f"{v['mel_cepstral_distortion_db']:.1f}",
+        "of vocoder copies (dB)": lambda v: f"{v['copies']['mel_cepstral_distortion_db']:.1f}",
+        "pitch of Mandarin syllables, correlation": lambda v: f"{v['pitch_contour_correlation']:.2f}",
+        "lengths of vowels, correlation": lambda v: f"{v['syllable_length_correlation']:.2f}",
+        "pauses at commas, of the teacher's": lambda v: f"{100 * v['pause_ratio']['comma']:.0f} %",
+        "questions that end as the teacher's": lambda v: f"{v['questions_end_alike']} of {v['questions']}",
+    }
+    lines += [f"| {name} | {' | '.join(cell(v) for v in voices.values())} |" for name, cell in rows.items()]
+    lines += [
+        "",
+        f"{figures['sentences']} English sentences that no training text was; for the rest "
+        f"{sum(v['clips'] for v in voices.values())} held-out sentences of the teacher. The vocoder is "
+        f"{1 / figures['vocoder_real_time_factor']:.0f} times faster than real time, the whole chain "
+        f"{1 / figures['speech_real_time_factor']:.0f} times; the first sound of a text comes after "
+        f"{1000 * figures['first_sound_short_text']:.0f} ms, of a long one after "
+        f"{1000 * figures['first_sound_long_text']:.0f} ms.",
+    ]
+    return "\n".join(lines)
+
+
+def _share(voice: dict[str, Any], who: str) -> str:
+    rate = voice.get("word_error_rate", {}).get(who)
+    return "" if rate is None else f"{100 * rate:.1f} %"
 
 
 def effects_quality() -> str:

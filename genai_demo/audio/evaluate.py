@@ -30,7 +30,7 @@ def run(args: argparse.Namespace) -> None:
         raise ValueError("No audio model is trained yet. Begin with `python -m genai_demo train audio --help`.")
     found = {}
     for room in rooms:
-        found[room] = measured(room, str(Path(args.data) / room) if args.data else None, args.quick)
+        found[room] = measured(room, _folder(room, args.data), args.quick)
         if not args.no_card and not args.quick:
             card = checkpoint.read_card(ROOMS[room])
             command = f"python -m genai_demo evaluate audio --only {room}"
@@ -40,12 +40,20 @@ def run(args: argparse.Namespace) -> None:
     print(json.dumps(found, indent=2))
 
 
+def _folder(room: str, given: str | None) -> str | None:
+    """Where the prepared data of a room lies in a folder that was named; a teacher's where there are no recordings."""
+    if given is None:
+        return None
+    folder = Path(given) / room
+    return str(folder if folder.exists() or room != "speech" else Path(given) / "speech-teacher")
+
+
 def memorisation(room: str, figures: dict[str, Any]) -> dict[str, Any]:
     """What the figures of a room say of pieces of training data that come back."""
     if room == "speech":
         return {
             "not_measured": "The model turns given words into a sound and draws nothing: what it says is what it was "
-            "told, in one of the two voices that its cards name. Its texts are those of the visitor."
+            "told, in the voices that its card names. Its texts are those of the visitor."
         }
     if room == "effects":
         near = figures.get("nearest_training", {})
@@ -72,8 +80,11 @@ def measured(room: str, data: str | None, quick: bool) -> dict[str, Any]:
     """The figures of one room; those of speech tell of the vocoder too."""
     if room == "speech":
         from genai_demo.audio.speech import evaluate as speech
+        from genai_demo.audio.speech import evaluate_taught, generate
 
-        return rounded(speech.evaluate(data, quick))
+        if generate.cast().recorded:
+            return rounded(speech.evaluate(data, quick))
+        return rounded(evaluate_taught.evaluate_voices(Path(data) if data else None, quick))
     if room == "music":
         from genai_demo.audio.music.data import load
         from genai_demo.audio.music.evaluate import figures

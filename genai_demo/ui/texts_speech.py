@@ -24,8 +24,8 @@ SPEECH: dict[str, tuple[str, str]] = {
     "speech.text": ("Text: English, Chinese, or both", "文本：英文、中文或混合"),
     "speech.text.info": (
         f"Up to {CHARACTERS} characters. Numbers, dates, money and percentages are read out. Words between "
-        r"\*stars\* are stressed.",
-        f"最多 {CHARACTERS} 个字符。数字、日期、金额和百分比都会读出来。\\*星号\\*之间的词会重读。",
+        "asterisks are stressed.",
+        f"最多 {CHARACTERS} 个字符。数字、日期、金额和百分比都会读出来。两个星号之间的词会重读。",
     ),
     "speech.voice": ("Voice", "声音"),
     "speech.voice.info": ("Who speaks.", "由谁来读。"),
@@ -39,8 +39,8 @@ SPEECH: dict[str, tuple[str, str]] = {
     "speech.second": ("Mix with", "混入"),
     "speech.second.info": ("Another voice, mixed in as two faces are.", "像两张脸一样混合另一种声音。"),
     "speech.second.none": ("nobody", "不混合"),
-    "speech.blend": ("Share of the second voice", "第二种声音的比例"),
-    "speech.blend.info": ("0: only the first. 1: only the second.", "0：只有第一种；1：只有第二种。"),
+    "speech.blend": ("Its share", "其比例"),
+    "speech.blend.info": ("From 0 to 1.", "从 0 到 1。"),
     "speech.timed": (
         "When each word is said: subtitles (SRT, VTT) and a table (JSON)",
         "每个词的时间：字幕（SRT、VTT）和列表（JSON）",
