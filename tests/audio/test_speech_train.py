@@ -11,6 +11,7 @@ import torch
 
 from genai_demo.audio import vocoder
 from genai_demo.audio.speech import batches, data, features, generate, train
+from genai_demo.audio.speech.model import SpeechModel
 from genai_demo.audio.speech.phonemes import MARKS, SYMBOLS
 from genai_demo.audio.speech.teacher import prepare as teacher
 from genai_demo.audio.speech.teacher.journal import Journal
@@ -226,6 +227,33 @@ def test_one_model_learns_voices_that_speak_both_languages(taught, tmp_path, mon
     train.run(arguments(*options, "--steps", "1", "--publish"))
     card = checkpoint.read_card(train.NAME)
     assert card["voices"] == ["anna", "ben"] and card["licence"] == "Apache-2.0" and "Kokoro-82M" in card["terms"]
+
+
+def test_other_voices_begin_in_the_middle_of_the_published_ones_and_keep_their_licence(taught, tmp_path, monkeypatch):
+    monkeypatch.setenv("GENAI_CHECKPOINTS", str(tmp_path / "checkpoints"))
+    monkeypatch.setenv("GENAI_DEVICE", "cpu")
+    options = ["--data", str(taught), "--run", str(tmp_path / "run"), "--evaluate-every", "1", "--sample-every", "1"]
+    options += ["--init", "published", "--steps", "1", "--publish"]
+    config = train.make_task(arguments(*options)).config
+    torch.manual_seed(7)
+    earlier = SpeechModel(dataclasses.replace(config, speakers=3))
+    card = {"config": dataclasses.asdict(earlier.config), "licence": "CC BY-SA 3.0", "terms": train.TERMS}
+    checkpoint.save_checkpoint(train.NAME, earlier, card | {"training": {}})
+    task = train.make_task(arguments(*options))
+    statistics = task.model.pitch_mean.clone()
+    task.start_from_published()
+    assert torch.allclose(
+        task.model.decoder.out.weight, earlier.decoder.out.weight, atol=1e-3
+    )  # kept in half precision
+    assert torch.equal(task.model.pitch_mean, statistics) and len(statistics) == 2
+    table = earlier.encoder.embeddings[-1].weight
+    assert torch.allclose(task.model.encoder.embeddings[-1].weight, table.mean(0).expand(2, -1), atol=1e-3)
+    assert torch.equal(task.ema.target.decoder.out.weight, task.model.decoder.out.weight)
+    for _ in range(2):  # again on top of its own card
+        train.run(arguments(*options))
+        card = checkpoint.read_card(train.NAME)
+        assert card["licence"] == "CC BY-SA 3.0" and card["voices"] == ["anna", "ben"]
+        assert card["terms"] == train.TAUGHT_TERMS + train.BEGAN + train.TERMS
 
 
 def test_pitch_of_other_clips_is_refused(taught, tmp_path):

@@ -51,10 +51,9 @@ LIMITS = (
     "voice of another person and cannot imitate one."
 )
 
-TAUGHT_TERMS = (
-    "Voices: synthetic speech made by Kokoro-82M (hexgrad, Apache-2.0) from sentences of our own; no recording of a "
-    "person was used here."
-)
+TAUGHT_TERMS = "Voices: synthetic speech made by Kokoro-82M (hexgrad, Apache-2.0) from sentences of our own."
+BEGAN = " The training began with the weights of earlier voices. "
+RECORDED_LICENCE = "CC BY-SA 3.0"
 TAUGHT_LIMITS = (
     "The voices are copies of a teacher's synthetic voices and share its mistakes; each reads both languages, one of "
     "them with an accent. It invents no voice of another person and cannot imitate one."
@@ -94,6 +93,8 @@ class SpeechTask:
 
     def __init__(self, config: SpeechConfig, settings: SpeechSettings, features: Features):
         self.config, self.settings, self.features = config, settings, features
+        self.began_published = False
+        """Whether the training began with published weights."""
         self.device = pick_device()
         torch.manual_seed(settings.seed)
         self.model = SpeechModel(config)
@@ -300,7 +301,20 @@ def make_task(args: argparse.Namespace) -> SpeechTask:
         args.batch, args.rate, args.steps, args.cool_down, judge_from=args.judge_from, adversarial=args.adversarial,
         matching=args.matching, fidelity=args.fidelity, seed=args.seed,
     )  # fmt: skip
-    return SpeechTask(config, settings, features)
+    task = SpeechTask(config, settings, features)
+    task.began_published = args.init == "published"
+    return task
+
+
+def heritage(task: SpeechTask) -> dict[str, str]:
+    """Licence and terms: of the data, and of the weights that the training began with, which go on to hold."""
+    if not task.features.card["made_by"]:
+        return {"licence": RECORDED_LICENCE, "terms": TERMS}
+    if not task.began_published:
+        return {"licence": "Apache-2.0", "terms": TAUGHT_TERMS}
+    before = checkpoint.read_card(NAME)
+    terms = before["terms"].removeprefix(TAUGHT_TERMS).removeprefix(BEGAN)
+    return {"licence": before["licence"], "terms": TAUGHT_TERMS + BEGAN + terms if terms else TAUGHT_TERMS}
 
 
 def publish(folder: Path, task: SpeechTask) -> None:
@@ -315,8 +329,7 @@ def publish(folder: Path, task: SpeechTask) -> None:
         "symbols": data["symbols"],
         "marks": data["marks"],
         "voices": data["speakers"],
-        "licence": "Apache-2.0" if data["made_by"] else "CC BY-SA 3.0",
-        "terms": TAUGHT_TERMS if data["made_by"] else TERMS,
+        **heritage(task),
         "limits": TAUGHT_LIMITS if data["made_by"] else LIMITS,
         "data": {k: data[k] for k in ("clips", "frames", "phones", "kinds", "licences", "boundaries", "left_out")},
         "training": training.record(best, task.settings, items=task.settings.batch),
