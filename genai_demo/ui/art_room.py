@@ -11,7 +11,7 @@ from PIL import Image
 from genai_demo.core import limits
 from genai_demo.core.marks import mark_picture
 from genai_demo.repair import art
-from genai_demo.ui import paint_room
+from genai_demo.ui import paint_room, presses
 from genai_demo.ui.common import (
     LIVE_EVENT,
     MODEL_EVENT,
@@ -105,6 +105,11 @@ def keep_unfinished(unfinished: Unfinished) -> tuple[Any, Any, Unfinished]:
         return gr.skip(), gr.skip(), None
     path = _kept(*unfinished)
     return path, path, None
+
+
+def offer(unfinished: Unfinished) -> gr.DownloadButton:
+    """The download, to be pressed while it holds what is shown: not the picture before one that is on its way."""
+    return gr.DownloadButton(interactive=unfinished is None)
 
 
 def _kept(picture: Image.Image, name: str, recipe: dict[str, Any]) -> str:
@@ -220,12 +225,14 @@ def _style_part() -> tuple[Upload, gr.Gallery, gr.Image, gr.Markdown, gr.Downloa
     unfinished = gr.State(None, time_to_live=1800)
     running = go.click(**to_press(download, ready=False)).then(
         stylise_picture, [photograph, style, own, strength, keep, steps, seed], [result, status, download, unfinished],
-        api_name="stylise_picture", show_progress="minimal", time_limit=300, **MODEL_EVENT,
+        api_name="stylise_picture", show_progress="minimal", time_limit=300, **MODEL_EVENT, **presses.PRESS,
     )  # fmt: skip
-    stop.click(None, cancels=[running], api_visibility="private")
-    kept = running.failure(keep_unfinished, unfinished, [result, download, unfinished], **QUIET, **MODEL_EVENT)
-    for ended in (running.success, kept.success, kept.failure):  # stopped counts as failed
-        ended(**to_press(download, ready=True))
+    keeping = {"fn": keep_unfinished, "inputs": unfinished, "outputs": [result, download, unfinished]}
+    stopped = presses.stop(stop, [running]).then(**keeping, **QUIET, **MODEL_EVENT, **presses.PRESS)
+    failed = running.failure(**keeping, **QUIET, **MODEL_EVENT)
+    presses.replace_each_other([running, stopped])
+    for event in (running, stopped, failed):
+        event.then(offer, unfinished, download, queue=False, **QUIET)
     draw = {"fn": art_face, "inputs": face, "outputs": photograph} | LIVE_EVENT
     gr.on(at_rest(face), **draw, api_name="art_face")
     other.click(roll_face, None, face, queue=False, **QUIET).then(**draw, api_visibility="private")

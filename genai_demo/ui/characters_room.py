@@ -7,7 +7,7 @@ import gradio as gr
 from genai_demo.core import limits
 from genai_demo.lab.characters import HEADS, Settings
 from genai_demo.ui import characters_actions as actions
-from genai_demo.ui import lab_lost
+from genai_demo.ui import lab_lost, presses
 from genai_demo.ui.characters_texts import COUNTING, JABBERWOCKY, TANG
 from genai_demo.ui.common import moving, number, slider
 from genai_demo.ui.gan_lab_room import LAB_EVENT, QUIET
@@ -26,7 +26,7 @@ BOUND = """(layers, layer) => ({__type__: 'update', maximum: layers, value: Math
 
 
 def build() -> list[Any]:
-    """Lay out the room inside the open ``gr.Tab``. Returns the events that train, for others to cancel."""
+    """Lay out the room inside the open ``gr.Tab``. Returns the events that train, for others to end."""
     desk, trained = gr.State(actions.Desk(), time_to_live=1800), lab_lost.mark()
     gr.Markdown(text("characters.note"), elem_classes="notice")
     with gr.Row(equal_height=False):
@@ -81,16 +81,17 @@ def build() -> list[Any]:
         actions.train_characters, [desk, *shape, *look], shown, api_name="train_characters", show_progress="minimal",
         show_progress_on=status, **LAB_EVENT,
     )  # fmt: skip
-    lab_lost.before(one.click, desk, trained).success(**to_bound, **QUIET).success(
-        actions.step_characters, [desk, *shape, *look], shown, cancels=[running], api_name="step_characters",
-        show_progress="hidden",
-    )  # fmt: skip
-    pause.click(actions.halt, desk, None, queue=False, api_name="stop_characters", show_progress="hidden").then(
-        None, cancels=[running], api_visibility="private"
-    ).then(actions.pause_characters, desk, status, queue=False, **QUIET)
-    again.click(**to_bound, **QUIET).success(
-        actions.restart_characters, [desk, *shape], shown, cancels=[running], **QUIET
+    stepped = (
+        lab_lost.before(one.click, desk, trained)
+        .success(**to_bound, **QUIET)
+        .success(
+            actions.step_characters, [desk, *shape, *look], shown, api_name="step_characters", show_progress="hidden"
+        )
     )
+    halted = pause.click(actions.halt, desk, None, queue=False, api_name="stop_characters", show_progress="hidden")
+    presses.end_with(halted.then, [running]).then(actions.pause_characters, desk, status, queue=False, **QUIET)
+    anew = again.click(**to_bound, **QUIET).success(actions.restart_characters, [desk, *shape], shown, **QUIET)
+    presses.replace_each_other([stepped, anew], [running])
     changes = [sentence.change, *moving(layer, head, temperature, dropout)]
     gr.on(changes, actions.look_at, [desk, *look], [matrix, bars], trigger_mode="always_last", queue=False, **QUIET)
     return [running]

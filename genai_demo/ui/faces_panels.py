@@ -8,6 +8,7 @@ import gradio as gr
 from genai_demo.core import limits
 from genai_demo.faces import generate
 from genai_demo.ui import faces_actions as actions
+from genai_demo.ui import presses
 from genai_demo.ui.common import MODEL_EVENT, REDRAW_EVENT, Upload, at_rest, moving, slider
 from genai_demo.ui.quality import show_quality
 from genai_demo.ui.strings import TEXTS, text
@@ -69,8 +70,8 @@ def _uploads(tab: "FacesTab", after: Callable[[Any], None]) -> gr.Gallery:
     )
     project = {"fn": actions.project_face, "inputs": [upload, tab.model, uploads]}
     project |= {"outputs": [tab.selected, compare, words, uploads, own]} | MODEL_EVENT
-    after(find.click(**project, api_name="project_face"))
-    after(upload.upload(**project, api_visibility="private"))
+    project |= presses.PRESS
+    found = [find.click(**project, api_name="project_face"), upload.upload(**project, api_visibility="private")]
     running = refine.click(
         actions.refine_face,
         [upload, steps, tab.model],
@@ -78,10 +79,12 @@ def _uploads(tab: "FacesTab", after: Callable[[Any], None]) -> gr.Gallery:
         api_name="refine_face",
         time_limit=60,
         **MODEL_EVENT,
+        **presses.PRESS,
     )
-    after(running)
-    stopped = stop.click(None, cancels=[running], api_visibility="private")
-    after(stopped)
+    presses.replace_each_other([*found, running])
+    presses.stop(stop, [running])
+    for event in (*found, running):  # what was stopped counts as done
+        after(event)
     return own
 
 

@@ -8,7 +8,7 @@ from genai_demo.core import limits
 from genai_demo.core.losses import LOSSES
 from genai_demo.lab import distributions
 from genai_demo.ui import gan_lab_actions as actions
-from genai_demo.ui import lab_lost
+from genai_demo.ui import lab_lost, presses
 from genai_demo.ui.common import choice, moving, number, slider
 from genai_demo.ui.gan_lab_widgets import drawing_pad, plane
 from genai_demo.ui.strings import text
@@ -19,7 +19,7 @@ LAB_EVENT: dict[str, Any] = {"concurrency_id": "lab", "concurrency_limit": 1}
 
 
 def build(tab: gr.Tab) -> list[Any]:
-    """Lay out the room inside the open ``tab``. Returns the events that train, for others to cancel."""
+    """Lay out the room inside the open ``tab``. Returns the events that train, for others to end."""
     bench, trained = gr.State(actions.Bench(), time_to_live=1800), lab_lost.mark()
     gr.Markdown(text("gan.note"), elem_classes="notice")
     with gr.Row(elem_classes="buttons"):
@@ -42,19 +42,21 @@ def build(tab: gr.Tab) -> list[Any]:
         **LAB_EVENT,
     )  # fmt: skip
     started = ahead.click(
-        actions.start_trained, inputs, shown, cancels=[running], api_visibility="private", show_progress="minimal",
+        actions.start_trained, inputs, shown, api_visibility="private", show_progress="minimal",
         show_progress_on=status, **LAB_EVENT,
     )  # fmt: skip
     training = [running, started]
-    pause.click(actions.halt, bench, None, queue=False, api_name="stop_gan", show_progress="hidden").then(
-        None, cancels=training, api_visibility="private"
-    ).then(actions.pause_gan, bench, status, queue=False, **QUIET)
-    lab_lost.before(step.click, bench, trained).success(
-        actions.step_gan, inputs, shown, cancels=training, api_name="step_gan", show_progress="hidden"
-    )
+    halted = pause.click(actions.halt, bench, None, queue=False, api_name="stop_gan", show_progress="hidden")
+    presses.end_with(halted.then, training).then(actions.pause_gan, bench, status, queue=False, **QUIET)
+    changing = [
+        lab_lost.before(step.click, bench, trained).success(
+            actions.step_gan, inputs, shown, api_name="step_gan", show_progress="hidden"
+        )
+    ]
     for button, action in ((of_d, actions.step_discriminator), (of_g, actions.step_generator)):
-        lab_lost.before(button.click, bench, trained).success(action, inputs, shown, cancels=training, **QUIET)
-    again.click(actions.restart_gan, inputs, shown, cancels=training, api_visibility="private", show_progress="hidden")
+        changing.append(lab_lost.before(button.click, bench, trained).success(action, inputs, shown, **QUIET))
+    changing.append(again.click(actions.restart_gan, inputs, shown, **QUIET))
+    presses.replace_each_other([started, *changing], training)
     tab.select(actions.open_gan, [bench, trained, *controls], shown, queue=False, **QUIET)
     gr.on(moving(*controls), actions.set_gan, inputs, picture, trigger_mode="always_last", queue=False, **QUIET)
     return training

@@ -5,7 +5,7 @@ import torch
 
 from genai_demo.core import checkpoint
 from genai_demo.lab import curves
-from genai_demo.ui import characters_room, curves_room, gan_lab_room, optimise_room, own_room, vae_lab_room
+from genai_demo.ui import characters_room, curves_room, gan_lab_room, optimise_room, own_room, presses, vae_lab_room
 from genai_demo.ui.strings import text
 
 
@@ -41,4 +41,4 @@ def build(tab: gr.Tab) -> None:
     tab.select(_warm_up, queue=False, show_progress="hidden", api_visibility="private")
     for i, room in enumerate(rooms):
         others = [event for k, events in enumerate(running) if k != i for event in events]
-        room.select(None, cancels=others, api_visibility="private")
+        presses.end_with(room.select, others)

@@ -5,7 +5,7 @@ from typing import Any
 import gradio as gr
 
 from genai_demo.core import limits
-from genai_demo.ui import lab_lost
+from genai_demo.ui import lab_lost, presses
 from genai_demo.ui import optimise_actions as actions
 from genai_demo.ui.characters_room import PRESETS
 from genai_demo.ui.characters_texts import JABBERWOCKY
@@ -17,7 +17,7 @@ from genai_demo.ui.text_common import presets
 
 
 def build(tab: gr.Tab) -> list[Any]:
-    """Lay out the room inside the open ``tab``. Returns the events that train, for others to cancel."""
+    """Lay out the room inside the open ``tab``. Returns the events that train, for others to end."""
     study, trained = gr.State(actions.Study(), time_to_live=1800), lab_lost.mark()
     gr.Markdown(text("optimise.note"), elem_classes="notice")
     with gr.Row(elem_classes="buttons"):
@@ -42,10 +42,9 @@ def build(tab: gr.Tab) -> list[Any]:
         actions.search_settings, inputs, [study, *shown], api_name="search_settings", show_progress="minimal",
         show_progress_on=status, **LAB_EVENT,
     )  # fmt: skip
-    stop.click(actions.halt, study, None, queue=False, api_name="stop_search", show_progress="hidden").then(
-        None, cancels=[running], api_visibility="private"
-    ).then(actions.stop_search, study, status, queue=False, **QUIET)
-    again.click(actions.restart_search, inputs, [study, *shown], cancels=[running], **QUIET)
+    halted = stop.click(actions.halt, study, None, queue=False, api_name="stop_search", show_progress="hidden")
+    presses.end_with(halted.then, [running]).then(actions.stop_search, study, status, queue=False, **QUIET)
+    presses.replace_each_other([again.click(actions.restart_search, inputs, [study, *shown], **QUIET)], [running])
     tab.select(actions.open_room, [study, trained], shown, queue=False, **QUIET)
     return [running]
 

@@ -9,6 +9,7 @@ from genai_demo.audio.effects.kinds import KINDS
 from genai_demo.core import limits
 from genai_demo.text import generate
 from genai_demo.ui import own_actions as actions
+from genai_demo.ui import presses
 from genai_demo.ui.common import MODEL_EVENT, choice, slider
 from genai_demo.ui.gan_lab_room import QUIET
 from genai_demo.ui.lab_curves import CURVES_CSS
@@ -91,9 +92,8 @@ def build() -> list[Any]:
         show_progress_on=status, **OWN_EVENT,
     )  # fmt: skip
     clock.tick(actions.tell_place, visit, [status, clock], queue=False, **QUIET)
-    stop.click(actions.brake, visit, None, queue=False, api_name="stop_own", show_progress="hidden").then(
-        None, cancels=[running], api_visibility="private"
-    ).then(actions.stopped, visit, shown[1:], queue=False, **QUIET)
+    braked = stop.click(actions.brake, visit, None, queue=False, api_name="stop_own", show_progress="hidden")
+    presses.end_with(braked.then, [running]).then(actions.stopped, visit, shown[1:], queue=False, **QUIET)
     again.click(actions.restart_own, visit, shown, queue=False, **QUIET)
     use.input(actions.use_own, [visit, use], [visit, used], api_name="use_own", show_progress="minimal",
               show_progress_on=used, **MODEL_EVENT).then(

@@ -13,6 +13,7 @@ from genai_demo.ui.common import OutOfRange
 from genai_demo.ui.errors import localise
 from genai_demo.ui.strings import language_of
 from genai_demo.ui.texts_service import DISK_FULL, FOREIGN_FILE, NOT_FITTING, OUT_OF_MEMORY, SOMETHING_WRONG
+from genai_demo.ui.waiting import Kept
 
 MAX_DEPTH = 40
 """Of lists in lists."""
@@ -36,6 +37,9 @@ class Page(gr.Blocks):
         language = language_of(request if isinstance(request, gr.Request) else None)
         try:
             check_files(inputs)
+            run = self._queue.event_ids_to_events.get(kwargs.get("event_id") or "")
+            if run is not None and kwargs.get("state") is not None:
+                kwargs["state"] = Kept(kwargs["state"], run)
             return await super().process_api(block_fn, inputs, *args, **kwargs)
         except Exception as error:
             raise readable(error, language) from error

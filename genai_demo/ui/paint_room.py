@@ -9,6 +9,7 @@ from genai_demo.core import animate, kept, limits
 from genai_demo.core.marks import mark_frames, mark_picture
 from genai_demo.repair import art
 from genai_demo.trust import metadata
+from genai_demo.ui import presses
 from genai_demo.ui.common import (
     LIVE_EVENT,
     MODEL_EVENT,
@@ -66,7 +67,7 @@ def paint_picture(
     palette: str,
     zoom: float,
     moment: float,
-) -> tuple[str, str]:
+) -> tuple[str, str, bool]:
     """Paint an abstract picture from a small network with random weights.
 
     Args:
@@ -81,12 +82,12 @@ def paint_picture(
         moment: the painting moves with it and comes round again at 1.
 
     Returns:
-        The picture, and the file.
+        The picture, the file, and False: this is no picture on the way.
     """
     if side not in SIDES:
         raise ValueError(f"No size is called {side!r}. Choose one of {', '.join(SIDES)}.")
     path = _painting(int(seed), int(side), (symmetry, complexity, contrast, hue, palette, zoom, moment))
-    return path, path
+    return path, path, False
 
 
 @readable_errors
@@ -105,7 +106,7 @@ def paint_seeds(seed: float, *settings: Any) -> list[tuple[str, str]]:
 @readable_errors
 def paint_motion(
     seed: float, symmetry: str, complexity: float, contrast: float, hue: float, palette: str, zoom: float
-) -> Iterator[tuple[str, str | dict[str, Any]]]:
+) -> Iterator[tuple[str, str | dict[str, Any], bool]]:
     """The painting in motion, as an animation that comes round again; its pictures show while they are painted.
 
     Args:
@@ -118,18 +119,29 @@ def paint_motion(
         zoom: larger is closer.
 
     Returns:
-        The picture, in the end the animation, and the file.
+        The picture, in the end the animation, the file, and whether it is on its way.
     """
     settings = {"symmetry": symmetry, "complexity": complexity, "contrast": contrast, "hue": hue, "palette": palette}
     frames = []
     for frame in art.animate(int(seed), FRAMES, width=LIVE_SIDE, height=LIVE_SIDE, zoom=zoom, **settings):
         frames.append(frame)
         if len(frames) % SHOWN_EVERY == 1:
-            yield keep_png(png(frame), "preview.png"), gr.skip()
+            yield keep_png(png(frame), "preview.png"), gr.skip(), True
     recipe = {"seed": int(seed), "side": LIVE_SIDE, "zoom": zoom, "frames": FRAMES, **settings}
     data = animate.to_webp(mark_frames(frames, (), recipe), FPS, metadata.comment(recipe, ()))
     path = keep_made(data, f"painting-seed{int(seed)}.webp", recipe, (), ALGORITHM)
-    yield path, path
+    yield path, path, False
+
+
+@readable_errors
+def paint_still(moves: bool, *values: Any) -> tuple[Any, Any, bool]:
+    """The painting itself in the place of a motion that was stopped on its way. values: as of ``paint_picture``."""
+    return paint_picture(*values) if moves else (gr.skip(), gr.skip(), False)
+
+
+def offer(moves: bool) -> gr.DownloadButton:
+    """The download, to be pressed while it holds what is shown."""
+    return gr.DownloadButton(interactive=not moves)
 
 
 def first() -> str:
@@ -186,24 +198,29 @@ def build() -> tuple[gr.Image, gr.DownloadButton, gr.Gallery]:
     )
     picked = gr.Number(1, label=text("repair.picked"), precision=0, visible="hidden")
     settings = [symmetry, complexity, contrast, hue, palette, zoom, moment]
-    draw = {"fn": paint_picture, "inputs": [seed, side, *settings], "outputs": [painting, download]} | LIVE_EVENT
+    moves = gr.State(False, time_to_live=1800)
+    values, shown = [seed, side, *settings], [painting, download, moves]
+    draw = {"fn": paint_picture, "inputs": values, "outputs": shown} | LIVE_EVENT
     small = {"fn": paint_seeds, "inputs": [seed, *settings], "outputs": seeds, "show_progress": "hidden"} | REDRAW_EVENT
     sliders = [complexity, contrast, hue, zoom, moment]
     gr.on(moving(*sliders), paint_live, [seed, *settings], painting, api_visibility="private", **LIVE_EVENT)
-    gr.on(at_rest(*sliders, symmetry, palette, side, seed), **draw, api_name="paint_picture").then(
-        **small, api_name="paint_seeds"
-    )
+    drawn = gr.on(at_rest(*sliders, symmetry, palette, side, seed), **draw, api_name="paint_picture")
+    drawn.then(**small, api_name="paint_seeds")
     motion = move.click(**to_press(download, ready=False)).then(
-        paint_motion, [seed, *settings[:-1]], [painting, download], api_name="paint_motion",
-        show_progress="minimal", time_limit=120, **MODEL_EVENT,
+        paint_motion, [seed, *settings[:-1]], shown, api_name="paint_motion",
+        show_progress="minimal", time_limit=120, **MODEL_EVENT, **presses.PRESS,
     )  # fmt: skip
     after = {"api_visibility": "private"}
-    stop.click(None, cancels=[motion], api_visibility="private")
-    still = motion.failure(**draw, **after)
-    for ended in (motion.success, still.success, still.failure):  # stopped counts as failed
-        ended(**to_press(download, ready=True))
-    following.click(next_seed, seed, seed, queue=False, **QUIET).then(**draw, **after).then(**small, **after)
-    seeds.select(read_click, None, picked, **QUIET).then(
+    still = {"fn": paint_still, "inputs": [moves, *values], "outputs": shown}
+    stopped = presses.stop(stop, [motion]).then(**still, **QUIET, **MODEL_EVENT, **presses.PRESS)
+    failed = motion.failure(**still, **QUIET, **MODEL_EVENT)
+    followed = following.click(next_seed, seed, seed, queue=False, **QUIET).then(**draw, **after)
+    taken = seeds.select(read_click, None, picked, **QUIET).then(
         take_seed, [seed, picked], seed, queue=False, **QUIET
-    ).then(**draw, **after).then(**small, **after)  # fmt: skip
+    ).then(**draw, **after)  # fmt: skip
+    presses.replace_each_other([motion, stopped, drawn, followed, taken])
+    for event in (followed, taken):
+        event.then(**small, **after)
+    for event in (motion, stopped, failed, drawn, followed, taken):
+        event.then(offer, moves, download, queue=False, **QUIET)
     return painting, download, seeds

@@ -30,7 +30,12 @@ def _numbers(events: Sequence[Any]) -> frozenset[int]:
 
 
 def stop(button: gr.Button, events: Sequence[Any], js: str | None = None) -> Any:
-    """Let a button end these events of its visit at once. js: runs in the browser first. Returns its own event.
+    """Let a button end these events of its visit at once. js: runs in the browser first. Returns its own event."""
+    return end_with(button.click, events, js=js)
+
+
+def end_with(listener: Any, events: Sequence[Any], js: str | None = None) -> Any:
+    """As ``stop``, with any listener of a component or an event, such as ``tab.select``.
 
     What a function has shown stays; what it computes just now is finished and thrown away.
     """
@@ -40,5 +45,5 @@ def stop(button: gr.Button, events: Sequence[Any], js: str | None = None) -> Any
         if page is not None and request.session_hash:
             await page._queue.end(request.session_hash, numbers)  # type: ignore[attr-defined]
 
-    return button.click(end, None, None, js=js, queue=False, api_visibility="private", show_progress="hidden",
-                        trigger_mode="multiple")  # fmt: skip
+    return listener(end, None, None, js=js, queue=False, api_visibility="private", show_progress="hidden",
+                    trigger_mode="multiple")  # fmt: skip

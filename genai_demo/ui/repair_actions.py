@@ -131,6 +131,11 @@ def _size(picture: Image.Image) -> str:
     return f"{picture.width} × {picture.height}"
 
 
+def end_progress(words: str, request: gr.Request) -> Any:
+    """The status line without "Repairing", which does not outlast its run; what it says of a result stays."""
+    return "" if words.startswith(say("repair.running", language_of(request), share="")) else gr.skip()
+
+
 @readable_errors
 def four_fillings(
     painted: Painted | None, truth: Truth | None, seed: float, imagine: bool, request: gr.Request

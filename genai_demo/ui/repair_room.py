@@ -7,6 +7,7 @@ import gradio as gr
 from genai_demo.core import limits
 from genai_demo.repair.damage import KINDS
 from genai_demo.repair.model import TASKS
+from genai_demo.ui import presses
 from genai_demo.ui import repair_actions as actions
 from genai_demo.ui import repair_damage as damages
 from genai_demo.ui.common import MODEL_EVENT, choice, number, slider
@@ -94,6 +95,7 @@ def build(demo: gr.Blocks) -> None:
         show_progress="minimal",
         time_limit=300,
         **MODEL_EVENT,
+        **presses.PRESS,
     )
     ways = four.click(
         actions.four_fillings,
@@ -103,10 +105,12 @@ def build(demo: gr.Blocks) -> None:
         show_progress="minimal",
         time_limit=300,
         **MODEL_EVENT,
+        **presses.PRESS,
     )
-    stop.click(None, cancels=[running, ways], api_visibility="private")
-    for event in (running, ways):  # "Repairing, 0 %" does not outlast an error, nor what was stopped
-        event.failure(lambda: "", None, status, queue=False, **QUIET)
+    presses.replace_each_other([running, ways])
+    stopped = presses.stop(stop, [running, ways])
+    for ended in (running.failure, ways.failure, stopped.then):
+        ended(actions.end_progress, status, status, queue=False, **QUIET)
     gallery.select(actions.read_click, None, chosen, **QUIET).then(
         actions.take_filling,
         [chosen, fillings, history],

@@ -5,7 +5,7 @@ from typing import Any
 import gradio as gr
 
 from genai_demo.core import limits
-from genai_demo.ui import lab_lost
+from genai_demo.ui import lab_lost, presses
 from genai_demo.ui import vae_lab_actions as actions
 from genai_demo.ui.common import MODEL_EVENT, moving, number, slider
 from genai_demo.ui.gan_lab_room import LAB_EVENT, QUIET
@@ -25,7 +25,7 @@ svg .prior {fill: none; stroke: var(--body-text-color-subdued); stroke-width: .3
 
 
 def build(tab: gr.Tab) -> list[Any]:
-    """Lay out the room inside the open ``tab``. Returns the events that train, for others to cancel."""
+    """Lay out the room inside the open ``tab``. Returns the events that train, for others to end."""
     atelier, trained = gr.State(actions.Atelier(), time_to_live=1800), lab_lost.mark()
     gr.Markdown(text("vae.note"), elem_classes="notice")
     with gr.Row(elem_classes="buttons"):
@@ -48,9 +48,9 @@ def build(tab: gr.Tab) -> list[Any]:
         actions.train_vae, inputs, shown, api_name="train_vae", show_progress="minimal", show_progress_on=status,
         **LAB_EVENT,
     )  # fmt: skip
-    pause.click(actions.halt, atelier, None, queue=False, api_name="stop_vae", show_progress="hidden").then(
-        None, cancels=[running, opened], api_visibility="private"
-    ).then(actions.pause_vae, atelier, status, queue=False, **QUIET)
-    again.click(actions.restart_vae, inputs, shown, cancels=[running, opened], **QUIET, **MODEL_EVENT)
+    halted = pause.click(actions.halt, atelier, None, queue=False, api_name="stop_vae", show_progress="hidden")
+    presses.end_with(halted.then, [running, opened]).then(actions.pause_vae, atelier, status, queue=False, **QUIET)
+    anew = again.click(actions.restart_vae, inputs, shown, **QUIET, **MODEL_EVENT)
+    presses.replace_each_other([anew], [running, opened])
     gr.on(moving(beta), actions.set_beta, [atelier, beta], None, trigger_mode="always_last", queue=False, **QUIET)
     return [running]

@@ -10,6 +10,7 @@ from typing import Any
 import fastapi
 from gradio.queueing import Event, EventQueue, Queue
 from gradio.server_messages import EstimationMessage, ProcessCompletedMessage
+from gradio.state_holder import SessionState
 
 from genai_demo.core import limits, memory
 from genai_demo.ui.errors import localise
@@ -38,6 +39,29 @@ class Recent:
         self.count += 1
         weight = max(MEMORY, 1 / self.count)
         self.avg_time += weight * (seconds - self.avg_time)
+
+
+class Kept:
+    """What is kept of a visit, as one run sees it: once the run is ended, nothing that its last step leaves is kept.
+
+    Else a step that is computed while it is ended, by another press, would put what the press has changed back.
+    """
+
+    def __init__(self, state: SessionState, run: Event):
+        self._state, self._run = state, run
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._state, name)
+
+    def __contains__(self, key: int) -> bool:
+        return key in self._state
+
+    def __getitem__(self, key: int) -> Any:
+        return self._state[key]
+
+    def __setitem__(self, key: int, value: Any) -> None:
+        if self._run.alive:
+            self._state[key] = value
 
 
 class Waiting(Queue):

@@ -156,6 +156,24 @@ def test_a_new_press_takes_the_place_of_the_writing_and_typing_ends_it(page: Pag
     assert kept == "Two days. First 2. Second. First 2. Mine."
 
 
+def test_what_is_written_while_a_press_ends_it_changes_no_history(page: Page) -> None:
+    ALLOWED.clear()
+    page.locator(BOX).fill("One day.")
+    page.locator("#write-go").click()
+    expect(page.locator(BOX)).to_have_value(re.compile("First"))
+    first = page.locator(BOX).input_value()
+    page.locator("#write-clear").click()
+    shows(page, "")
+    ALLOWED.set()  # now its second sentence is made, which nobody waits for
+    page.locator(BOX).fill("Mine.")
+    page.locator("#write-go").click()  # begins once that is done
+    expect(page.locator(BOX)).to_have_value(re.compile("Mine.*Second"))
+    page.locator("#write-undo").click()
+    shows(page, "Mine.")
+    page.locator("#write-undo").click()
+    shows(page, first + "Mine.")
+
+
 @pytest.mark.parametrize("begin", ["静夜 & more?", "The cat saw a bird. " * 400])
 def test_a_link_of_any_length_brings_the_same_text_again(browser: Browser, url: str, page: Page, begin: str) -> None:
     page.locator(BOX).fill(begin)

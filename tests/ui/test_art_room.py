@@ -29,10 +29,10 @@ def test_paintings_differ_by_seed_and_settings() -> None:
 @pytest.mark.slow
 def test_a_painting_in_motion_shows_its_way_and_comes_round_again() -> None:
     settings = ("mirror", 0.5, 0.5, 0.0, "auto", 1.0)
-    *previews, (shown, file) = paint_room.paint_motion(3, *settings)
+    *previews, (shown, file, moves) = paint_room.paint_motion(3, *settings)
     assert len(previews) >= 4
-    assert all(Image.open(path).format == "PNG" for path, _ in previews)
-    assert shown == file
+    assert all(Image.open(path).format == "PNG" and on_the_way for path, _, on_the_way in previews)
+    assert shown == file and not moves
     film = Image.open(file)
     assert (film.format, film.n_frames, film.size) == ("WEBP", paint_room.FRAMES, (paint_room.LIVE_SIDE,) * 2)
     frames = []

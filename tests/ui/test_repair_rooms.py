@@ -209,3 +209,8 @@ def test_the_figures_stand_by_method(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_no_card_means_no_figures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GENAI_CHECKPOINTS", str(tmp_path))
     assert "no figures yet" in quality.show_repair_quality(REQUEST)
+
+
+def test_stop_ends_what_is_said_of_the_run_and_not_of_a_result() -> None:
+    assert actions.end_progress("Repairing: 40 %", REQUEST) == ""
+    assert actions.end_progress("64 × 64 pixels in 0.1 s", REQUEST) == gr.skip()
