@@ -189,3 +189,17 @@ def test_the_painter_stopped_gives_what_it_shows(page: Page) -> None:
     expect(page.locator("#painting-download")).to_be_enabled()
     name = download(page, "#painting-download").name
     assert name in (shown.get_attribute("src") or "") and name.endswith(".png")
+
+
+def test_another_painting_takes_the_place_of_a_motion(page: Page) -> None:
+    open_tab(page, "Image repair")
+    open_tab(page, re.compile("^Art$"))
+    shown, seed = page.locator("#painting img"), page.locator("#painting-seed input")
+    expect(shown).to_have_attribute("src", re.compile("painting-seed"))
+    page.locator("#painting-move").click()
+    expect(shown).to_have_attribute("src", re.compile("preview"))
+    after = int(seed.input_value()) + 1
+    page.locator("#painting-next").click()
+    expect(shown).to_have_attribute("src", re.compile(f"painting-seed{after}.png"))
+    expect(page.locator("#painting-download")).to_be_enabled()
+    assert download(page, "#painting-download").name == f"painting-seed{after}.png"

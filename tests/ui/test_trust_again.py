@@ -61,7 +61,7 @@ def test_mixed_faces_come_back() -> None:
 
 
 def test_a_painting_comes_back() -> None:
-    path, _ = paint_room.paint_picture(7, "256", "mirror", 0.5, 0.5, 0.1, "auto", 1.0, 0.25)
+    path, *_ = paint_room.paint_picture(7, "256", "mirror", 0.5, 0.5, 0.1, "auto", 1.0, 0.25)
     data = Path(path).read_bytes()
     assert credentials.read(data).source == credentials.ALGORITHM and make_again(data).same == "bytes"
 
