@@ -3,8 +3,13 @@
 import re
 from pathlib import Path
 
+from genai_demo.core.checkpoint import read_card
+from genai_demo.text.sources import PROSE
+from genai_demo.text.train import TITLE
 from genai_demo.trust.policy import sealed
 from genai_demo.trust.policy.words import SOURCES
+from genai_demo.ui.strings import say
+from genai_demo.ui.trust_cards import card_html
 
 ROOT = Path(__file__).parents[1]
 NOTICE = (ROOT / "NOTICE").read_text(encoding="utf-8")
@@ -34,3 +39,10 @@ def test_terms_that_must_come_along_do() -> None:
         "Copyright (c) Meta Platforms, Inc. All Rights Reserved.",
     ):
         assert said in words
+
+
+def test_what_learnt_from_llama_is_named_after_it_wherever_it_is_shown() -> None:
+    assert any(source.licence == "open-llama" for source in PROSE) and TITLE.startswith("Llama")
+    assert read_card("text")["title"] == TITLE and f"<summary><b>{TITLE}</b>" in card_html("text", "en")
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert all(TITLE in words for words in (say("text.note", "en"), say("text.note", "zh"), NOTICE, readme))

@@ -253,6 +253,7 @@ def pack(tuning: Tuning, texts: Texts) -> dict[str, bytes]:
     """Weights and card of the best network, files by name, to be put into ``checkpoints/``."""
     best, first, base = tuning.best_point(), tuning.points[0], checkpoint.read_card(generate.NAME)
     card = {
+        "title": f"{base.get('title', generate.NAME)}-own",
         "purpose": "The text model, fine-tuned on texts of a visitor.",
         "config": base["config"],
         "licence": base.get("licence", ""),

@@ -31,6 +31,9 @@ PROBES = 24
 """Held-out documents of each task and language that are measured during training."""
 LEARNT = 12
 """The same of documents that are learnt."""
+TITLE = "Llama-genai-text"
+"""What the model is called where it is shown: the name of a model that learnt from words of Llama begins with it (Llama
+3.1 Community License, 1.b.i). Its files keep theirs."""
 TERMS = (
     "Built with Llama: part of the training text was written by Llama 3.1 (Llama 3.1 Community License). Part of "
     "the rest is for research and non-commercial use only or states no licence; see the sources. Texts of the source "
@@ -297,6 +300,7 @@ def publish(folder: Path, task: TextTask) -> None:
         old = {}
     kept = PEERS if old.get("data") == data else ()
     card = {
+        "title": TITLE,
         "purpose": "Writes stories, news, product texts and poems, translates, chats, completes Python.",
         "config": dataclasses.asdict(task.config),
         "licence": "non-commercial research and demonstration only",

@@ -5,12 +5,13 @@ from genai_demo.core import limits
 TEXT: dict[str, tuple[str, str]] = {
     "tab.text": ("Text continuation", "文本续写"),
     "text.note": (
-        "One small model, trained from scratch, does all of this. It writes simple English stories best; its poems, "
-        "Chinese, code and conversations look right and mean little yet. It translates short everyday sentences, most "
-        "of them well; longer ones lose or change a part. Nothing it writes is a fact. Built with Llama (part of its "
-        "training text was written by Llama 3.1); for non-commercial research and demonstration only.",
-        "一个从零训练的小模型完成全部任务。它最擅长写简单的英文故事；诗、中文、代码和对话像模像样，但意思还不通，"
-        "日常短句大多译得不错，长句常漏掉或译错一部分。它写的都不是事实。Built with Llama"
+        "One small model, Llama-genai-text, trained from scratch, does all of this. It writes simple English stories "
+        "best; its poems, Chinese, code and conversations look right and mean little yet. It translates short "
+        "everyday sentences, most of them well; longer ones lose or change a part. Nothing it writes is a fact. "
+        "Built with Llama (part of its training text was written by Llama 3.1); for non-commercial research and "
+        "demonstration only.",
+        "从零训练的小模型 Llama-genai-text 完成全部任务。它最擅长写简单的英文故事；诗、中文、代码和对话像模像样，"
+        "但意思还不通，日常短句大多译得不错，长句常漏掉或译错一部分。它写的都不是事实。Built with Llama"
         "（部分训练文本由 Llama 3.1 撰写）；仅限非商业研究与演示。",
     ),
     "room.write": ("Continue", "续写"),

@@ -119,7 +119,10 @@ def card_html(name: str, language: str) -> str:
     found.append(f"<h4>{html.escape(say('cards.weights', language))}</h4><p>{html.escape(size)}</p>{sums}")
     mark = "⚠ " if problem else ""
     purpose = html.escape(str(card.get("purpose", "")))
-    return f"<details><summary>{mark}<code>{html.escape(name)}</code> {purpose}</summary>{''.join(found)}</details>"
+    title = f"<b>{html.escape(str(card['title']))}</b> " if card.get("title") else ""
+    return (
+        f"<details><summary>{mark}{title}<code>{html.escape(name)}</code> {purpose}</summary>{''.join(found)}</details>"
+    )
 
 
 def show_cards(request: gr.Request) -> str:
