@@ -8,7 +8,9 @@ from genai_demo.text.sources import PROSE
 from genai_demo.text.train import TITLE
 from genai_demo.trust.policy import sealed
 from genai_demo.trust.policy.words import SOURCES
-from genai_demo.ui.strings import say
+from genai_demo.ui.strings import add_texts, say
+from genai_demo.ui.texts_text import TEXT
+from genai_demo.ui.texts_trust import TRUST
 from genai_demo.ui.trust_cards import card_html
 
 ROOT = Path(__file__).parents[1]
@@ -42,6 +44,7 @@ def test_terms_that_must_come_along_do() -> None:
 
 
 def test_what_learnt_from_llama_is_named_after_it_wherever_it_is_shown() -> None:
+    add_texts(TEXT | TRUST)
     assert any(source.licence == "open-llama" for source in PROSE) and TITLE.startswith("Llama")
     assert read_card("text")["title"] == TITLE and f"<summary><b>{TITLE}</b>" in card_html("text", "en")
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
