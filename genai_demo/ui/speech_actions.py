@@ -185,7 +185,11 @@ def _speak(
     wav, ogg = _files(spoken.samples, words, settings, bent)
     timed = _timings(spoken.phones, settings)
     yield spoken.live, status, wav, still, wav, ogg, *timed, still, None
-    shown = still if plan else plan_words(generate.plan(words, settings.voice, settings.second, settings.blend))
+    shown = (
+        still
+        if plan
+        else plan_words(generate.plan(words, settings.voice, settings.second, settings.blend, settings.seed))
+    )
     look = pictures(spoken.samples, generate.spectrogram(spoken.found), language)
     yield spoken.live, status, wav, look, wav, ogg, *timed, shown, None
 

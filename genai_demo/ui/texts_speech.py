@@ -55,7 +55,10 @@ SPEECH: dict[str, tuple[str, str]] = {
     "speech.energy": ("Energy", "力度"),
     "speech.energy.info": ("Decibels of effort: softer or stronger.", "发声力度（分贝）：更轻或更强。"),
     "speech.seed": ("Seed", "种子"),
-    "speech.seed.info": ("The same seed speaks in the same way.", "相同的种子，相同的读法。"),
+    "speech.seed.info": (
+        "Another seed says it a little otherwise; 0 is the plain reading.",
+        "换一个种子，读法略有不同；0 为标准读法。",
+    ),
     "speech.count": ("{count} of {most} characters", "{count} / {most} 个字符"),
     "speech.go": ("▶ Speak", "▶ 朗读"),
     "speech.stop": ("■ Stop", "■ 停止"),

@@ -61,7 +61,8 @@ def test_a_plan_says_what_is_spoken():
     assert [p.word for p in found.phones if p.word in ("rain", "月")] and found.phones[0].silent
     assert all(p.hertz == 0 for p in found.phones if p.symbol in ("S", "t", "|", ","))
     assert all(40 <= p.hertz <= 1000 for p in found.phones if p.mark)
-    assert np.array_equal(generate.speak(TEXT, seed=2)[1], generate.speak("", seed=2, plan=found)[1])
+    said = generate.plan(TEXT, seed=2)
+    assert np.array_equal(generate.speak(TEXT, seed=2)[1], generate.speak("", seed=2, plan=said)[1])
     frames = sum(plans.frames_of(u).sum() - 1 for u in found.utterances())
     assert len(generate.speak("", plan=found)[1]) == frames * mel.HOP
 
@@ -225,3 +226,19 @@ def test_a_plan_knows_its_words_and_how_they_are_read():
     assert words[:3] == [("That", "ðæt"), ("that", "ðæt"), ("hello", "həˈloʊ")]
     assert words[3:] == [("你", "ní"), ("好", "hǎo")]
     assert all(word[0].reading and not any(p.reading for p in word[1:]) for word in plans.words_of(found.phones))
+
+
+def test_a_seed_changes_lengths_and_pitch_a_little_and_0_nothing():
+    plain = generate.plan(TEXT)
+    assert generate.plan(TEXT, seed=0) == plain and generate.plan(TEXT, seed=5) == generate.plan(TEXT, seed=5)
+    ratios, semitones = [], []
+    for seed in range(1, 9):
+        for a, b in zip(plain.phones, generate.plan(TEXT, seed=seed).phones, strict=True):
+            assert (a.symbol, a.word, a.decibels, a.melody) == (b.symbol, b.word, b.decibels, b.melody)
+            ratios.append(np.log(b.milliseconds / a.milliseconds))
+            semitones += [12 * np.log2(b.hertz / a.hertz)] if a.hertz else []
+    assert 0.02 < np.std(ratios) < 0.1 and np.abs(ratios).max() < 0.12
+    assert 0.2 < np.std(semitones) < 1 and np.abs(semitones).max() < 1.1
+    assert np.array_equal(
+        generate.speak(TEXT, seed=5)[1], generate.speak("", plan=generate.plan(TEXT, seed=5), seed=5)[1]
+    )

@@ -102,17 +102,18 @@ def warm_up() -> None:
 # --------------------------------------------------------------------------- planning
 
 
-def plan(text: str, voice: str | None = None, second: str | None = None, blend: float = 0.0) -> Plan:
-    """How a text will be spoken, phone by phone; the voices as of ``speak``. Raises ValueError for text that cannot
-    be, and for voices that there are not."""
+def plan(text: str, voice: str | None = None, second: str | None = None, blend: float = 0.0, seed: int = 0) -> Plan:
+    """How a text will be spoken, phone by phone; the arguments are those of ``speak``. Raises ValueError for text that
+    cannot be, and for voices that there are not."""
     mixture = _mixture(voice, second, blend)
-    return mixture.plan(tuple(phone for part in _plans(text, mixture) for phone in part.phones))
+    return mixture.plan(tuple(phone for part in _plans(text, mixture, seed) for phone in part.phones))
 
 
-def _plans(text: str, mixture: Mixture) -> Iterator[Plan]:
+def _plans(text: str, mixture: Mixture, seed: int) -> Iterator[Plan]:
     """The plan of each utterance as soon as it is known."""
     for number, utterance in enumerate(phonemes.stream(text)):
-        yield _planned(utterance, mixture, number)
+        planned = _planned(utterance, mixture, number)
+        yield mixture.plan(plans.varied(planned.phones, seed and step_seed(seed, number)))
 
 
 @torch.inference_mode()
@@ -202,7 +203,7 @@ def pieces(
     """A text utterance by utterance, each as soon as it is spoken; the arguments are those of ``speak``."""
     if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed <= limits.MAX_SEED:
         raise ValueError(f"The seed must be a whole number from 0 to {limits.MAX_SEED:,}.")
-    parts = _plans(text, _mixture(voice, second, blend)) if plan is None else _checked(plan)
+    parts = _plans(text, _mixture(voice, second, blend), seed) if plan is None else _checked(plan)
     for number, part in enumerate(parts):
         phones = plans.bend_all(part, speed, pitch, energy).phones
         mel = render(phones, Mixture(part.voice, part.second, part.blend), step_seed(seed, number))
@@ -291,6 +292,7 @@ def speak(
 
     voice: one of ``voices()``, by default the first. Where no voice was recorded in both languages, each language
     is spoken by its own; the chosen one keeps its pitch, the other comes half way towards it.
+    seed: another one says it a little otherwise, words longer or shorter, higher or lower; 0 as it is predicted.
     speed: 1 as recorded, 2 twice as fast. pitch: semitones. energy: decibels of effort.
     second, blend: another voice, and its share from 0 to 1: the two are mixed, as two faces are.
     Words between *stars* are said with emphasis.

@@ -28,6 +28,10 @@ syllables of the recordings last 0.35 s on average, those of read sentences abou
 DECLINATION = 1.5
 """Semitones by which the melody of a Mandarin utterance begins higher and ends lower: speech falls from its
 start to its end, which recordings of single words cannot teach."""
+TEMPO, SEMITONES = 0.04, 0.4
+"""How much a seed changes the logarithm of a word's length, and its pitch: deviations, as of the whole so of a word."""
+ALIKE, MOST_VARIED = 0.7, 2.5
+"""How much of the change goes on with the next word; the most, in deviations."""
 VOICELESS = frozenset((*"PTKFS", "TH", "SH", "CH", "HH", *"bpdtgkfhjqxzcs", "zh", "ch", "sh"))
 """Sounds without a pitch. Mandarin b, d, g, j, zh, z are voiceless too."""
 
@@ -159,6 +163,23 @@ def words_of(phones: Sequence[PlannedPhone]) -> list[tuple[PlannedPhone, ...]]:
             found.append([])
         found[-1].append(phone)
     return [tuple(word) for word in found]
+
+
+def varied(phones: tuple[PlannedPhone, ...], seed: int) -> tuple[PlannedPhone, ...]:
+    """An utterance said once more, as people never say a thing twice the same: words a little longer or shorter,
+    higher or lower, neighbours alike. Seed 0 leaves it as it is."""
+    if seed == 0:
+        return phones
+    rng = np.random.default_rng(seed)
+    whole, drift, found = rng.normal(size=2), np.zeros(2), []
+    for word in words_of(phones):
+        drift = ALIKE * drift + math.sqrt(1 - ALIKE**2) * rng.normal(size=2)
+        tempo, semitones = np.clip(whole + drift, -MOST_VARIED, MOST_VARIED) * (TEMPO, SEMITONES)
+        for phone in word:
+            lasts = min(max(phone.milliseconds * math.exp(tempo), FRAME), limits.MAX_PHONE_MILLISECONDS)
+            hertz = phone.hertz and min(max(phone.hertz * 2 ** (semitones / 12), 40.0), 1000.0)
+            found.append(dataclasses.replace(phone, milliseconds=round(lasts, 1), hertz=round(hertz, 1)))
+    return tuple(found)
 
 
 def frames_of(phones: Sequence[PlannedPhone]) -> np.ndarray:
