@@ -63,6 +63,8 @@ def test_every_requirement_is_pinned():
 
 def test_readme_has_the_two_commands_on_a_line_each():
     lines = (ROOT / "README.md").read_text(encoding="utf-8").splitlines()
-    start = "python3 -m venv .venv && .venv/bin/pip install -q -r requirements"
+    start = "python3 -m venv .venv && .venv/bin/pip install -r requirements"
     assert lines.count(f"{start}.txt && .venv/bin/python app.py") == 1
     assert lines.count(f"{start}-dev.txt && .venv/bin/python -m pytest") == 1
+    torch = next(x for x in (ROOT / "requirements.txt").read_text().splitlines() if x.startswith("torch=="))
+    assert any(torch in line and "https://download.pytorch.org/whl/cpu" in line for line in lines)
