@@ -232,7 +232,7 @@ def _style_part() -> tuple[Upload, gr.Gallery, gr.Image, gr.Markdown, gr.Downloa
     failed = running.failure(**keeping, **QUIET, **MODEL_EVENT)
     presses.replace_each_other([running, stopped])
     for event in (running, stopped, failed):
-        event.then(offer, unfinished, download, queue=False, **QUIET)
+        event.then(offer, unfinished, download, queue=False, trigger_mode="always_last", **QUIET)
     draw = {"fn": art_face, "inputs": face, "outputs": photograph} | LIVE_EVENT
     gr.on(at_rest(face), **draw, api_name="art_face")
     other.click(roll_face, None, face, queue=False, **QUIET).then(**draw, api_visibility="private")

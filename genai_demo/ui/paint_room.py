@@ -222,5 +222,5 @@ def build() -> tuple[gr.Image, gr.DownloadButton, gr.Gallery]:
     for event in (followed, taken):
         event.then(**small, **after)
     for event in (motion, stopped, failed, drawn, followed, taken):
-        event.then(offer, moves, download, queue=False, **QUIET)
+        event.then(offer, moves, download, queue=False, trigger_mode="always_last", **QUIET)
     return painting, download, seeds

@@ -48,7 +48,8 @@ def test_effects_are_written_in_both_formats(networks, tmp_path, capsys):
 def test_speech_is_written_under_its_first_words(tmp_path, monkeypatch):
     torch.manual_seed(1)
     net = SpeechModel(CONFIG).eval().requires_grad_(False)
-    monkeypatch.setattr(speech, "_load", lambda: (net, cast_of({"voices": list(SPEAKERS)})))
+    monkeypatch.setattr(speech, "_load", lambda: net)
+    monkeypatch.setattr(speech, "_card", lambda: (CONFIG, cast_of({"voices": list(SPEAKERS)})))
     monkeypatch.setattr(vocoder, "vocode", lambda mel: np.repeat(np.tanh(mel.mean(0))[:-1], HOP).astype(np.float32))
     text = "The rain, at last, has stopped for good."
     for speed in ("1", "2"):
@@ -68,8 +69,7 @@ def test_speech_is_written_under_its_first_words(tmp_path, monkeypatch):
     ],
 )
 def test_bad_input_is_told_and_leaves_no_folder(networks, arguments, part, tmp_path, monkeypatch, capsys):
-    spoken = (SpeechModel(CONFIG).eval(), cast_of({"voices": list(SPEAKERS)}))
-    monkeypatch.setattr(speech, "_load", lambda: spoken)
+    monkeypatch.setattr(speech, "_card", lambda: (CONFIG, cast_of({"voices": list(SPEAKERS)})))
     try:
         status = cli.main(["generate", "audio", *arguments, "--out", str(tmp_path / "made")])
     except SystemExit as leave:  # of the options

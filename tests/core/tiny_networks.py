@@ -12,6 +12,7 @@ from torch import nn
 from genai_demo.audio.effects.codec import Codec
 from genai_demo.audio.effects.model import Effects
 from genai_demo.audio.music.events import ROWS
+from genai_demo.audio.speech.features import SPEAKERS
 from genai_demo.audio.speech.model import SpeechModel
 from genai_demo.audio.vocoder import Vocoder, VocoderConfig
 from genai_demo.core import checkpoint
@@ -77,5 +78,5 @@ def publish(folder: Path) -> None:
         directions = [
             {"name": "smile", "group": "learned", "labels": {"en": "Smile"}, "vector": np.eye(16)[0].tolist()}
         ]
-        card |= {"config": dataclasses.asdict(config), "directions": directions}
+        card |= {"config": dataclasses.asdict(config), "directions": directions, "voices": list(SPEAKERS)}
         checkpoint.save_checkpoint(name, decided(network), card)
