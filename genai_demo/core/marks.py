@@ -103,6 +103,8 @@ def mark_sound(samples: np.ndarray, rate: int, models: Sequence[str], recipe: di
     import soxr
 
     try:
+        if samples.ndim == 1 and rate == soundmark.RATE:
+            return soundmark.embed(samples.astype(np.float32), bits_of(models, recipe))
         mono = samples if samples.ndim == 1 else samples.mean(1)
         low = soxr.resample(mono, rate, soundmark.RATE).astype(np.float32)
         added = soxr.resample(soundmark.residue(low, bits_of(models, recipe)), soundmark.RATE, rate)
@@ -112,6 +114,40 @@ def mark_sound(samples: np.ndarray, rate: int, models: Sequence[str], recipe: di
     fitted = np.zeros(len(samples), np.float32)
     fitted[: len(added)] = added[: len(samples)]
     return np.clip(samples + (fitted if samples.ndim == 1 else fitted[:, None]), -1, 1).astype(np.float32)
+
+
+class SoundMarker:
+    """Marks a sound of ``soundmark.RATE`` while it is made; joined, what comes out is what ``mark_sound`` gives."""
+
+    def __init__(self, models: Sequence[str], recipe: dict[str, Any] | None):
+        self._waiting = np.zeros(0, np.float32)
+        """Where it is not yet known whether a sound is long enough for a mark."""
+        self._embedder: soundmark.Embedder | None = None
+        self._unmarked = not switched_on()
+        self._bits = bits_of(models, recipe)
+
+    def add(self, samples: np.ndarray) -> np.ndarray:
+        """Take the next (S,) float32; returns what is ready by now, often nothing."""
+        if self._unmarked:
+            return samples
+        if self._embedder is None:
+            self._waiting = np.concatenate([self._waiting, samples])
+            if len(self._waiting) < SHORTEST_SOUND * soundmark.RATE:
+                return samples[:0]
+            samples = self._waiting
+            try:
+                self._embedder = soundmark.Embedder(self._bits)
+            except ValueError:
+                logging.getLogger(__name__).exception("A sound could not be marked.")
+                self._unmarked = True
+                return samples
+        return self._embedder.add(samples)
+
+    def finish(self) -> np.ndarray:
+        """The rest, after the last ``add``."""
+        if self._embedder is not None:
+            return self._embedder.finish()
+        return self._waiting[:0] if self._unmarked else self._waiting
 
 
 def changed(before: Image.Image, after: Image.Image) -> np.ndarray | None:

@@ -3,6 +3,9 @@
     marked = embed(samples, bits)
     reading = detect(marked)
 
+    embedder = Embedder(bits)
+    marked = [*(embedder.add(piece) for piece in pieces), embedder.finish()]    # the same, while pieces come
+
 The mark is a noise that repeats, shaped by the sound itself: every place of the spectrogram takes as much as it covers.
 One small network says how much that is; another says which places are worth listening to. Both, and the patterns, were
 trained together through what may happen to a sound on its way (``trust.sound_attacks``).
@@ -31,6 +34,9 @@ ENOUGH, CLEAR = 10.0, 3.5
 """Standard deviations of the pilot, and of every bit on its right side."""
 FLOOR = 1e-4
 """Magnitude of a spectrogram that counts as silence."""
+BLOCK = 32
+"""Tiles (11.9 s) that are marked at a time, each as strongly as it alone needs, so that a mark can be put in before the
+end of a sound is known. One tile on either side is looked at, too."""
 
 
 @dataclass(frozen=True)
@@ -122,15 +128,26 @@ def load_from(folder: Path) -> SoundMark:
     return checkpoint.load_weights(NAME, SoundMark(config))  # type: ignore[return-value]
 
 
-@torch.inference_mode()
 def residue(
     samples: np.ndarray, bits: Tensor, network: SoundMark | None = None, snr: float | None = None
 ) -> np.ndarray:
     """What is to be added to a sound (S,) float32 at RATE so that it carries the bits (bits,) of 0 and 1: (S,).
 
-    snr: dB; None for the weakest of STRENGTHS that is ENOUGH.
+    snr: dB; None for the weakest of STRENGTHS that is ENOUGH, in every block.
     """
     network = network or load()
+    tile, size = network.config.tile, BLOCK * network.config.tile
+    added = np.empty(len(samples), np.float32)
+    for start in range(0, len(samples), size):
+        before = min(start, tile)
+        window = samples[start - before : start + size + tile]
+        added[start : start + size] = _residue(window, bits, network, snr)[before : before + size]
+    return added
+
+
+@torch.inference_mode()
+def _residue(samples: np.ndarray, bits: Tensor, network: SoundMark, snr: float | None) -> np.ndarray:
+    """As ``residue``, of one block with its surroundings; they begin with a tile."""
     wave = torch.from_numpy(np.ascontiguousarray(samples, np.float32))[None]
     signs = (2 * bits - 1).tolist()
     first = network.residue(wave, bits[None].float(), 0.0)
@@ -147,6 +164,36 @@ def residue(
 def embed(samples: np.ndarray, bits: Tensor, network: SoundMark | None = None, snr: float | None = None) -> np.ndarray:
     """The sound (S,) float32 at RATE with the mark in it, never beyond full scale; see ``residue``."""
     return np.clip(samples + residue(samples, bits, network, snr), -1, 1)
+
+
+class Embedder:
+    """Puts the mark in while a sound is made; what comes out, joined, is bit for bit what ``embed`` makes of it."""
+
+    def __init__(self, bits: Tensor, network: SoundMark | None = None):
+        self.bits = bits
+        self.network = network or load()
+        self._held = np.zeros(0, np.float32)
+        """What comes next, after ``_before`` samples that have been given out."""
+        self._before = 0
+
+    def add(self, samples: np.ndarray) -> np.ndarray:
+        """Take the next (S,) float32 at RATE; returns what is marked by now, often nothing: whole blocks."""
+        self._held = np.concatenate([self._held, samples])
+        return self._blocks((BLOCK + 1) * self.network.config.tile)
+
+    def finish(self) -> np.ndarray:
+        """The rest, after the last ``add``."""
+        return self._blocks(1)
+
+    def _blocks(self, least: int) -> np.ndarray:
+        """Marked, as long as so many samples are there that were not given out."""
+        tile, size = self.network.config.tile, BLOCK * self.network.config.tile
+        marked = [self._held[:0]]
+        while len(self._held) - self._before >= least:
+            window, block = self._held[: self._before + size + tile], slice(self._before, self._before + size)
+            marked.append(np.clip(window[block] + _residue(window, self.bits, self.network, None)[block], -1, 1))
+            self._held, self._before = self._held[self._before + size - tile :], tile
+        return np.concatenate(marked)
 
 
 @torch.inference_mode()

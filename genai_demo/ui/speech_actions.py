@@ -18,7 +18,7 @@ from genai_demo.audio.speech import generate, plans, subtitles
 from genai_demo.audio.speech.generate import Piece
 from genai_demo.audio.speech.normalise import normalise, require_length
 from genai_demo.audio.speech.plans import Plan, PlannedPhone
-from genai_demo.core.marks import mark_sound
+from genai_demo.core.marks import SoundMarker, mark_sound
 from genai_demo.trust import metadata
 from genai_demo.trust.policy import check
 from genai_demo.ui.audio_pictures import pictures
@@ -84,6 +84,10 @@ class Spoken:
     found: list[Piece] = field(default_factory=list)
     paths: list[str] = field(default_factory=list)
     """Of the pieces' files."""
+    marked: list[np.ndarray] = field(default_factory=list)
+    """Parts (S,) that have their invisible mark."""
+    marked_paths: list[str] = field(default_factory=list)
+    """Of their files."""
     run: str = field(default_factory=lambda: uuid.uuid4().hex)
     start: float = field(default_factory=time.perf_counter)
     first: float = 0.0
@@ -94,6 +98,12 @@ class Spoken:
         self.found.append(piece)
         self.paths.append(keep_file(sounds.wave_bytes(piece.samples), f"piece{len(self.found)}.wav"))
         self.first = self.first or time.perf_counter() - self.start
+
+    def mark(self, samples: np.ndarray) -> None:
+        """Keep what a marker gave out, for Stop in a file, too."""
+        if len(samples):
+            self.marked.append(samples)
+            self.marked_paths.append(keep_file(sounds.wave_bytes(samples), f"marked{len(self.marked)}.wav"))
 
     @property
     def samples(self) -> np.ndarray:
@@ -126,6 +136,8 @@ class Part(NamedTuple):
     bent: str | None
     phones: tuple[tuple[PlannedPhone, ...], ...]
     """Of the pieces."""
+    marked: tuple[str, ...] = ()
+    """Of the files of its beginning as far as it has its mark."""
 
 
 def recipe_of(words: str, settings: Settings, plan: str | None) -> dict[str, Any]:
@@ -142,11 +154,10 @@ def sound_tags(words: str, settings: Settings, plan: str | None) -> dict[str, st
     }
 
 
-def _files(spoken: np.ndarray, words: str, settings: Settings, plan: str | None) -> tuple[str, str]:
-    """The whole as WAV and OGG, with the recipe in their tags."""
+def _files(samples: np.ndarray, words: str, settings: Settings, plan: str | None) -> tuple[str, str]:
+    """The whole, which has its mark, as WAV and OGG, with the recipe in their tags."""
     recipe, tags = recipe_of(words, settings, plan), sound_tags(words, settings, plan)
     name = f"speech-{settings.name}-seed{settings.seed}" + ("-bent" if plan else "")
-    samples = mark_sound(spoken, sounds.RATE, MODELS, recipe)
     wav, ogg = (keep_made(sounds.wave_bytes(samples, f, tags), f"{name}.{f}", recipe, MODELS) for f in sounds.FORMATS)
     return wav, ogg
 
@@ -176,13 +187,15 @@ def _speak(
     spoken, still = Spoken(), gr.skip()
     yield spoken.live, say("speech.going", language, seconds=0.0, done=0.0), None, "", *[None] * 5, still, None
     whole = _letters(plan.phones) if plan else sum(map(len, re.findall(r"[\w']+", normalise(words).text)))
+    marker = SoundMarker(MODELS, recipe_of(words, settings, bent))
     for piece in generate.pieces(words, **settings.door, plan=plan):
         spoken.add(piece)
-        part = Part(tuple(spoken.paths), words, settings, bent, spoken.phones)
+        part = Part(tuple(spoken.paths), words, settings, bent, spoken.phones, tuple(spoken.marked_paths))
         done = min(1.0, sum(map(_letters, spoken.phones)) / max(1, whole))
         yield spoken.live, spoken.say("speech.going", language, done=done), *[still] * 8, part
+        spoken.mark(marker.add(piece.samples))  # while the visitor hears it
     status = spoken.say("speech.status", language) + ("" if plan else left_out(words, language))
-    wav, ogg = _files(spoken.samples, words, settings, bent)
+    wav, ogg = _files(np.concatenate([*spoken.marked, marker.finish()]), words, settings, bent)
     timed = _timings(spoken.phones, settings)
     yield spoken.live, status, wav, still, wav, ogg, *timed, still, None
     shown = (
@@ -199,12 +212,20 @@ def stop_speech(part: Part | None, request: gr.Request) -> tuple[Any, ...]:
     """What was spoken before Stop, to be heard and kept: status, sound, pictures, files, timings, phones."""
     if part is None:
         return tuple([gr.skip()] * 10)
-    samples = np.concatenate([soundfile.read(path, dtype="float32")[0] for path in part.paths])
-    wav, ogg = _files(samples, part.words, part.settings, part.bent)
+    samples = _read(part.paths)
+    marked = _read(part.marked)
+    recipe = recipe_of(part.words, part.settings, part.bent)
+    marked = np.concatenate([marked, mark_sound(samples[len(marked) :], sounds.RATE, MODELS, recipe)])
+    wav, ogg = _files(marked, part.words, part.settings, part.bent)
     language = language_of(request)
     status = say("speech.stopped", language, seconds=len(samples) / sounds.RATE)
     look = pictures(samples, mel.analyse(samples), language)
     return status, wav, look, wav, ogg, *_timings(part.phones, part.settings), gr.skip(), None
+
+
+def _read(paths: Sequence[str]) -> np.ndarray:
+    """(S,), the sounds of files one after the other."""
+    return np.concatenate([np.zeros(0, np.float32), *(soundfile.read(path, dtype="float32")[0] for path in paths)])
 
 
 def left_out(words: str, language: str) -> str:
@@ -319,7 +340,8 @@ def open_room(opened: bool, request: gr.Request) -> Iterator[tuple[Any, ...]]:
         yield False, localise(str(error), language), *later
         return
     settings = Settings(next(iter(generate.voices())), 1.0, 0.0, 0.0, 0)
-    wav, ogg = _files(spoken.samples, FIRST, settings, None)
+    samples = mark_sound(spoken.samples, sounds.RATE, MODELS, recipe_of(FIRST, settings, None))
+    wav, ogg = _files(samples, FIRST, settings, None)
     look = pictures(spoken.samples, generate.spectrogram(spoken.found), language)
     timed = _timings(spoken.phones, settings)
     yield True, spoken.say("speech.example", language), wav, look, wav, ogg, *timed, plan

@@ -185,6 +185,33 @@ def test_a_marked_sound_sounds_the_same_and_is_found(sound, change):
     assert found.p < 1e-8 and wrong(found.bits) <= 2
 
 
+@pytest.mark.parametrize("seconds", [0.1, 5.0, 11.9, 12.4, 26.0])
+def test_a_sound_marked_while_it_comes_is_the_one_that_is_marked_at_once(sound, seconds):
+    whole = np.resize(sound, round(seconds * soundmark.RATE))
+    cuts = np.sort(np.random.default_rng(5).integers(0, len(whole), 9))
+    marker = marks.SoundMarker(["audio-speech"], RECIPE)
+    parts = [marker.add(piece) for piece in np.split(whole, cuts)]
+    streamed = np.concatenate([*parts, marker.finish()])
+    at_once = marks.mark_sound(whole, soundmark.RATE, ["audio-speech"], RECIPE)
+    assert streamed.dtype == np.float32 and np.array_equal(streamed, at_once)
+    assert (sum(map(len, parts)) > 0) == (seconds > 12), "blocks come before the end"
+    assert np.array_equal(at_once, whole) == (seconds < marks.SHORTEST_SOUND)
+
+
+def test_every_block_of_a_long_sound_says_what_the_whole_says(sound):
+    at_once = soundmark.embed(np.resize(sound, 26 * soundmark.RATE), BITS)
+    block = soundmark.BLOCK * 8192
+    for part in (at_once, at_once[:block], at_once[block - 40_000 : block + 40_000], at_once[block : 2 * block]):
+        found = soundmark.detect(part)
+        assert found.p < 1e-8 and wrong(found.bits) <= 2
+
+
+def test_a_sound_that_comes_in_pieces_stays_as_it_is_without_marks(sound, monkeypatch):
+    monkeypatch.setenv("GENAI_MARKS", "off")
+    marker = marks.SoundMarker((), RECIPE)
+    assert marker.add(sound) is sound and not len(marker.finish())
+
+
 def test_sounds_without_a_mark_have_none(sound):
     assert soundmark.detect(sound).p > 1e-5
     assert soundmark.detect(np.zeros(30_000, np.float32)).p > 1e-5

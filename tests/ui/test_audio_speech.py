@@ -15,7 +15,7 @@ from gradio_client.exceptions import AppError
 
 from genai_demo.audio import sounds
 from genai_demo.audio.speech import generate
-from genai_demo.core import limits
+from genai_demo.core import limits, soundmark
 from genai_demo.ui import speech_actions as actions
 from genai_demo.ui.speech_compare import take_recording
 from genai_demo.ui.speech_phonemes import plan_words, read_plan
@@ -99,6 +99,23 @@ def test_stop_keeps_what_was_spoken_and_nothing_of_what_is_whole() -> None:
     assert [word["word"] for word in json.loads(Path(table).read_text())] == ["Hi", "."]
     assert [step[-1] for step in steps[-2:]] == [None, None]
     assert actions.stop_speech(None, REQUEST) == tuple([gr.skip()] * 10)
+
+
+def test_the_mark_comes_with_the_pieces_and_is_the_same_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(soundmark, "BLOCK", 4)  # 1.5 s: several in a short text
+    words = "Hi. 你好! It is late. I am here. It is cold. You are there."
+    steps = spoken(words)
+    parts = [step[-1] for step in steps if step[-1] is not None]
+    assert [len(part.marked) for part in parts] == sorted(len(part.marked) for part in parts)
+    assert len(parts[-1].marked) > 1, "before the end the beginning is ready"
+    recipe = {"text": words} | SETTINGS
+    at_once = actions.mark_sound(generate.speak(words, seed=3)[1], sounds.RATE, actions.MODELS, recipe)
+    wav, ogg = (sounds.read(steps[-1][place]) for place in (2, 4))
+    assert np.array_equal(wav, sounds.read(sounds.wave_bytes(at_once))) and len(wav) == len(ogg)
+    stopped = sounds.read(actions.stop_speech(parts[-1], REQUEST)[1])
+    done = len(actions._read(parts[-1].marked))
+    assert len(stopped) == len(wav) and np.array_equal(stopped[:done], wav[:done])
+    assert np.abs(stopped - wav).max() < 0.02
 
 
 def test_subtitles_and_timings_are_those_of_the_sound() -> None:
