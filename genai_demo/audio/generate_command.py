@@ -22,6 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--style", default="reel", help="music: reel, jig, chorale ...")
     parser.add_argument("--key", default="D maj", help="music: tonic and mode")
     parser.add_argument("--bars", type=COUNT, default=16, help="music: length")
+    parser.add_argument("--form", default="free", help="music: AABB, AABA, ABAC, ABAB, ABA or free")
     parser.add_argument(
         "--seconds",
         type=Number(limits.MIN_EFFECT_SECONDS, limits.MAX_EFFECT_SECONDS),
@@ -74,7 +75,7 @@ def music(args: argparse.Namespace) -> dict[str, bytes]:
     """A new piece as sound, MIDI and ABC."""
     from genai_demo.audio.music import generate, notation
 
-    piece = generate.compose(args.style, args.key, args.bars, args.seed)
+    piece = generate.compose(args.style, args.key, args.bars, args.seed, form=args.form)
     title = f"{args.style.replace(' ', '-')}-{args.key.replace(' ', '')}-seed{args.seed}"
     return {
         f"{title}.{args.format}": encoded(generate.render(piece), args, title),

@@ -11,6 +11,7 @@ import gradio as gr
 
 from genai_demo.audio import mel, sounds
 from genai_demo.audio.music import generate
+from genai_demo.audio.music.form import FREE, fewest_bars
 from genai_demo.audio.music.leading import STRICTNESS
 from genai_demo.audio.music.pieces import MODES, TONICS, Piece, to_record
 from genai_demo.core import limits
@@ -24,11 +25,15 @@ from genai_demo.ui.text_common import paced
 
 Shown = tuple[Any, ...]
 """Piano roll, status, audio, similarity, five files, the work, the history."""
+MOST_CANDIDATES = 50
+"""Of top-k."""
 KEPT = 8
 """Pieces of a visit that can be heard again."""
 SOURCES = ("keyboard", "midi", "above")
 KEYS = [f"{tonic} {mode}" for mode in MODES for tonic in TONICS]
-FIRST: dict[str, Any] = {"style": "jig", "key": "D maj", "bars": 8, "seed": 5, "temperature": 0.9, "chords": True}
+FIRST: dict[str, Any] = {
+    "style": "jig", "key": "D maj", "bars": 16, "seed": 5, "temperature": 0.9, "chords": True, "form": "AABB",
+}  # fmt: skip
 """The piece that the room opens with."""
 TAIL = 10
 """Seconds in which the last notes may fade."""
@@ -44,7 +49,7 @@ def _kept(work: Work, history: list[Work]) -> list[Work]:
 
 def _written(
     pieces: Iterator[Piece], bars: int, recipe: dict[str, Any], sound: str, tempo: float, history: list[Work],
-    language: str, play: bool = True,
+    language: str, play: bool = True, remark: str = "",
 ) -> Iterator[Shown]:  # fmt: skip
     """Show a piece while it is written, then let it be heard."""
     start, work, still = time.perf_counter(), None, [None] * 5
@@ -58,7 +63,7 @@ def _written(
     roll, player, *files = played(work, sound, tempo, language, play)
     count = sum(map(len, work.piece.voices.values()))
     status = say("music.status", language, notes=count, passed=passed)
-    remarks = " ".join(localise(remark, language) for remark in work.piece.remarks)
+    remarks = " ".join([*(localise(words, language) for words in work.piece.remarks), remark])
     history = _kept(work, history)
     lines = f"{status} {remarks}".strip(), closeness(work.piece, language)
     yield roll, lines[0], player, lines[1], *files, work, history
@@ -70,7 +75,8 @@ def _written(
 @readable_errors
 def compose_music(
     style: str, key: str, metre: str, bars: float, temperature: float, seed: float, chords: bool, sound: str,
-    tempo: float, history: list[Work], request: gr.Request, strictness: float = STRICTNESS,
+    tempo: float, history: list[Work], request: gr.Request, strictness: float = STRICTNESS, form: str = FREE,
+    top_k: float = 0,
 ) -> Iterator[Shown]:  # fmt: skip
     """Write a new piece, bar by bar, and play it.
 
@@ -85,19 +91,22 @@ def compose_music(
         sound: instruments, such as "session", "piano"; empty: what suits the style.
         tempo: 1 is usual for the style.
         strictness: of voice leading in chorales; 0 leaves it to the model.
+        form: of a tune, such as "AABB": sections of one letter are the same but for their endings; or "free".
+        top_k: only so many of the likeliest notes; 0 for all.
 
     Returns:
         Piano roll as JSON, status, sound, similarity to the training tunes, files WAV, OGG, MIDI, ABC, recipe.
     """
     settings: dict[str, Any] = {
         "style": style, "key": key, "metre": metre or generate.metres(style, chords)[0], "bars": int(bars),
-        "temperature": temperature, "seed": int(seed), "chords": chords,
+        "temperature": temperature, "seed": int(seed), "chords": chords, "top_k": int(top_k),
     }  # fmt: skip
-    settings |= {"strictness": strictness} if style == "chorale" else {}
-    recipe = {"action": "compose"} | settings
-    yield from _written(
-        generate.compose_bars(**settings), int(bars), recipe, sound, tempo, history, language_of(request)
-    )
+    language = language_of(request)
+    short = style != "chorale" and int(bars) < fewest_bars(form)
+    settings |= {"strictness": strictness} if style == "chorale" else {"form": FREE if short else form}
+    remark = say("music.short", language, form=form, bars=fewest_bars(form)) if short else ""
+    pieces, recipe = generate.compose_bars(**settings), {"action": "compose"} | settings
+    yield from _written(pieces, int(bars), recipe, sound, tempo, history, language, remark=remark)
 
 
 @readable_errors

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import gradio as gr
@@ -9,6 +10,7 @@ import numpy as np
 
 from genai_demo.audio import sounds
 from genai_demo.audio.music import generate, notation
+from genai_demo.audio.music.form import Section, sections
 from genai_demo.audio.music.pieces import RANGES, TONICS, Piece
 from genai_demo.core.marks import mark_sound
 from genai_demo.trust import metadata
@@ -17,6 +19,8 @@ from genai_demo.ui.signed import keep_made
 from genai_demo.ui.strings import language_of, say
 
 MODELS = ("audio-music",)
+PHRASE = 4
+"""Bars of a part that is played over and over where a piece has no sections."""
 
 
 class Work(NamedTuple):
@@ -51,7 +55,7 @@ def roll_of(piece: Piece, bars: int, language: str, seconds: float = 0.0, play: 
 
     bars: how many it is going to have; seconds: of its sound, if there is any; play: start as soon as it is there.
     """
-    found = generate.piano_roll(piece)
+    found, parts = generate.piano_roll(piece), list(sections(piece.form, max(bars, piece.bars)))
     voices = sorted(piece.voices, key=list(RANGES).index) + (["chords"] if piece.chords else [])
     summary = say("music.summary", language, metre=piece.metre, bars=bars, bpm=piece.bpm)
     return json.dumps(
@@ -63,11 +67,22 @@ def roll_of(piece: Piece, bars: int, language: str, seconds: float = 0.0, play: 
             "chords": [(name, round(a, 3), round(b, 3)) for name, a, b in found.chords],
             "bars": [round(bar, 4) for bar in found.bars],
             "planned": max(bars, piece.bars),
+            "sections": parts,
+            "loop": say("music.loop", language),
+            "whole": say("music.loop.off", language),
+            "loops": loops_of(parts, bars, language),
             "seconds": seconds,
             "play": play,
         },
         ensure_ascii=False,
     )
+
+
+def loops_of(parts: Sequence[Section], bars: int, language: str) -> list[tuple[str, int, int]]:
+    """What can be played over and over, sections or four bars each: name, first bar from 0, bar behind the last."""
+    spans = [(f"{part.letter}: ", part.start, part.end) for part in parts]
+    spans = spans or [("", start, min(start + PHRASE, bars)) for start in range(0, bars, PHRASE)]
+    return [(name + say("music.loop.bars", language, first=a + 1, last=b), a, b) for name, a, b in spans]
 
 
 def _rendered(work: Work, sound: str, tempo: float) -> tuple[Piece, int, np.ndarray, dict[str, Any], dict[str, str]]:

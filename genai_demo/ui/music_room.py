@@ -7,6 +7,7 @@ import gradio as gr
 
 from genai_demo.audio.music import generate, synth
 from genai_demo.audio.music.events import MAX_BARS
+from genai_demo.audio.music.form import FORMS
 from genai_demo.audio.music.leading import MOST_STRICT, STRICTNESS
 from genai_demo.audio.music.pieces import METRES
 from genai_demo.core import limits
@@ -27,7 +28,8 @@ def build(tab: gr.Tab) -> None:
     """Lay out the room inside the open ``tab`` and connect its events."""
     work, history = gr.State(None, time_to_live=1800), gr.State([], time_to_live=1800)
     gr.Markdown(text("music.intro"), elem_classes="notice")
-    *settings, strictness = style, _, metre, _, _, seed, chords, _ = _settings()
+    style, metre, seed, chords, settings, more = _settings()
+    strictness = more[0]
     with gr.Row(elem_classes="buttons"):
         go = gr.Button(text("music.compose"), variant="primary", min_width=100, elem_id="music-go")
         another = gr.Button(text("music.another"), min_width=120, elem_id="music-another")
@@ -44,7 +46,7 @@ def build(tab: gr.Tab) -> None:
     given = [source, melody, midi, work, *others]
     compose: dict[str, Any] = {
         "fn": actions.compose_music,
-        "inputs": [*settings, *playing, strictness],
+        "inputs": [*settings, *playing, *more],
         "outputs": shown,
     } | STREAM
     compose |= presses.PRESS
@@ -89,19 +91,21 @@ def build(tab: gr.Tab) -> None:
 
 
 def _settings() -> tuple[Any, ...]:
-    """Style, key, metre, bars, temperature, seed, chords, strictness."""
+    """Style, metre, seed, chords; what a piece is like, in the order of ``compose_music``; the rest of it."""
     first = actions.FIRST
     usual = generate.metres(first["style"], first["chords"])[0]
     with gr.Row(elem_classes=["settings", "narrow"]):
         style = _dropdown("music.style", generate.styles(), first["style"], elem_id="music-style")
         key = _dropdown("music.key", actions.KEYS, first["key"], filterable=True, elem_id="music-key")
         metre = _dropdown("music.metre", list(METRES), usual, elem_id="music-metre")
+        form = _dropdown("music.form", list(FORMS), first["form"], elem_id="music-form")
         bars = slider("music.bars", 1, MAX_BARS, first["bars"], 1, min_width=130, elem_id="music-bars")
         temperature = slider("music.temperature", 0, limits.MAX_TEMPERATURE, first["temperature"], 0.05, min_width=130)
         seed = number("music.seed", 0, limits.MAX_SEED, first["seed"], min_width=120, elem_id="music-seed")
         chords = gr.Checkbox(True, label=text("music.chords"), info=text("music.chords.info"), min_width=130)
+        top_k = slider("music.top_k", 0, actions.MOST_CANDIDATES, 0, 1, min_width=130)
         strictness = slider("music.strictness", 0, MOST_STRICT, STRICTNESS, 0.25, min_width=200)
-    return style, key, metre, bars, temperature, seed, chords, strictness
+    return style, metre, seed, chords, [style, key, metre, bars, temperature, seed, chords], [strictness, form, top_k]
 
 
 def _result() -> tuple[Any, ...]:

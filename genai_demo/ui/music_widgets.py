@@ -19,7 +19,8 @@ FIRST_MELODY = {
 
 ROLL_HTML = """
 <div class="roll">
-  <div class="caption"><span class="title"></span><span class="legend"></span></div>
+  <div class="caption"><span class="title"></span><span class="legend"></span>
+    <select class="loop" hidden></select></div>
   <div class="box">
     <svg class="gutter" width="30" aria-hidden="true"></svg>
     <div class="frame" tabindex="0" role="group" aria-label="Piano roll: Space plays, arrows move by a bar">
@@ -49,6 +50,14 @@ ROLL_CSS = """
 svg text {font-size: 11px; fill: var(--body-text-color-subdued); font-variant-numeric: tabular-nums}
 svg text.name {font-size: 12px; font-weight: 600; fill: var(--body-text-color)}
 .music {display: block; cursor: pointer}
+.loop {margin-left: auto; min-height: 32px; padding: 2px 26px 2px 8px; font-size: .85rem; border-radius: 6px;
+  color: var(--body-text-color); background: var(--button-secondary-background-fill);
+  border: 1px solid var(--border-color-primary)}
+.loop[hidden] {display: none}
+.section {fill: var(--lead); opacity: .22}
+.section.B {fill: var(--tenor)}
+.section.C {fill: var(--bass)}
+svg text.letter {font-weight: 700; fill: var(--body-text-color)}
 .black {fill: var(--body-text-color); opacity: .045}
 .bar {stroke: var(--border-color-primary)}
 .chord {fill: var(--chord)}

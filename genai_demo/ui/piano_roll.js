@@ -4,7 +4,9 @@ const picture = element.querySelector(".music");
 const gutter = element.querySelector(".gutter");
 const title = element.querySelector(".title");
 const legend = element.querySelector(".legend");
-const ROW = 7, TOP = 44, NARROWEST_BAR = 64;
+const loop = element.querySelector(".loop");
+const ROW = 7, NARROWEST_BAR = 64, STRIP = 18;
+let top = 44, looped = null;
 let music = null, bars = [], scale = 1, rows = [], shown = -1, waves = null, started = null, fresh = false;
 
 const svg = (name, attributes, text) => {
@@ -31,20 +33,23 @@ function draw() {
     return entry;
   }));
   element.firstElementChild.dataset.bars = music ? music.bars.length - 1 : 0;
+  top = 44 + (music?.sections.length ? STRIP : 0);
+  if (music) bars = music.bars;
+  offerLoops();
   if (!music) return;
-  bars = music.bars;
   const length = (bars[1] - bars[0]) * music.planned;
   const width = Math.max(frame.clientWidth - 2, NARROWEST_BAR * music.planned);
   scale = width / length;
   const pitches = music.notes.map((note) => note[3]);
   const high = Math.max(72, ...pitches) + 2, low = Math.min(60, ...pitches) - 2;
-  const bottom = TOP + (high - low + 1) * ROW;
+  const bottom = top + (high - low + 1) * ROW;
   for (const drawing of [picture, gutter]) drawing.setAttribute("height", bottom);
   picture.setAttribute("width", width);
   drawGrid(width, high, low, bottom);
+  drawSections(width / music.planned);
   drawChords();
   for (const [voice, start, end, pitch] of music.notes) {
-    const note = svg("rect", { x: x(start), y: TOP + (high - pitch) * ROW, rx: 2, height: ROW - 1,
+    const note = svg("rect", { x: x(start), y: top + (high - pitch) * ROW, rx: 2, height: ROW - 1,
       width: Math.max(2, (end - start) * scale - 1), class: "note " + voice });
     rows.push([note, start, end]);
     picture.append(note);
@@ -55,24 +60,56 @@ function draw() {
 
 function drawGrid(width, high, low, bottom) {
   for (let pitch = low; pitch <= high; pitch++) {
-    const y = TOP + (high - pitch) * ROW;
+    const y = top + (high - pitch) * ROW;
     if ([1, 3, 6, 8, 10].includes(pitch % 12)) picture.append(svg("rect", { x: 0, y, width, height: ROW, class: "black" }));
     if (pitch % 12 === 0) gutter.append(svg("text", { x: 26, y: y + ROW, "text-anchor": "end" }, "C" + (pitch / 12 - 1)));
   }
   for (let bar = 0; bar <= music.planned; bar++) {
     const place = bar * (width / music.planned);
     picture.append(svg("line", { x1: place, x2: place, y1: 0, y2: bottom, class: "bar" }));
-    if (bar < music.planned) picture.append(svg("text", { x: place + 4, y: 12 }, bar + 1));
+    if (bar < music.planned) picture.append(svg("text", { x: place + 4, y: top - 32 }, bar + 1));
+  }
+}
+
+function drawSections(bar) {
+  for (const [letter, first, last] of music.sections) {
+    const left = first * bar + 1, kind = `section ${letter}`;
+    picture.append(svg("rect", { x: left, y: 0, width: (last - first) * bar - 2, height: STRIP - 2, rx: 3, class: kind }));
+    picture.append(svg("text", { x: left + 5, y: STRIP - 5, class: "letter" }, letter));
   }
 }
 
 function drawChords() {
+  const y = top - 26;
   for (const [name, start, end] of music.chords) {
     const width = Math.max(2, (end - start) * scale - 2);
-    picture.append(svg("rect", { x: x(start), y: 18, height: 20, rx: 3, width, class: "chord" }));
-    if (width >= 7 * name.length) picture.append(svg("text", { x: x(start) + 3, y: 33, class: "name" }, name));
+    picture.append(svg("rect", { x: x(start), y, height: 20, rx: 3, width, class: "chord" }));
+    if (width >= 7 * name.length) picture.append(svg("text", { x: x(start) + 3, y: y + 15, class: "name" }, name));
   }
 }
+
+// ---- a part over and over
+
+function offerLoops() {
+  const names = music ? [music.whole, ...music.loops.map(([name]) => name)] : [];
+  loop.hidden = !music?.seconds || names.length < 3;
+  if (names.join() !== [...loop.options].map((option) => option.text).join()) {
+    loop.replaceChildren(...names.map((name, i) => new Option(name, i - 1)));
+  }
+  if (!music?.seconds) loop.value = -1;  // a new piece is being written
+  loop.setAttribute("aria-label", music ? music.loop : "");
+  chooseLoop();
+}
+
+function chooseLoop() {
+  const part = music?.loops[Number(loop.value)];
+  looped = part ? [Math.max(0, bars[part[1]]), bars[part[2]]] : null;
+}
+
+loop.addEventListener("change", () => {
+  chooseLoop();
+  if (looped) seek(looped[0]);
+});
 
 // ---- following the player
 
@@ -89,7 +126,8 @@ function follow() {
   if (!element.isConnected) return;
   requestAnimationFrame(follow);
   if (!music?.seconds) return;
-  const now = progress() * music.seconds;
+  let now = progress() * music.seconds;
+  if (looped && now >= looped[1]) seek(now = looped[0]);
   if (fresh && waves && waves.host !== started && player().querySelector("#duration")?.textContent !== "0:00") {
     fresh = false;
     started = waves.host;

@@ -38,6 +38,21 @@ MUSIC: dict[str, tuple[str, str]] = {
     "music.temperature.info": ("Low: usual. High: bold.", "低则常规，高则大胆。"),
     "music.chords": ("With chords", "带和弦"),
     "music.chords.info": ("Chorales: four voices.", "众赞歌为四个声部。"),
+    "music.form": ("Form", "曲式"),
+    "music.form.info": (
+        "Of tunes. Same letters: the same music but for its ending.",
+        "用于舞曲。字母相同即音乐相同，仅结尾不同。",
+    ),
+    "music.form.free": ("free", "自由"),
+    "music.short": (
+        "{form} needs {bars} bars; this piece was written freely.",
+        "{form} 至少需要 {bars} 小节；此曲未按曲式写作。",
+    ),
+    "music.loop": ("Loop", "循环"),
+    "music.loop.off": ("Play all of it", "播放全曲"),
+    "music.loop.bars": ("bars {first} to {last}", "第 {first} 至 {last} 小节"),
+    "music.top_k": ("Top-k", "Top-k"),
+    "music.top_k.info": ("Only so many likeliest notes; 0: all.", "只取最可能的几个音；0 为不限。"),
     "music.strictness": ("Voice leading", "声部进行"),
     "music.strictness.info": (
         "Chorales: 0 as the model likes, 1 as few parallel fifths and octaves as Bach has, 3 strict.",
@@ -140,6 +155,8 @@ MUSIC |= {
 }  # fmt: skip
 
 MUSIC_ERRORS: tuple[tuple[str, str], ...] = (
+    ("The form {0} needs at least {1} bars.", "曲式 {0} 至少需要 {1} 小节。"),
+    ("A chorale has no sections that come again; its form must be free.", "众赞歌没有重复的段落，曲式只能为自由。"),
     ("The strictness must be a number from {0} to {1}.", "声部进行的严格度须为 {0} 到 {1} 之间的数。"),
     (
         "Voice leading is that of chorales; this piece is laid out as {0}.",

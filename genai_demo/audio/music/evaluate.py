@@ -13,13 +13,16 @@ import numpy as np
 from genai_demo.audio.music import generate, leading, listening, tunes
 from genai_demo.audio.music.data import Music
 from genai_demo.audio.music.events import MAX_BARS, decode
+from genai_demo.audio.music.form_figures import form_figures
 from genai_demo.audio.music.pieces import TONICS, Piece, in_key
 from genai_demo.audio.music.train import bits_per_event
 
 PROBES = 200
 """Held-out pieces of each layout for bits per event."""
 WRITTEN = 24
-"""Pieces of each style that are written and compared."""
+"""Pieces of each style that are written and compared, and of each that are written in the form AABB."""
+PARTS = 32
+"""Bars of those: two parts of eight, each with its repeat."""
 
 
 def pitch_classes(pieces: Sequence[Piece]) -> np.ndarray:
@@ -133,6 +136,10 @@ def figures(music: Music, quick: bool = False) -> dict[str, Any]:
             continue
         written = [written_like(piece, i) for i, piece in enumerate(real)]
         found[style.replace(" ", "_")] = compared(real, written)
+        if style != "chorale":
+            asked = [generate.compose(p.style, p.key, PARTS, i, form="AABB") for i, p in enumerate(real)]
+            usual = [decode(music.piece(i).tolist()) for i in music.chosen("train", style)]
+            found[style.replace(" ", "_")] |= form_figures(usual, asked)
         if style == "chorale":
             found["faults_in_16_bars"], found["faults_in_16_bars_real"] = faults(written), faults(real)
     with_chords = music.chosen("held_out", "", "melody and chords")[: WRITTEN // part]

@@ -18,10 +18,12 @@ import torch
 
 from genai_demo.audio.music import midi_melody, notation, synth, tunes
 from genai_demo.audio.music.events import END, HEAD, MAX_BARS, NAMES, ROWS, decode, voice_bars
+from genai_demo.audio.music.form import FREE, Form, habits, sections
 from genai_demo.audio.music.grammar import Given, Grammar
+from genai_demo.audio.music.harmony import Harmony, places
 from genai_demo.audio.music.leading import MOST_STRICT, STRICTNESS, Leading
 from genai_demo.audio.music.listening import melody_of
-from genai_demo.audio.music.pieces import LAYOUTS, METRES, QUARTER, STYLES, Piece, bar_ticks, parse_key
+from genai_demo.audio.music.pieces import LAYOUTS, METRES, QUARTER, STYLES, Note, Piece, bar_ticks, parse_key
 from genai_demo.core import checkpoint, limits
 from genai_demo.core.decode import continuations
 from genai_demo.core.device import pick_device
@@ -104,14 +106,21 @@ def compose_bars(
     top_p: float = 0.95,
     chords: bool = True,
     strictness: float = STRICTNESS,
+    form: str = FREE,
+    top_k: int = 0,
 ) -> Iterator[Piece]:
     """As ``compose``, yielding what there is after every bar."""
     metre = _choice(metre or metres(style, chords)[0], METRES, "metre")
     layout = "chorale" if style == "chorale" else "melody and chords" if chords else "melody"
     tonic, mode = parse_key(key)
     _whole(bars, 1, MAX_BARS, "number of bars")
-    start = Piece(style, tonic, mode, metre, {v: [] for v in LAYOUTS[layout] if v != "chords"}, [], tempo(style, metre))
-    yield from _write(start, layout, bars, {}, seed, temperature, top_p, strictness)
+    voices: dict[str, list[Note]] = {voice: [] for voice in LAYOUTS[layout] if voice != "chords"}
+    start = Piece(style, tonic, mode, metre, voices, [], tempo(style, metre), form=form)
+    if layout == "chorale" and form != FREE:
+        raise ValueError("A chorale has no sections that come again; its form must be free.")
+    plan = Form(form, bars, style, seed) if sections(form, bars) else None
+    controls = Controls(temperature=temperature, top_p=top_p, top_k=top_k)
+    yield from _write(start, layout, bars, {}, seed, controls, strictness, plan)
 
 
 def compose(
@@ -124,14 +133,17 @@ def compose(
     top_p: float = 0.95,
     chords: bool = True,
     strictness: float = STRICTNESS,
+    form: str = FREE,
+    top_k: int = 0,
 ) -> Piece:
     """A new tune with chords or, in the style "chorale", for four voices.
 
     key: tonic and mode, "D maj". metre: the style's usual one where none is given. chords: whether a tune has them.
-    strictness: of voice leading in chorales (``leading``), 0 leaves it to the model.
+    strictness: of voice leading in chorales (``leading``), 0 leaves it to the model. form: of a tune, one of
+    ``form.FORMS``; where its sections lie tells ``form.sections``. top_k: only the so many likeliest events, 0 for all.
     Raises ValueError for bad input.
     """
-    *_, piece = compose_bars(style, key, bars, seed, metre, temperature, top_p, chords, strictness)
+    *_, piece = compose_bars(style, key, bars, seed, metre, temperature, top_p, chords, strictness, form, top_k)
     return piece
 
 
@@ -149,7 +161,8 @@ def accompany_bars(
     layout = "chorale" if style == "chorale" else "melody and chords"
     start = dataclasses.replace(piece, style=style, voices={LAYOUTS[layout][0]: piece.lead}, chords=[])
     given = {LAYOUTS[layout][0]: voice_bars_of(start.lead, piece.bar, piece.bars, True)}
-    yield from _write(start, layout, piece.bars, given, seed, temperature, top_p, strictness)
+    controls = Controls(temperature=temperature, top_p=top_p)
+    yield from _write(start, layout, piece.bars, given, seed, controls, strictness)
 
 
 def accompany(
@@ -185,7 +198,8 @@ def carry_on_bars(
     given = {voice: voice_bars_of(notes, piece.bar, piece.bars, False) for voice, notes in piece.voices.items()}
     if piece.chords:
         given["chords"] = voice_bars_of(piece.chords, piece.bar, piece.bars, False)
-    yield from _write(piece, layout, piece.bars + bars, given, seed, temperature, top_p, strictness)
+    piece, bars = dataclasses.replace(piece, form=FREE), piece.bars + bars
+    yield from _write(piece, layout, bars, given, seed, Controls(temperature=temperature, top_p=top_p), strictness)
 
 
 def carry_on(
@@ -216,17 +230,24 @@ def voice_bars_of(notes: Sequence[Any], bar: int, bars: int, to_the_end: bool) -
 
 
 def _write(
-    start: Piece, layout: str, bars: int, given: Given, seed: int, temperature: float, top_p: float, strictness: float
-) -> Iterator[Piece]:
+    start: Piece, layout: str, bars: int, given: Given, seed: int, controls: Controls, strictness: float,
+    form: Form | None = None,
+) -> Iterator[Piece]:  # fmt: skip
     """Draw a piece under its grammar; yields it after every bar. start: style, key, metre, tempo, title, remarks."""
     _whole(seed, 0, limits.MAX_SEED, "seed")
     _whole(bars, 1, MAX_BARS, "number of bars")
     if isinstance(strictness, bool) or not isinstance(strictness, int | float) or not 0 <= strictness <= MOST_STRICT:
         raise ValueError(f"The strictness must be a number from 0 to {MOST_STRICT:g}.")
     leading = Leading(start.tonic, strictness) if layout == "chorale" and strictness else None
-    controls = Controls(temperature=temperature, top_p=top_p).check()
+    controls.check()
     away = _card()["out_of_key"].get(start.style, {"most": 0.05})["most"]
-    rule = Grammar(start.style, layout, start.tonic, start.mode, start.metre, bars, away, given, leading)
+    lasts = habits(start.style).lasts
+    pickup = any(line and line[0].start for line in start.voices.values())
+    where = places(bars, form.sections if form else (), pickup)
+    rule = Grammar(
+        start.style, layout, start.tonic, start.mode, start.metre, bars, away, given, leading, form, lasts,
+        Harmony(start.tonic, start.mode, start.metre, where),
+    )  # fmt: skip
     tokens = rule.head + rule.advance()
     most = bars * (1 + len(LAYOUTS[layout]) * (1 + 2 * bar_ticks(start.metre) // 3))
     allowed = torch.zeros(ROWS, dtype=torch.bool)
@@ -245,7 +266,7 @@ def _write(
 
 
 def _dressed(tokens: list[int], like: Piece) -> Piece:
-    return dataclasses.replace(decode(tokens, like.bpm), title=like.title, remarks=like.remarks)
+    return dataclasses.replace(decode(tokens, like.bpm), title=like.title, remarks=like.remarks, form=like.form)
 
 
 # --------------------------------------------------------------------------- looking, hearing, comparing

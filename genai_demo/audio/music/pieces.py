@@ -84,6 +84,8 @@ class Piece:
     title: str = ""
     remarks: tuple[str, ...] = ()
     """What had to be changed on the way in, a sentence each."""
+    form: str = "free"
+    """What it was written by, one of ``form.FORMS``."""
 
     @property
     def bar(self) -> int:

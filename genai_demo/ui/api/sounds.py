@@ -10,6 +10,7 @@ from genai_demo.audio.effects import generate as effects
 from genai_demo.audio.music import generate as music
 from genai_demo.audio.music import synth
 from genai_demo.audio.music.events import MAX_BARS
+from genai_demo.audio.music.form import FORMS, FREE
 from genai_demo.audio.music.leading import MOST_STRICT, STRICTNESS
 from genai_demo.audio.music.pieces import METRES, MODES, TONICS
 from genai_demo.audio.speech import generate as speech
@@ -19,6 +20,7 @@ from genai_demo.core.marks import mark_sound
 from genai_demo.trust.policy import check
 from genai_demo.ui.api.values import File, Flag, Found, Number, OneOf, Whole, Words
 from genai_demo.ui.effects_sounds import prepare
+from genai_demo.ui.music_actions import MOST_CANDIDATES
 from genai_demo.ui.music_pieces import Work, played
 from genai_demo.ui.signed import keep_made
 from genai_demo.ui.speech_actions import MODELS, Settings, recipe_of, sound_tags
@@ -61,6 +63,8 @@ def compose_music(
     sound: Annotated[str, OneOf(("", *synth.SOUNDS)), "instruments; empty: what suits the style"] = "",
     tempo: Annotated[float, Number(0.5, 1.5), "1 as usual for the style"] = 1.0,
     strictness: Annotated[float, Number(0, MOST_STRICT), "of voice leading in chorales"] = STRICTNESS,
+    form: Annotated[str, OneOf(FORMS), "of a tune: sections of one letter are the same but for their endings"] = FREE,
+    top_k: Annotated[int, Whole(0, MOST_CANDIDATES), "only so many of the likeliest notes; 0 for all"] = 0,
 ) -> tuple[
     Annotated[str, File(), "the piece, WAV"],
     Annotated[str, File(), "its notes, MIDI"],
@@ -69,7 +73,7 @@ def compose_music(
     """Write a new piece of music and play it."""
     settings: dict[str, Any] = {
         "style": style, "key": key, "metre": metre or music.metres(style, chords)[0], "bars": bars,
-        "temperature": temperature, "seed": seed, "chords": chords,
+        "temperature": temperature, "seed": seed, "chords": chords, "top_k": top_k, "form": form,
     }  # fmt: skip
     settings |= {"strictness": strictness} if style == "chorale" else {}
     work = Work(music.compose(**settings), {"action": "compose"} | settings)
