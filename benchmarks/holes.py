@@ -55,7 +55,7 @@ def filled(truth: np.ndarray, mask: np.ndarray, seed: int, with_gan: bool, fidel
 
     picture = Image.fromarray(np.where(mask[..., None], 128, truth).astype(np.uint8))
     find, imagine = (face_squares, imagined_face) if with_gan else (None, None)
-    return np.asarray(generate.restore(picture, mask, "inpaint", seed, fidelity, find, imagine))
+    return np.asarray(generate.restore(picture, mask, "inpaint", seed, fidelity, find, imagine, "network"))
 
 
 def measure(data: list[str] | None, count: int) -> dict[str, Any]:

@@ -6,6 +6,7 @@
 The network loads on first use and stays. Same picture, seed and machine: same result.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
@@ -21,7 +22,7 @@ from genai_demo.core.device import autocast, pick_device
 from genai_demo.core.uploads import Source, open_layer
 from genai_demo.repair import damage as damages
 from genai_demo.repair.faces import FaceFinder, Imagine, needs_crop, repair_face
-from genai_demo.repair.filling import COARSE, Progress, fill
+from genai_demo.repair.filling import COARSE, WAYS, Progress, fill
 from genai_demo.repair.masks import Mask, read_mask
 from genai_demo.repair.model import GRAIN, TASKS
 from genai_demo.repair.network import NAME, as_picture, as_tensor, everywhere, network
@@ -30,8 +31,8 @@ from genai_demo.repair.tone import GREY, Tone, tone_of
 from genai_demo.repair.windows import windows
 
 __all__ = (
-    "FILLING", "NAME", "FaceFinder", "Imagine", "Progress", "card", "damage", "difference", "estimate", "network",
-    "quality", "restore", "restore_steps", "variants",
+    "FILLING", "NAME", "WAYS", "FaceFinder", "Imagine", "Progress", "card", "damage", "difference", "estimate",
+    "network", "quality", "restore", "restore_steps", "variants",
 )  # fmt: skip
 
 FACTORS = {"enlarge2": 2, "enlarge4": 4}
@@ -91,9 +92,10 @@ def restore(
     fidelity: float = 0.5,
     find_faces: FaceFinder | None = None,
     imagine: Imagine | None = None,
+    way: str = "auto",
 ) -> Image.Image:
     """The repaired picture; see ``restore_steps``."""
-    *_, last = restore_steps(image, mask, task, seed, fidelity, find_faces, imagine)
+    *_, last = restore_steps(image, mask, task, seed, fidelity, find_faces, imagine, way)
     return last.picture
 
 
@@ -105,6 +107,7 @@ def restore_steps(
     fidelity: float = 0.5,
     find_faces: FaceFinder | None = None,
     imagine: Imagine | None = None,
+    way: str = "auto",
 ) -> Iterator[Progress]:
     """Repair a picture, yielding what there is after every part of it.
 
@@ -119,9 +122,13 @@ def restore_steps(
     the network would invent.
     find_faces: small faces are then repaired once more in a crop of their own.
     imagine: with ``find_faces``, what fills wide holes in faces (the network fills them softly).
+    way: one of WAYS, by which what is missing is filled. "auto" tries each on known pixels beside every hole; holes in
+    faces are then the networks'. ``Progress.ways`` says what became of it.
     Raises ValueError for bad input.
     """
     _checked(task, seed, fidelity)
+    if way not in WAYS:
+        raise ValueError(f"No way to fill is called {way!r}. Choose one of {', '.join(WAYS)}.")
     picture, clear = _open(image)
     where = read_mask(mask, picture.size) if mask is not None else None
     if clear is not None and task in FILLING:
@@ -138,9 +145,9 @@ def restore_steps(
     _check_pixels(pixels, where is not None)
     tone = _kept_tone(picture, where, task)
     if where is not None and pixels > limits.MAX_REPAIR_PIXELS:
-        steps = _in_windows(picture, where, task, seed, fidelity, find_faces, imagine)
+        steps = _in_windows(picture, where, task, seed, fidelity, find_faces, imagine, way)
     else:
-        steps = _repaired(picture, where, task, seed, fidelity, find_faces, imagine)
+        steps = _repaired(picture, where, task, seed, fidelity, find_faces, imagine, way)
     for step in steps:
         yield step if tone is None else replace(step, picture=tone.laid(step.picture, where))
 
@@ -153,9 +160,11 @@ def _in_windows(
     fidelity: float,
     find_faces: FaceFinder | None,
     imagine: Imagine | None,
+    way: str,
 ) -> Iterator[Progress]:
     """As ``_repaired``, of a large picture only what lies around its holes, window after window."""
     whole, left, imagined = picture.copy(), where.copy(), False
+    ways: Counter[str] = Counter()
     waiting = windows(where, limits.MAX_REPAIR_PIXELS)
     count = len(waiting)
     while waiting:
@@ -166,14 +175,16 @@ def _in_windows(
         if not hole.any():
             continue
         mask = Image.fromarray(np.where(hole, 255, 0).astype(np.uint8))
-        for step in _repaired(whole.crop((x, y, right, bottom)), hole, task, seed, fidelity, find_faces, imagine):
+        part = whole.crop((x, y, right, bottom))
+        for step in _repaired(part, hole, task, seed, fidelity, find_faces, imagine, way):
             found = whole.copy()
             found.paste(step.picture.resize(mask.size), (x, y), mask)  # on the way there are smaller ones
             done = (count - len(waiting) - 1 + step.share) / count
             yield Progress(found, done, imagined or step.imagined)
         whole, imagined = found, imagined or step.imagined
+        ways.update(step.ways)
         hole[:] = False
-    yield Progress(whole, 1.0, imagined)
+    yield Progress(whole, 1.0, imagined, ways)
 
 
 def _kept_tone(picture: Image.Image, where: np.ndarray | None, task: str) -> Tone | None:
@@ -194,6 +205,7 @@ def _repaired(
     fidelity: float,
     find_faces: FaceFinder | None,
     imagine: Imagine | None,
+    way: str,
 ) -> Iterator[Progress]:
     """As ``restore_steps``, in the colours of the network."""
     if factor := FACTORS.get(task):
@@ -204,7 +216,7 @@ def _repaired(
         yield from _repair_all(picture, x, task, seed, fidelity, find_faces)
     elif task in FILLING:
         hole = torch.from_numpy(where)[None, None].float()
-        yield from fill(x, hole, seed, fidelity, find_faces or (lambda picture: []), imagine)
+        yield from fill(x, hole, seed, fidelity, find_faces or (lambda picture: []), imagine, way)
     else:
         mask_values = torch.from_numpy(where)[None, None].float()
         nothing = torch.zeros_like(x[:, :1])
@@ -235,11 +247,11 @@ def variants(
     find_faces: FaceFinder | None = None,
     imagine: Imagine | None = None,
 ) -> Iterator[Image.Image]:
-    """The same hole filled from several seeds. Raises ValueError for bad input."""
+    """The same hole filled by the networks from several seeds. Raises ValueError for bad input."""
     if not 1 <= len(seeds) <= limits.MAX_VARIANTS:
         raise ValueError(f"Ask for 1 to {limits.MAX_VARIANTS} variants.")
     for seed in seeds:
-        yield restore(image, mask, "inpaint", seed, fidelity, find_faces, imagine)
+        yield restore(image, mask, "inpaint", seed, fidelity, find_faces, imagine, "network")
 
 
 @torch.inference_mode()

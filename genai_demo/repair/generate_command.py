@@ -6,6 +6,7 @@ from pathlib import Path
 from genai_demo.core.options import SEED, SHARE, file_to_read, folder_to_write, naming
 
 TASKS = ("auto", "inpaint", "deblur", "enlarge2", "enlarge4", "denoise", "old")
+WAYS = ("auto", "telea", "navier-stokes", "smooth", "patches", "network")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -13,6 +14,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("pictures", nargs="+", type=Path, help="damaged pictures")
     parser.add_argument("--task", choices=TASKS, default="auto", help="what to do")
     parser.add_argument("--mask", type=Path, help="picture of the same shape, white where something is missing")
+    parser.add_argument("--way", choices=WAYS, default="auto", help="what fills a hole; auto tries each beside it")
     parser.add_argument("--seed", type=SEED, default=0, help="of what is invented")
     parser.add_argument("--fidelity", type=SHARE, default=0.5, help="1: only what can be known, 0: all the detail")
     parser.add_argument("--out", type=Path, default=Path("out"), help="folder for the results")
@@ -32,9 +34,9 @@ def run(args: argparse.Namespace) -> None:
     folder_to_write(args.out)
     for path in args.pictures:
         target = args.out / f"{path.stem}-{args.task}.png"
-        recipe = {"task": args.task, "seed": args.seed, "fidelity": args.fidelity}
+        recipe = {"task": args.task, "seed": args.seed, "fidelity": args.fidelity, "way": args.way}
         with naming(path):
-            repaired = generate.restore(path, args.mask, args.task, args.seed, args.fidelity)
+            repaired = generate.restore(path, args.mask, args.task, args.seed, args.fidelity, way=args.way)
             made = mark_picture(repaired, ["repair"], recipe, changed(open_upload(path), repaired))
         args.out.mkdir(parents=True, exist_ok=True)
         made.save(target)

@@ -72,7 +72,7 @@ def _swatches() -> tuple[tuple[str, Image.Image], ...]:
 
 def _repaired(picture: Image.Image, ring: Image.Image) -> Image.Image:
     """The picture with the ring filled in by the network of the repair room."""
-    return generate.restore(picture, ring, "inpaint")
+    return generate.restore(picture, ring, "inpaint", way="network")
 
 
 @readable_errors

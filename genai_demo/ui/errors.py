@@ -70,6 +70,7 @@ SENTENCES: tuple[tuple[str, str], ...] = (
         "结果将超过 {0} 百万像素，请选择更小的图片。",
     ),
     ("No task is called {0}. Choose one of {1}.", "没有名为 {0} 的任务，可选：{1}。"),
+    ("No way to fill is called {0}. Choose one of {1}.", "没有名为 {0} 的填补方式，可选：{1}。"),
     ("No damage is called {0}. Choose one of {1}.", "没有名为 {0} 的损坏方式，可选：{1}。"),
     ("No mask is called {0}. Choose one of {1}.", "没有名为 {0} 的遮罩，可选：{1}。"),
     ("No size is called {0}. Choose one of {1}.", "没有名为 {0} 的尺寸，可选：{1}。"),

@@ -3,7 +3,7 @@
 import functools
 import html
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import gradio as gr
@@ -70,12 +70,30 @@ def bars(amounts: dict[str, float], language: str) -> str:
 
 
 def _steps(
-    painted: Painted | None, photograph: Photograph, task: str, seed: int, fidelity: float, imagine: bool
+    painted: Painted | None,
+    photograph: Photograph,
+    task: str,
+    seed: int,
+    fidelity: float,
+    imagine: bool,
+    way: str,
 ) -> Iterator[generate.Progress]:
     """Every step of a repair."""
     picture = photograph.seen
     face = imagined_face if imagine else None
-    yield from generate.restore_steps(picture, mask_of(painted, picture.size), task, seed, fidelity, face_squares, face)
+    mask = mask_of(painted, picture.size)
+    yield from generate.restore_steps(picture, mask, task, seed, fidelity, face_squares, face, way)
+
+
+def filled_by(ways: Mapping[str, int], language: str) -> str:
+    """What filled the holes, for the status: nothing where there were none."""
+    if not ways:
+        return ""
+    names = [
+        say(f"way.{way}", language) + (f" × {count}" if count > 1 else "")
+        for way, count in sorted(ways.items(), key=lambda item: -item[1])
+    ]
+    return say("repair.filled_by", language, ways=say("repair.comma", language).join(names))
 
 
 @readable_errors
@@ -87,6 +105,7 @@ def repair_picture(
     fidelity: float,
     seed: float,
     imagine: bool,
+    way: str,
     request: gr.Request,
 ) -> Iterator[tuple[Any, ...]]:
     """Repair the picture in the editor; what is not painted over comes back bit for bit.
@@ -97,6 +116,7 @@ def repair_picture(
         fidelity: 1 adds nothing that is not known, 0 all the detail that the network would invent.
         seed: of what is invented.
         imagine: wide holes in faces come from the face GAN, which takes seconds.
+        way: what fills holes: "auto", "telea", "navier-stokes", "smooth", "patches" or "network".
 
     Returns:
         The picture before and after, the status, where it changed, the original if it is known, the file, and what
@@ -106,7 +126,7 @@ def repair_picture(
     left, step = "", None
     yield gr.skip(), say("repair.running", language, share=percent(0)), *[gr.skip()] * 9
     photograph = photograph_of(painted)
-    for step in _steps(painted, photograph, task, int(seed), fidelity, imagine):
+    for step in _steps(painted, photograph, task, int(seed), fidelity, imagine, way):
         now = time.perf_counter()
         if step.share < 1 and now - shown_at > PREVIEW_EVERY:
             preview, shown_at = small_copy(step.picture, PREVIEW_SIDE), now
@@ -115,11 +135,13 @@ def repair_picture(
             words = say("repair.running", language, share=percent(step.share))
             yield (left, keep_png(preview, "preview.png")), words, *[gr.skip()] * 9
     assert step is not None
-    recipe = {"task": task, "seed": int(seed), "fidelity": fidelity}
+    recipe: dict[str, Any] = {"task": task, "seed": int(seed), "fidelity": fidelity}
+    if step.ways:
+        recipe |= {"way": way, "filled_by": dict(step.ways)}
     name, whole = f"repair-{task}-seed{int(seed)}", whole_of(truth, photograph.seen)
     result = keep_result(photograph, step.picture, name, say(f"task.{task}", language), recipe, step.imagined, whole)
     words = say("repair.status", language, seconds=time.perf_counter() - start, size=_size(step.picture))
-    words += say("repair.imagined", language) if step.imagined else ""
+    words += filled_by(step.ways, language)
     if photograph.seen.mode == "RGBA":
         words += say("repair.clear.filled" if task in generate.FILLING else "repair.clear.white", language)
     found = bars(generate.estimate(photograph.seen), language)
@@ -140,7 +162,7 @@ def end_progress(words: str, request: gr.Request) -> Any:
 def four_fillings(
     painted: Painted | None, truth: Truth | None, seed: float, imagine: bool, request: gr.Request
 ) -> Iterator[tuple[Any, Any, str]]:
-    """Fill the painted hole from four seeds.
+    """Fill the painted hole by the networks from four seeds.
 
     Args:
         painted: the picture as background, and what is missing painted on a layer.
@@ -155,7 +177,7 @@ def four_fillings(
     photograph, shown_at = photograph_of(painted), time.perf_counter()
     whole = whole_of(truth, photograph.seen)
     for number in range(int(seed), int(seed) + FILLINGS):
-        for step in _steps(painted, photograph, "inpaint", number, 0.0, imagine):
+        for step in _steps(painted, photograph, "inpaint", number, 0.0, imagine, "network"):
             if step.share < 1 and time.perf_counter() - shown_at > PREVIEW_EVERY:
                 shown_at = time.perf_counter()
                 share = percent((len(found) + step.share) / FILLINGS)

@@ -6,6 +6,7 @@ import gradio as gr
 
 from genai_demo.core import limits
 from genai_demo.repair.damage import KINDS
+from genai_demo.repair.filling import WAYS
 from genai_demo.repair.model import TASKS
 from genai_demo.ui import presses
 from genai_demo.ui import repair_actions as actions
@@ -36,6 +37,7 @@ def build(demo: gr.Blocks) -> None:
             with gr.Row(elem_classes="settings"):
                 fidelity = slider("fidelity", 0, 1, 0.5, 0.05)
                 seed = number("repair.seed", 0, limits.MAX_SEED - actions.FILLINGS, 0, min_width=120)
+            way = choice("way", WAYS, "auto", elem_id="repair-way")
             imagine = gr.Checkbox(
                 True, label=text("repair.imagine"), info=text("repair.imagine.info"), elem_id="repair-imagine"
             )
@@ -89,7 +91,7 @@ def build(demo: gr.Blocks) -> None:
     kept = [exact, history, past, use]
     running = go.click(
         actions.repair_picture,
-        [editor, truth, history, task, fidelity, seed, imagine],
+        [editor, truth, history, task, fidelity, seed, imagine, way],
         [*shown, measures, *kept],
         api_name="repair_picture",
         show_progress="minimal",

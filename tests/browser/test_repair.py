@@ -153,6 +153,18 @@ def test_outside_the_strokes_the_download_is_the_upload(page: Page, upload: Path
     assert not changed[:15].any() and not changed[-15:].any()
 
 
+def test_what_fills_a_hole_is_said_and_can_be_chosen(page: Page, upload: Path) -> None:
+    put_in(page, upload)
+    paint(page)
+    made = {}
+    for way, words in (("auto", "filled by"), ("smooth", "filled by a smooth surface"), ("telea", "filled by Telea")):
+        page.locator(f"#repair-way input[value='{way}']").check()
+        repair(page, words)
+        made[way] = pixels(page)
+    page.locator("#repair-way input[value='auto']").check()
+    assert (made["smooth"] != made["telea"]).any()
+
+
 def test_a_jpeg_is_sent_once_and_its_strokes_come_with_the_call(page: Page, photograph: Path) -> None:
     sent = sent_by(page)
     settled(page, lambda: len(sent))

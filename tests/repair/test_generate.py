@@ -9,6 +9,7 @@ from genai_demo import __main__ as cli
 from genai_demo.core import limits
 from genai_demo.repair import faces, filling, generate, tiles
 from genai_demo.repair.damage import KINDS, MEASURES
+from genai_demo.repair.filling import WAYS
 from genai_demo.repair.model import TASKS
 from genai_demo.repair.network import as_picture, as_tensor, load_network
 from tests.repair.tiny import picture
@@ -118,6 +119,7 @@ def test_orientation_is_kept(tmp_path):
         ({"mask": np.ones((76, 100), bool)}, "covers the whole picture"),
         ({"mask": np.ones((10, 100), bool)}, "Use a mask of the same shape"),
         ({"task": "enlarge2", "mask": spot()}, "enlarged as a whole"),
+        ({"way": "magic"}, "No way to fill is called 'magic'"),
         ({"fidelity": 1.5}, "fidelity must be a number from 0 to 1"),
         ({"seed": -1}, "seed must be a whole number"),
         ({"image": b"nonsense"}, "not a picture"),
@@ -163,6 +165,28 @@ def test_a_hole_that_fills_a_whole_window_waits_for_its_neighbours(monkeypatch):
     after = np.asarray(generate.restore(start, where))
     assert np.array_equal(after[~where], np.asarray(start)[~where])
     assert (after[:, :580] != np.asarray(start)[:, :580]).any(2).mean() > 0.9
+
+
+@pytest.mark.parametrize("way", [way for way in WAYS if way != "auto"])
+def test_a_way_that_is_asked_for_fills_every_hole(way):
+    mask = spot() | np.roll(spot(), 40, 1)
+    *steps, last = generate.restore_steps(image(), mask, "inpaint", way=way)
+    assert dict(last.ways) == {way: 2} and last.share == 1 and all(not step.ways for step in steps)
+    other = np.asarray(generate.restore(image(), mask, "inpaint", way="telea" if way == "smooth" else "smooth"))
+    after, before = np.asarray(last.picture), np.asarray(image())
+    assert np.array_equal(after[~mask], before[~mask]) and (after[mask] != other[mask]).any()
+
+
+def test_holes_in_faces_are_left_to_the_networks_and_others_are_tried():
+    before, mask = image(200, 120), np.zeros((120, 200), bool)
+    mask[40:60, 40:60] = mask[40:60, 140:160] = True
+    square = [np.array([[20.0, 20], [20, 100], [100, 100], [100, 20]])]
+    *_, last = generate.restore_steps(before, mask, "inpaint", find_faces=lambda _: square)
+    assert last.ways["network"] == 1 and sum(last.ways.values()) == 2  # a random network fills nothing well
+    *_, imagined = generate.restore_steps(before, mask, "inpaint", 0, 1.0, lambda _: square, Imagined())
+    assert imagined.ways["face"] == 1 and imagined.imagined
+    changed = (np.asarray(last.picture) != np.asarray(imagined.picture)).any(2)
+    assert changed[mask].any() and not changed[:, 100:].any()
 
 
 def test_variants_differ():
@@ -222,9 +246,11 @@ def test_the_command_writes_pictures(tmp_path, capsys):
     image().save(tmp_path / "a.png")
     Image.fromarray(np.where(spot(), 255, 0).astype(np.uint8)).save(tmp_path / "mask.png")
     words = ["generate", "repair", str(tmp_path / "a.png"), "--task", "inpaint", "--out", str(tmp_path / "out")]
-    assert cli.main([*words, "--mask", str(tmp_path / "mask.png")]) == 0
+    assert cli.main([*words, "--mask", str(tmp_path / "mask.png"), "--way", "smooth"]) == 0
     with Image.open(capsys.readouterr().out.strip()) as found:
         assert found.size == (100, 76)
+        smooth = generate.restore(image(), spot(), "inpaint", way="smooth")
+        assert np.abs(np.asarray(found, int) - np.asarray(smooth))[spot()].mean() < 4  # but for the invisible mark
     assert cli.main(words) == 2 and "Paint over" in capsys.readouterr().err
     assert cli.main([*words, "--mask", str(tmp_path / "nothing.png")]) == 2
 
@@ -276,8 +302,8 @@ def test_narrow_holes_and_other_places_are_left_to_the_network():
     corner = np.zeros((76, 100), bool)
     corner[:, :10] = True
     for mask, find in ((scratch, whole_picture), (corner, whole_picture), (spot(), lambda picture: [])):
-        *_, last = generate.restore_steps(image(), mask, "auto", 0, 0.5, find, imagine)
+        *_, last = generate.restore_steps(image(), mask, "auto", 0, 0.5, find, imagine, "network")
         assert not last.imagined and last.share == 1
-        plain = generate.restore(image(), mask, "auto", 0, 0.5)
+        plain = generate.restore(image(), mask, "auto", 0, 0.5, way="network")
         assert last.picture.tobytes() == plain.tobytes()
     assert not imagine.asked

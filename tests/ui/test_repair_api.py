@@ -11,6 +11,7 @@ from PIL import Image
 from tests.repair import tiny
 
 SETTINGS = {"task": "auto", "fidelity": 0.5, "seed": 3}
+WAYS = {"telea": ("filled by Telea", "填补方式：Telea"), "patches": ("patches of the picture", "图中的相似块")}
 ART = {"style": "ink", "own": None, "strength": 0.7, "keep_colour": False, "steps": 6, "seed": 0}
 PLACED = {"x": 0.5, "y": 1, "scale": 0.8, "feather": 1, "match": 0.5, "shadow": 0, "mirror": False, "seam": False}
 PAINTING = {
@@ -78,6 +79,17 @@ def test_outside_the_mask_nothing_changes_and_the_seed_repeats(client: Client, f
     assert Path(after).read_bytes() == Path(runs[1][0][1]).read_bytes() == Path(download).read_bytes()
     assert Path(after).suffix == ".png" and "96 × 64" in status and "<table" in measures
     assert Image.open(change).size == (96, 64)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_the_way_of_filling_can_be_chosen_and_is_said(
+    pages: dict[str, Client], files: dict[str, Path], way: str
+) -> None:
+    value = editor(files["picture"], files["mask"])
+    for client, words in zip(pages.values(), WAYS[way], strict=True):
+        assert words in client.predict(value, **SETTINGS, way=way, api_name="/repair_picture")[1]
+    one = pages["en"].predict(handle_file(files["picture"]), handle_file(files["mask"]), way=way, api_name="/repair")[0]
+    assert way in str(Image.open(one).info)
 
 
 def test_a_damaged_picture_is_compared_with_its_original(client: Client, files: dict[str, Path]) -> None:

@@ -63,9 +63,9 @@ def test_unknown_damage_gets_a_sentence() -> None:
 # --------------------------------------------------------------------------- repair
 
 
-def repair(start: Painted, truth=None, history=(), task: str = "auto", seed: int = 0, imagine: bool = True):
+def repair(start: Painted, truth=None, history=(), task: str = "auto", seed: int = 0, imagine: bool = True, way="auto"):
     """The last of what the page gets."""
-    *_, last = actions.repair_picture(start, truth, list(history), task, 0.5, seed, imagine, REQUEST)
+    *_, last = actions.repair_picture(start, truth, list(history), task, 0.5, seed, imagine, way, REQUEST)
     return last
 
 

@@ -11,6 +11,7 @@ from genai_demo.faces.latents import EASINGS, LAYER_RANGES, METHODS, SPACES, Lat
 from genai_demo.faces.recipe import pack_styles, save_png
 from genai_demo.repair import compose
 from genai_demo.repair import generate as repair_door
+from genai_demo.repair.filling import WAYS
 from genai_demo.repair.model import TASKS
 from genai_demo.trust import metadata
 from genai_demo.ui.api.values import Amounts, File, Flag, Found, Number, OneOf, Whole, Wholes
@@ -119,6 +120,7 @@ def repair(
     seed: Annotated[int, SEED, "of what is invented"] = 0,
     fidelity: Annotated[float, SHARE, "1 adds nothing that is not known, 0 all detail that would be invented"] = 0.5,
     imagine: Annotated[bool, Flag(), "wide holes in faces come from the face GAN, which takes seconds"] = False,
+    way: Annotated[str, OneOf(WAYS), "what fills holes; auto tries each on known pixels beside every hole"] = "auto",
 ) -> tuple[
     Annotated[str, File(), "the repaired picture, PNG"],
     Annotated[dict[str, float], Found(), "what the network thought was wrong, 0 to 1"],
@@ -127,8 +129,10 @@ def repair(
     flat = open_picture(picture)
     where = open_upload(mask) if mask is not None else None
     face = imagined_face if imagine else None
-    *_, last = repair_door.restore_steps(picture, where, task, seed, fidelity, face_squares, face)
+    *_, last = repair_door.restore_steps(picture, where, task, seed, fidelity, face_squares, face, way)
     recipe: dict[str, Any] = {"task": task, "seed": seed, "fidelity": fidelity}
+    if last.ways:
+        recipe |= {"way": way, "filled_by": dict(last.ways)}
     models = ["repair"]
     if last.imagined:
         recipe, models = recipe | {"imagined": True}, [*models, "faces-gan"]
