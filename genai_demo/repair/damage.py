@@ -138,7 +138,14 @@ def _patch(shape: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
 
 def scratches(picture: np.ndarray, strength: float, rng: np.random.Generator) -> np.ndarray:
     """Bright or dark hairs, cracks and specks of dust."""
-    height, width = picture.shape[:2]
+    opacity = scratch_layer((picture.shape[0], picture.shape[1]), strength, rng)[..., None]
+    ink = np.float32(rng.uniform(0.8, 1) if rng.random() < 0.75 else rng.uniform(0, 0.2))
+    return picture + opacity * (ink - picture)
+
+
+def scratch_layer(shape: tuple[int, int], strength: float, rng: np.random.Generator) -> np.ndarray:
+    """How far scratches and dust cover every pixel: (H, W) float32 in 0..1."""
+    height, width = shape
     scale = 2  # drawn at twice the size, for soft edges
     layer = Image.new("L", (scale * width, scale * height))
     pen = ImageDraw.Draw(layer)
@@ -150,9 +157,7 @@ def scratches(picture: np.ndarray, strength: float, rng: np.random.Generator) ->
         x, y = rng.uniform(0, scale * width), rng.uniform(0, scale * height)
         r = thin * rng.uniform(0.3, 1.4)
         pen.ellipse((x - r, y - r, x + r, y + r), fill=int(rng.integers(120, 256)))
-    opacity = np.asarray(layer.resize((width, height), Image.Resampling.BOX), np.float32)[..., None] / 255
-    ink = np.float32(rng.uniform(0.8, 1) if rng.random() < 0.75 else rng.uniform(0, 0.2))
-    return picture + opacity * (ink - picture)
+    return np.asarray(layer.resize((width, height), Image.Resampling.BOX), np.float32) / 255
 
 
 def _wander(rng: np.random.Generator, width: int, height: int, length: float, bend: float) -> list[tuple[float, float]]:

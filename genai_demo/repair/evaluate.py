@@ -27,7 +27,7 @@ from genai_demo.repair.identity import models
 from genai_demo.repair.tiles import without_seam
 
 PICTURES = 100
-ONLY = ("fairness", "memorisation", "holes")
+ONLY = ("fairness", "memorisation", "holes", "blemishes")
 HOLES = 20
 """Photographs for every kind of hole, of which there are about fifty."""
 IDENTITIES = 25
@@ -219,7 +219,7 @@ def evaluate(data: list[str] | None = None, count: int = PICTURES, write: bool =
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", nargs="+", help="prepared sets (default: those of faces and of data/repair)")
     parser.add_argument("--pictures", type=COUNT, default=PICTURES, help="held-out pictures of every kind of damage")
-    parser.add_argument("--only", choices=ONLY, help="only this: on prepared faces, or holes in photographs")
+    parser.add_argument("--only", choices=ONLY, help="only this: on prepared faces, or on photographs")
     parser.add_argument("--no-card", action="store_true", help="only print, leave the card alone")
 
 
@@ -232,12 +232,14 @@ def run(args: argparse.Namespace) -> None:
 
 
 def compared(what: str, count: int, data: str | None = None, write: bool = True) -> dict[str, Any]:
-    """One of ONLY, see ``fairness`` and ``evaluate_holes``; into the card if ``write``."""
-    from genai_demo.repair import evaluate_holes, fairness
+    """One of ONLY, see ``fairness``, ``evaluate_holes`` and ``evaluate_blemishes``; into the card if ``write``."""
+    from genai_demo.repair import evaluate_blemishes, evaluate_holes, fairness
 
     count = fairness.PICTURES if count == PICTURES else count
     if what == "holes":
         found = evaluate_holes.evaluate(min(count, HOLES))
+    elif what == "blemishes":
+        found = evaluate_blemishes.evaluate(min(count, HOLES))
     else:
         found = fairness.by_group(count, data) if what == "fairness" else fairness.memorised(count, data)
     if write:

@@ -70,6 +70,11 @@ SENTENCES: tuple[tuple[str, str], ...] = (
         "结果将超过 {0} 百万像素，请选择更小的图片。",
     ),
     ("No task is called {0}. Choose one of {1}.", "没有名为 {0} 的任务，可选：{1}。"),
+    (
+        "No scratches were found. Look for fainter ones, or paint over them.",
+        "没有找到划痕。请查找更模糊的划痕，或自行涂抹。",
+    ),
+    ("How sure it must be is a number from 0 to 1.", "明显程度须为 0 到 1 之间的数。"),
     ("No way to fill is called {0}. Choose one of {1}.", "没有名为 {0} 的填补方式，可选：{1}。"),
     ("No damage is called {0}. Choose one of {1}.", "没有名为 {0} 的损坏方式，可选：{1}。"),
     ("No mask is called {0}. Choose one of {1}.", "没有名为 {0} 的遮罩，可选：{1}。"),

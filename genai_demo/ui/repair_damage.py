@@ -11,6 +11,7 @@ from genai_demo.core import lent
 from genai_demo.core.colours import flattened
 from genai_demo.faces import generate as faces
 from genai_demo.repair import generate
+from genai_demo.repair.blemishes import blemishes
 from genai_demo.ui.common import readable_errors
 from genai_demo.ui.faces_actions import DICE
 from genai_demo.ui.own_visits import with_own_weights
@@ -68,6 +69,21 @@ def add_mask(painted: Painted | None, shape: str, seed: float) -> dict[str, Any]
     """
     picture = picture_of(painted)
     return _with_mask(painted, picture, shape_mask(shape, picture.size, int(seed)))
+
+
+@readable_errors
+def find_blemishes(painted: Painted | None, care: float) -> dict[str, Any]:
+    """Paint over the scratches, folds and dust of the picture in the editor, beside what is painted there already.
+
+    Args:
+        painted: the picture, and what is painted over it.
+        care: 0 finds faint things too and some that belong there, 1 only the plainest.
+    """
+    picture = picture_of(painted)
+    found = blemishes(flattened(picture), care)
+    if not found.any():
+        raise ValueError("No scratches were found. Look for fainter ones, or paint over them.")
+    return _with_mask(painted, picture, found)
 
 
 @readable_errors

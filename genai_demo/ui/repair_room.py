@@ -165,6 +165,9 @@ def _damage() -> Any:
 def _masks() -> Any:
     """The panel with ready-made masks; returns what connects it to the editor."""
     gr.Markdown(text("mask.note"), elem_classes="notice")
+    with gr.Row(elem_classes="settings"):
+        care = slider("mask.care", 0, 1, 0.5, 0.05, elem_id="mask-care")
+        find = gr.Button(text("mask.find"), size="md", min_width=130, elem_id="mask-find")
     shape = choice("mask.shape", list(SHAPES), "strokes", elem_id="mask-shape")
     with gr.Row(elem_classes="buttons"):
         seed = number("mask.seed", 0, limits.MAX_SEED, 1, min_width=120)
@@ -175,6 +178,7 @@ def _masks() -> Any:
 
     def connect(editor: MaskEditor) -> None:
         add.click(damages.add_mask, [editor, shape, seed], editor, api_name="add_mask", show_progress="hidden")
+        find.click(damages.find_blemishes, [editor, care], editor, api_name="find_blemishes", show_progress="hidden")
         clear.click(damages.clear_mask, editor, editor, api_name="clear_mask", show_progress="hidden")
         upload.upload(damages.upload_mask, [editor, upload], editor, api_name="upload_mask", show_progress="hidden")
 

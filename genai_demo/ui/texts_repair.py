@@ -121,6 +121,13 @@ REPAIR: dict[str, tuple[str, str]] = {
     "damage.this_face": ("Damage this face", "损坏这张脸"),
     "damage.other_face": ("⚄ Another face", "⚄ 换一张脸"),
     "mask.title": ("Masks without a mouse", "不用鼠标的遮罩"),
+    "mask.find": ("Find scratches and dust", "查找划痕与灰尘"),
+    "mask.care": ("How plain they must be", "明显程度"),
+    "mask.care.info": (
+        "0 finds faint ones and some that belong there, 1 only the plainest. Erase what is no damage, then press "
+        "Repair.",
+        "0 也会找出模糊的划痕，并可能误判；1 只找最明显的。请擦去误判之处，再点“修复”。",
+    ),
     "mask.shape": ("Shape", "形状"),
     "mask.shape.info": ("Painted over the picture beside what is there.", "叠加涂在图片上。"),
     "mask.shape.box": ("box", "方框"),

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import ExifTags, Image
+from PIL import ExifTags, Image, ImageDraw
 from playwright.sync_api import Browser, Locator, Page, Request, expect
 
 from genai_demo.core import limits
@@ -163,6 +163,20 @@ def test_what_fills_a_hole_is_said_and_can_be_chosen(page: Page, upload: Path) -
         made[way] = pixels(page)
     page.locator("#repair-way input[value='auto']").check()
     assert (made["smooth"] != made["telea"]).any()
+
+
+def test_scratches_are_found_shown_and_filled(page: Page, tmp_path: Path) -> None:
+    old = Image.new("RGB", (400, 300), (120, 120, 120))
+    ImageDraw.Draw(old).line((60, 60, 340, 220), "white", width=3)
+    old.save(tmp_path / "old.png")
+    put_in(page, tmp_path / "old.png", 400)
+    page.locator("#mask-panel").get_by_role("button").first.click()
+    page.locator("#mask-find").click()
+    settled(page, lambda: painted(page))
+    assert 0.002 < painted(page) < 0.05
+    repair(page, "filled by")
+    after = pixels(page).astype(int)
+    assert np.abs(after - 120).max() < 12  # where the line was as well
 
 
 def test_a_jpeg_is_sent_once_and_its_strokes_come_with_the_call(page: Page, photograph: Path) -> None:

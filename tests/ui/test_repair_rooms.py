@@ -6,7 +6,7 @@ from pathlib import Path
 import gradio as gr
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from genai_demo.repair.network import load_network
 from genai_demo.ui import quality
@@ -58,6 +58,18 @@ def test_another_picture_has_no_truth() -> None:
 def test_unknown_damage_gets_a_sentence() -> None:
     with pytest.raises(gr.Error, match="No damage is called"):
         damages.damage_picture(Painted(encoded(PICTURE)), None, "fire", 0.5, 1)
+
+
+def test_scratches_are_painted_over_beside_what_is_painted_already() -> None:
+    picture = Image.new("RGB", (240, 180), (90, 110, 120))
+    ImageDraw.Draw(picture).line((20, 40, 220, 90), "white", width=2)
+    spot = np.zeros((180, 240), bool)
+    spot[150:160, 20:40] = True
+    found = damages.find_blemishes(Painted(encoded(picture), (layer(spot),)), 0.5)
+    painted = np.asarray(Image.open(found["layers"][0]))[..., 3] > 0
+    assert painted[64:67, 120].any() and painted[155, 30] and painted.mean() < 0.06
+    with pytest.raises(gr.Error, match="No scratches were found"):
+        damages.find_blemishes(Painted(encoded(Image.new("RGB", (240, 180), "grey"))), 0.5)
 
 
 # --------------------------------------------------------------------------- repair

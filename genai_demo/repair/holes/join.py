@@ -6,12 +6,14 @@ Pictures are float32 (H, W, 3) in [0, 1], holes (H, W) bool.
 import cv2
 import numpy as np
 
-from genai_demo.repair.holes.classical import grown, membrane
+from genai_demo.repair.holes.classical import grown, membrane, reach_of
 
 RING = 3
 """Pixels on the outer side of the edge where picture and filling are compared."""
 GRAIN_REACH = 24
 """Pixels around a hole in which the grain is measured."""
+LEAST_REACH = 8
+"""Half the width of a hole from which on missing grain is seen."""
 LEAST_PIXELS = 60
 """Of flat surroundings, or of a hole, without which no grain is measured."""
 LEAST_GRAIN = 1.2 / 255
@@ -75,10 +77,12 @@ def deviation(found: tuple[np.ndarray, float] | None) -> float:
 
 
 def regrained(picture: np.ndarray, hole: np.ndarray, missing: np.ndarray, seed: int) -> np.ndarray:
-    """Grain in the hole as around it, where there is some and the filling has less.
+    """Grain in a wide hole as around it, where there is some and the filling has less.
 
     missing: (H, W) bool, all that is not known around the hole.
     """
+    if reach_of(np.pad(hole, 1)) < LEAST_REACH:
+        return picture
     around = grain(picture, grown(hole, GRAIN_REACH) & ~missing)
     wanted, there = deviation(around), deviation(grain(picture, hole))
     if around is None or not LEAST_GRAIN < wanted < MOST_GRAIN or there > 0.8 * wanted:
