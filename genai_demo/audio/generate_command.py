@@ -22,6 +22,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--style", default="reel", help="music: reel, jig, chorale ...")
     parser.add_argument("--key", default="D maj", help="music: tonic and mode")
     parser.add_argument("--bars", type=COUNT, default=16, help="music: length")
+    parser.add_argument("--pattern", default="", help="music: of the chords, dance, waltz, alberti, arpeggio or block")
+    parser.add_argument("--drum", action="store_true", help="music: with a drum")
     parser.add_argument("--form", default="free", help="music: AABB, AABA, ABAC, ABAB, ABA or free")
     parser.add_argument(
         "--seconds",
@@ -29,7 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=3.0,
         help="effects: length",
     )
-    parser.add_argument("--format", choices=("wav", "ogg"), default="wav", help="of the sound")
+    parser.add_argument("--format", choices=("wav", "ogg", "mp3"), default="wav", help="of the sound")
     parser.add_argument("--out", type=Path, default=Path("out"), help="folder for the results")
 
 
@@ -76,10 +78,11 @@ def music(args: argparse.Namespace) -> dict[str, bytes]:
     from genai_demo.audio.music import generate, notation
 
     piece = generate.compose(args.style, args.key, args.bars, args.seed, form=args.form)
+    sound = generate.render(piece, "", args.pattern, args.drum, True, args.seed, stereo=True)
     title = f"{args.style.replace(' ', '-')}-{args.key.replace(' ', '')}-seed{args.seed}"
     return {
-        f"{title}.{args.format}": encoded(generate.render(piece), args, title),
-        f"{title}.mid": notation.write_midi(piece),
+        f"{title}.{args.format}": encoded(sound, args, title),
+        f"{title}.mid": notation.write_midi(piece, args.pattern, args.drum),
         f"{title}.abc": notation.write_abc(piece).encode(),
     }
 

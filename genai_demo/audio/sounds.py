@@ -18,7 +18,9 @@ from genai_demo.core.soundfiles import BLOCK, SoundError
 RATE = 22_050
 """Samples a second."""
 FORMATS = {"wav": ("WAV", "PCM_16"), "ogg": ("OGG", "VORBIS")}
-"""What is written: container and coding, in soundfile's names."""
+"""What every room writes: container and coding, in soundfile's names."""
+CODINGS = FORMATS | {"mp3": ("MP3", "MPEG_LAYER_III")}
+"""What can be written."""
 TAGS = tuple(containers.INFO)
 """What both can carry besides sound. A result's recipe goes into "comment"."""
 SILENCE = 10 ** (-70 / 20)
@@ -95,29 +97,31 @@ def _bytes(source: str | Path | bytes, max_bytes: int) -> bytes:
 def wave_bytes(
     samples: np.ndarray, format: str = "wav", tags: Mapping[str, str] | None = None, rate: int = RATE
 ) -> bytes:
-    """A file in memory: 16-bit WAV or OGG Vorbis of (S,) or (S, channels); beyond [-1, 1] is clipped.
+    """A file in memory: 16-bit WAV, OGG Vorbis or MP3 of (S,) or (S, channels); beyond [-1, 1] is clipped.
 
     tags: names of TAGS to texts. The same sound and tags give the same bytes.
     Raises ValueError for another format or tag, for no samples, and for samples that are no numbers.
     """
     import soundfile
 
-    if format not in FORMATS:
-        raise ValueError(f"No sounds are written as {format!r}. Choose one of {', '.join(FORMATS)}.")
+    if format not in CODINGS:
+        raise ValueError(f"No sounds are written as {format!r}. Choose one of {', '.join(CODINGS)}.")
     if unknown := set(tags or ()) - set(TAGS):
         raise ValueError(f"No tag is called {min(unknown)!r}. Choose one of {', '.join(TAGS)}.")
     samples = _checked(samples)
     channels = 1 if samples.ndim == 1 else samples.shape[1]
-    container, coding = FORMATS[format]
+    container, coding = CODINGS[format]
     buffer = io.BytesIO()
     with soundfile.SoundFile(buffer, "w", rate, channels, coding, format=container) as file:
-        if format == "ogg":
+        if format != "wav":
             for name, text in (tags or {}).items():
                 setattr(file, name, text)
         for start in range(0, len(samples), BLOCK):
             file.write(samples[start : start + BLOCK])
     data = buffer.getvalue()
-    return containers.with_serial(data) if format == "ogg" else containers.with_info(data, tags or {})
+    if format == "wav":
+        return containers.with_info(data, tags or {})
+    return containers.with_serial(data) if format == "ogg" else data
 
 
 def write(samples: np.ndarray, path: str | Path, tags: Mapping[str, str] | None = None, rate: int = RATE) -> Path:

@@ -1,13 +1,13 @@
-// A melody made by hand: a keyboard that appends notes, and a grid of eighths to click them into.
+// A melody made by hand: a keyboard that appends notes, and a grid of sixteenths to click them into.
 const zh = navigator.language.startsWith("zh");
 const words = zh
   ? { length: "时值", metre: "拍号", play: "▶ 试听", stop: "■ 停止", back: "⌫ 退一个", clear: "清空", bars: "小节",
       hint: "键盘 Z–M 为低八度，Q–U 为高八度，I 为最高音；退格键删除最后一个音。在网格上：方向键移动，回车键放置或移除。" }
   : { length: "Length", metre: "Metre", play: "▶ Listen", stop: "■ Stop", back: "⌫ Last note", clear: "Clear", bars: "bars",
       hint: "Keys Z to M play the lower octave, Q to U the upper, I the top note; Backspace takes the last note back. On the grid: arrows move, Enter puts or removes." };
-const LENGTHS = [[1, "⅛"], [2, "¼"], [3, "⅜"], [4, "½"], [6, "¾"], [8, "1"]];
-const NAMES = zh ? ["八分", "四分", "附点四分", "二分", "附点二分", "全音符"]
-  : ["eighth", "quarter", "dotted quarter", "half", "dotted half", "whole"];
+const LENGTHS = [[0.5, "1⁄16"], [1, "⅛"], [2, "¼"], [3, "⅜"], [4, "½"], [6, "¾"], [8, "1"]];
+const NAMES = zh ? ["十六分", "八分", "四分", "附点四分", "二分", "附点二分", "全音符"]
+  : ["sixteenth", "eighth", "quarter", "dotted quarter", "half", "dotted half", "whole"];
 const METRES = { "4/4": 8, "3/4": 6, "2/4": 4, "6/8": 6, "9/8": 9, "12/8": 12 };
 const LOWEST = 60, HIGHEST = 84, STEP = 18, ROW = 13;
 const CODES = ["KeyZ", "KeyS", "KeyX", "KeyD", "KeyC", "KeyV", "KeyG", "KeyB", "KeyH", "KeyN", "KeyJ", "KeyM",
@@ -21,6 +21,7 @@ const grid = part(".grid"), keys = part(".keys"), lengths = part(".lengths"), me
 const said = part("output"), listen = part(".listen");
 let notes = [], length = 2, cursor = [0, 72], timers = [];
 
+const fine = () => (length % 1 ? 0.5 : 1);  // what the cursor moves by, in eighths
 const steps = () => METRES[metre.value] * props.bars;
 const end = () => Math.max(0, ...notes.map(([start, size]) => start + size));
 
@@ -107,14 +108,14 @@ function draw() {
   for (let pitch = LOWEST; pitch <= HIGHEST; pitch++) {
     svg("rect", { x: 0, y: y(pitch), width, height: ROW, class: black(pitch) ? "black" : "white" });
   }
-  for (let step = 0; step <= steps(); step++) {
-    const first = step % METRES[metre.value] === 0;
-    svg("line", { x1: step * STEP, x2: step * STEP, y1: first ? 0 : 16, y2: height + 16, class: first ? "bar" : "step" });
+  for (let step = 0; step <= steps(); step += fine()) {
+    const first = step % METRES[metre.value] === 0, kind = first ? "bar" : step % 1 ? "step half" : "step";
+    svg("line", { x1: step * STEP, x2: step * STEP, y1: first ? 0 : 16, y2: height + 16, class: kind });
     if (first && step < steps()) svg("text", { x: step * STEP + 4, y: 12 }, step / METRES[metre.value] + 1);
   }
   notes.forEach(([start, size, pitch], i) => svg("rect", { x: start * STEP + 1, y: y(pitch), width: size * STEP - 2,
     height: ROW - 1, rx: 3, class: "own", "data-note": i }));
-  svg("rect", { x: cursor[0] * STEP, y: y(cursor[1]), width: STEP, height: ROW, class: "cursor" });
+  svg("rect", { x: cursor[0] * STEP, y: y(cursor[1]), width: STEP * fine(), height: ROW, class: "cursor" });
   said.textContent = zh ? `${notes.length} 个音，${Math.ceil(end() / METRES[metre.value])} / ${props.bars} 小节`
     : `${notes.length} notes, ${Math.ceil(end() / METRES[metre.value])} of ${props.bars} bars`;
 }
@@ -141,7 +142,9 @@ function button(into, text, label, act) {
 
 function choose(size) {
   length = size;
+  cursor[0] -= cursor[0] % fine();
   [...lengths.children].forEach((b, i) => b.setAttribute("aria-pressed", String(LENGTHS[i][0] === size)));
+  draw();
 }
 
 lengths.setAttribute("aria-label", words.length);
@@ -175,7 +178,7 @@ keys.addEventListener("keydown", (event) => {
 });
 grid.addEventListener("click", (event) => {
   const box = grid.getBoundingClientRect();
-  const step = Math.floor((event.clientX - box.left) / STEP), pitch = HIGHEST - Math.floor((event.clientY - box.top - 16) / ROW);
+  const step = Math.floor((event.clientX - box.left) / STEP / fine()) * fine(), pitch = HIGHEST - Math.floor((event.clientY - box.top - 16) / ROW);
   if (pitch < LOWEST || pitch > HIGHEST || step >= steps()) return;
   cursor = [step, pitch];
   toggle(step, pitch);
@@ -184,7 +187,7 @@ grid.addEventListener("keydown", (event) => {
   const moves = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
   if (moves[event.key]) {
     const [right, up] = moves[event.key];
-    cursor = [Math.min(steps() - 1, Math.max(0, cursor[0] + right)), Math.min(HIGHEST, Math.max(LOWEST, cursor[1] + up))];
+    cursor = [Math.min(steps() - fine(), Math.max(0, cursor[0] + right * fine())), Math.min(HIGHEST, Math.max(LOWEST, cursor[1] + up))];
     draw();
     said.textContent = `${Math.floor(cursor[0] / METRES[metre.value]) + 1}:${cursor[0] % METRES[metre.value] + 1} ${name(cursor[1])}`;
   } else if (event.key === "Enter" || event.key === " ") toggle(...cursor);

@@ -1,10 +1,8 @@
 """What the buttons of the music room do: compose, accompany, go on, hear and keep."""
 
 import dataclasses
-import json
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -18,18 +16,19 @@ from genai_demo.core import limits
 from genai_demo.ui.audio_pictures import pictures
 from genai_demo.ui.common import readable_errors
 from genai_demo.ui.errors import localise
-from genai_demo.ui.music_pieces import Work, closeness, played, roll_of
-from genai_demo.ui.music_widgets import OWN_BARS
+from genai_demo.ui.music_melodies import read_melody
+from genai_demo.ui.music_pieces import Manner, Work, closeness, played, roll_of
 from genai_demo.ui.strings import language_of, say
 from genai_demo.ui.text_common import paced
 
 Shown = tuple[Any, ...]
-"""Piano roll, status, audio, similarity, five files, the work, the history."""
+"""Piano roll, status, audio, similarity, six files, the work, the history."""
 MOST_CANDIDATES = 50
 """Of top-k."""
+FILES = 6
+"""WAV, OGG, MIDI, ABC, recipe, MP3."""
 KEPT = 8
 """Pieces of a visit that can be heard again."""
-SOURCES = ("keyboard", "midi", "above")
 KEYS = [f"{tonic} {mode}" for mode in MODES for tonic in TONICS]
 FIRST: dict[str, Any] = {
     "style": "jig", "key": "D maj", "bars": 16, "seed": 5, "temperature": 0.9, "chords": True, "form": "AABB",
@@ -39,28 +38,26 @@ TAIL = 10
 """Seconds in which the last notes may fade."""
 MOST_BYTES = 2**27
 """Of the WAV file of the longest piece."""
-MOST_OWN_NOTES = 12 * OWN_BARS * 25
-"""A note in every field of the largest grid."""
 
 
 def _kept(work: Work, history: list[Work]) -> list[Work]:
     return [work, *(other for other in history if other != work)][:KEPT]
 
 
-def _written(
-    pieces: Iterator[Piece], bars: int, recipe: dict[str, Any], sound: str, tempo: float, history: list[Work],
+def written(
+    pieces: Iterator[Piece], bars: int, recipe: dict[str, Any], manner: Manner, history: list[Work],
     language: str, play: bool = True, remark: str = "",
 ) -> Iterator[Shown]:  # fmt: skip
     """Show a piece while it is written, then let it be heard."""
-    start, work, still = time.perf_counter(), None, [None] * 5
+    start, work, still = time.perf_counter(), None, [None] * FILES
     for piece in paced(pieces):
         work = Work(piece, recipe)
-        faster = dataclasses.replace(piece, bpm=piece.bpm * tempo)
+        faster = dataclasses.replace(piece, bpm=piece.bpm * manner.tempo)
         status = say("music.writing", language, bar=piece.bars, bars=bars)
         yield roll_of(faster, bars, language), status, None, "", *still, work, gr.skip()
     assert work is not None
     passed = time.perf_counter() - start
-    roll, player, *files = played(work, sound, tempo, language, play)
+    roll, player, *files = played(work, manner, language, play)
     count = sum(map(len, work.piece.voices.values()))
     status = say("music.status", language, notes=count, passed=passed)
     remarks = " ".join([*(localise(words, language) for words in work.piece.remarks), remark])
@@ -76,7 +73,7 @@ def _written(
 def compose_music(
     style: str, key: str, metre: str, bars: float, temperature: float, seed: float, chords: bool, sound: str,
     tempo: float, history: list[Work], request: gr.Request, strictness: float = STRICTNESS, form: str = FREE,
-    top_k: float = 0,
+    top_k: float = 0, pattern: str = "", drum: bool = False, life: bool = True,
 ) -> Iterator[Shown]:  # fmt: skip
     """Write a new piece, bar by bar, and play it.
 
@@ -93,9 +90,12 @@ def compose_music(
         strictness: of voice leading in chorales; 0 leaves it to the model.
         form: of a tune, such as "AABB": sections of one letter are the same but for their endings; or "free".
         top_k: only so many of the likeliest notes; 0 for all.
+        pattern: how chords are played, such as "waltz", "alberti"; empty: what suits the style.
+        drum: with a drum.
+        life: loudness that follows the phrases, and notes a little early or late.
 
     Returns:
-        Piano roll as JSON, status, sound, similarity to the training tunes, files WAV, OGG, MIDI, ABC, recipe.
+        Piano roll as JSON, status, sound, similarity to the training tunes, files WAV, OGG, MIDI, ABC, recipe, MP3.
     """
     settings: dict[str, Any] = {
         "style": style, "key": key, "metre": metre or generate.metres(style, chords)[0], "bars": int(bars),
@@ -106,18 +106,22 @@ def compose_music(
     settings |= {"strictness": strictness} if style == "chorale" else {"form": FREE if short else form}
     remark = say("music.short", language, form=form, bars=fewest_bars(form)) if short else ""
     pieces, recipe = generate.compose_bars(**settings), {"action": "compose"} | settings
-    yield from _written(pieces, int(bars), recipe, sound, tempo, history, language, remark=remark)
+    yield from written(
+        pieces, int(bars), recipe, Manner(sound, tempo, pattern, drum, life), history, language, remark=remark
+    )
 
 
 @readable_errors
 def open_music(
-    work: Work | None, sound: str, tempo: float, history: list[Work], request: gr.Request
-) -> Iterator[Shown]:
+    work: Work | None, sound: str, tempo: float, history: list[Work], request: gr.Request, pattern: str = "",
+    drum: bool = False, life: bool = True,
+) -> Iterator[Shown]:  # fmt: skip
     """The example that the room opens with; nothing when it is opened again."""
     if work is None:
         pieces = generate.compose_bars(**FIRST)
         recipe = {"action": "compose", "metre": generate.metres(FIRST["style"], True)[0], **FIRST}
-        yield from _written(pieces, FIRST["bars"], recipe, sound, tempo, history, language_of(request), play=False)
+        yield from written(pieces, FIRST["bars"], recipe, Manner(sound, tempo, pattern, drum, life), history,
+                            language_of(request), play=False)  # fmt: skip
 
 
 def next_seed(seed: float) -> int:
@@ -125,48 +129,14 @@ def next_seed(seed: float) -> int:
     return (int(seed) + 1) % (limits.MAX_SEED + 1)
 
 
-# --------------------------------------------------------------------------- a melody from outside
-
-
-def read_grid(value: str, key: str) -> Piece:
-    """The melody of the keyboard: JSON with a metre, and notes of start and length in eighths and a MIDI pitch."""
-    try:
-        given = json.loads(value)
-        notes = [(start / 2, length / 2, pitch) for start, length, pitch in given["notes"][:MOST_OWN_NOTES]]
-        metre = str(given["metre"])
-    except (ValueError, TypeError, KeyError) as error:
-        raise ValueError("The melody of the keyboard cannot be read. Clear it and play it again.") from error
-    piece = generate.melody_of(notes, key=key, metre=metre)
-    return dataclasses.replace(piece, bpm=generate.tempo(piece.style, metre))
-
-
-def read_melody(source: str, grid: str, midi: str | None, work: Work | None, style: str, key: str) -> Piece:
-    """The melody that was chosen, at the tempo of ``style``; a MIDI file keeps its own.
-
-    Raises ValueError where there is none, or a broken one.
-    """
-    if source == "midi":
-        if not midi:
-            raise ValueError("Upload a MIDI file first.")
-        return generate.read_midi(Path(midi).read_bytes(), key=key)
-    if source == "keyboard":
-        piece = read_grid(grid, key)
-    elif source != "above":
-        raise ValueError(f"No melody is called {source!r}. Choose one of {', '.join(SOURCES)}.")
-    elif work is None:
-        raise ValueError("There is no tune above yet. Press Compose first.")
-    else:
-        piece = work.piece
-    if style in ("", piece.style):
-        return piece
-    return dataclasses.replace(piece, bpm=generate.tempo(style, piece.metre))
+# --------------------------------------------------------------------------- with a melody
 
 
 @readable_errors
 def accompany_melody(
     source: str, melody: str, midi: str | None, work: Work | None, style: str, key: str, temperature: float,
     seed: float, sound: str, tempo: float, history: list[Work], request: gr.Request,
-    strictness: float = STRICTNESS,
+    strictness: float = STRICTNESS, pattern: str = "", drum: bool = False, life: bool = True,
 ) -> Iterator[Shown]:  # fmt: skip
     """Find chords, or the three lower voices of a chorale, to a melody that stays as it is.
 
@@ -181,6 +151,9 @@ def accompany_melody(
         sound: instruments; empty: what suits the style.
         tempo: 1 is usual.
         strictness: of voice leading in chorales.
+        pattern: how chords are played, such as "waltz", "alberti"; empty: what suits the style.
+        drum: with a drum.
+        life: loudness that follows the phrases, and notes a little early or late.
 
     Returns:
         As compose_music.
@@ -189,14 +162,21 @@ def accompany_melody(
     recipe = {"action": "accompany", "style": style, "temperature": temperature, "seed": int(seed)}
     recipe |= {"melody": to_record(piece)} | ({"strictness": strictness} if style == "chorale" else {})
     pieces = generate.accompany_bars(piece, style, int(seed), temperature, strictness=strictness)
-    yield from _written(pieces, piece.bars, recipe, sound, tempo, history, language_of(request))
+    yield from written(
+        pieces,
+        piece.bars,
+        recipe,
+        Manner(sound, tempo, pattern, drum, life),
+        history,
+        language_of(request),
+    )
 
 
 @readable_errors
 def continue_melody(
     source: str, melody: str, midi: str | None, work: Work | None, style: str, key: str, temperature: float,
     seed: float, bars: float, sound: str, tempo: float, history: list[Work], request: gr.Request,
-    strictness: float = STRICTNESS,
+    strictness: float = STRICTNESS, pattern: str = "", drum: bool = False, life: bool = True,
 ) -> Iterator[Shown]:  # fmt: skip
     """Go on from a melody, which stays as it is.
 
@@ -212,6 +192,9 @@ def continue_melody(
         sound: instruments; empty: what suits the style.
         tempo: 1 is usual.
         strictness: of voice leading in chorales.
+        pattern: how chords are played, such as "waltz", "alberti"; empty: what suits the style.
+        drum: with a drum.
+        life: loudness that follows the phrases, and notes a little early or late.
 
     Returns:
         As compose_music.
@@ -220,13 +203,18 @@ def continue_melody(
     recipe = {"action": "continue", "style": style, "temperature": temperature, "seed": int(seed), "bars": int(bars)}
     chorale = style == "chorale" or start.layout == "chorale"
     recipe |= {"melody": to_record(start)} | ({"strictness": strictness} if chorale else {})
-    pieces = _continued(start, style, int(bars), int(seed), temperature, strictness)
-    yield from _written(pieces, start.bars + int(bars), recipe, sound, tempo, history, language_of(request))
+    pieces = continued(start, style, int(bars), int(seed), temperature, strictness)
+    yield from written(
+        pieces,
+        start.bars + int(bars),
+        recipe,
+        Manner(sound, tempo, pattern, drum, life),
+        history,
+        language_of(request),
+    )
 
 
-def _continued(
-    start: Piece, style: str, bars: int, seed: int, temperature: float, strictness: float
-) -> Iterator[Piece]:
+def continued(start: Piece, style: str, bars: int, seed: int, temperature: float, strictness: float) -> Iterator[Piece]:
     if start.layout != "chorale" and style == "chorale":
         *_, start = generate.accompany_bars(start, style, seed, temperature, strictness=strictness)
     elif start.layout != "chorale" and style:
@@ -243,20 +231,27 @@ def _silent(count: int, player: int) -> Shown:
 
 
 @readable_errors
-def hear_music(work: Work | None, sound: str, tempo: float, request: gr.Request) -> Iterator[Shown]:
+def hear_music(
+    work: Work | None, sound: str, tempo: float, request: gr.Request, pattern: str = "", drum: bool = False,
+    life: bool = True,
+) -> Iterator[Shown]:  # fmt: skip
     """The same notes with other instruments or at another tempo.
 
     Args:
         sound: instruments; empty: what suits the style.
         tempo: 1 is usual.
+        pattern: how chords are played, such as "waltz", "alberti"; empty: what suits the style.
+        drum: with a drum.
+        life: loudness that follows the phrases, and notes a little early or late.
 
     Returns:
-        Piano roll as JSON, sound, files WAV, OGG, MIDI, ABC, recipe.
+        Piano roll as JSON, sound, files WAV, OGG, MIDI, ABC, recipe, MP3.
     """
     if work is None:
         raise ValueError("There is no tune above yet. Press Compose first.")
-    yield _silent(7, 1)
-    yield tuple(played(work, sound, tempo, language_of(request), play=True))
+    manner = Manner(sound, tempo, pattern, drum, life)
+    yield _silent(FILES + 2, 1)
+    yield tuple(played(work, manner, language_of(request), play=True))
 
 
 def picture_music(path: str | None, request: gr.Request) -> str:
@@ -272,38 +267,45 @@ def picture_music(path: str | None, request: gr.Request) -> str:
 
 @readable_errors
 def take_piece(
-    picked: float | None, sound: str, tempo: float, history: list[Work], request: gr.Request
-) -> Iterator[Shown]:
+    picked: float | None, sound: str, tempo: float, history: list[Work], request: gr.Request, pattern: str = "",
+    drum: bool = False, life: bool = True,
+) -> Iterator[Shown]:  # fmt: skip
     """An earlier piece of the visit: hear it, and use it.
 
     Args:
         picked: 1 is the newest.
         sound: instruments; empty: what suits the style.
         tempo: 1 is usual.
+        pattern: how chords are played, such as "waltz", "alberti"; empty: what suits the style.
+        drum: with a drum.
+        life: loudness that follows the phrases, and notes a little early or late.
 
     Returns:
-        Piano roll as JSON, status, sound, similarity, files WAV, OGG, MIDI, ABC, recipe.
+        Piano roll as JSON, status, sound, similarity, files WAV, OGG, MIDI, ABC, recipe, MP3.
     """
     if not history:
         raise ValueError("There is no tune above yet. Press Compose first.")
     if picked is None or not 1 <= picked <= len(history):
         raise ValueError(f"Choose a piece from 1 to {len(history)}.")
     work, language = history[int(picked) - 1], language_of(request)
-    yield _silent(10, 2)
-    roll, player, *files = played(work, sound, tempo, language, play=True)
+    manner = Manner(sound, tempo, pattern, drum, life)
+    yield _silent(FILES + 5, 2)
+    roll, player, *files = played(work, manner, language, play=True)
     yield roll, "", player, closeness(work.piece, language), *files, work
 
 
 @readable_errors
 def stop_music(
-    work: Work | None, sound: str, tempo: float, history: list[Work], request: gr.Request
-) -> Iterator[Shown]:
+    work: Work | None, sound: str, tempo: float, history: list[Work], request: gr.Request, pattern: str = "",
+    drum: bool = False, life: bool = True,
+) -> Iterator[Shown]:  # fmt: skip
     """Silence, and what there is of a piece whose writing was stopped, to be heard and kept."""
     if work is None:
         return
     language, whole = language_of(request), work in history
-    yield _silent(11, 2)
-    roll, player, *files = played(work, sound, tempo, language, play=False)
+    manner = Manner(sound, tempo, pattern, drum, life)
+    yield _silent(FILES + 6, 2)
+    roll, player, *files = played(work, manner, language, play=False)
     if whole:
         yield roll, gr.skip(), player, gr.skip(), *files, work, gr.skip()
     else:

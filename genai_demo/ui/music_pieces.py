@@ -85,35 +85,50 @@ def loops_of(parts: Sequence[Section], bars: int, language: str) -> list[tuple[s
     return [(name + say("music.loop.bars", language, first=a + 1, last=b), a, b) for name, a, b in spans]
 
 
-def _rendered(work: Work, sound: str, tempo: float) -> tuple[Piece, int, np.ndarray, dict[str, Any], dict[str, str]]:
+class Manner(NamedTuple):
+    """How a piece is played; see ``generate.render``."""
+
+    sound: str = ""
+    tempo: float = 1.0
+    """1 is usual for the style."""
+    pattern: str = ""
+    drum: bool = False
+    life: bool = True
+
+
+def _rendered(work: Work, manner: Manner) -> tuple[Piece, int, np.ndarray, dict[str, Any], dict[str, str]]:
     """The piece at its tempo, samples a second, samples (S, 2), its recipe, and the tags of its sounds."""
     title = f"{title_of(work.piece, 'en')} (seed {work.recipe['seed']})"
-    piece = dataclasses.replace(work.piece, bpm=work.piece.bpm * tempo, title=title)
-    recipe = work.recipe | {"sound": sound, "tempo": tempo}
+    piece = dataclasses.replace(work.piece, bpm=work.piece.bpm * manner.tempo, title=title)
+    recipe = work.recipe | manner._asdict()
     words = json.dumps(recipe, ensure_ascii=False, indent=1)
     tags = {"title": title, "software": metadata.software(MODELS), "comment": words}
-    rate, samples = generate.render(piece, sound)
+    seed = int(work.recipe["seed"])
+    rate, samples = generate.render(piece, manner.sound, manner.pattern, manner.drum, manner.life, seed, stereo=True)
     return piece, rate, mark_sound(samples, rate, MODELS, recipe), recipe, tags
 
 
-def sound_file(work: Work, sound: str, tempo: float, form: str) -> tuple[bytes, str]:
-    """A piece as WAV or OGG, not signed, and its name."""
-    _, rate, samples, _, tags = _rendered(work, sound, tempo)
+def sound_file(work: Work, manner: Manner, form: str) -> tuple[bytes, str]:
+    """A piece as WAV, OGG or MP3, not signed, and its name."""
+    _, rate, samples, _, tags = _rendered(work, manner)
     return sounds.wave_bytes(samples, form, tags, rate), f"{file_name(work)}.{form}"
 
 
-def played(work: Work, sound: str, tempo: float, language: str, play: bool) -> list[str]:
-    """Piano roll, sound, and the files WAV, OGG, MIDI, ABC, recipe."""
-    piece, rate, samples, recipe, tags = _rendered(work, sound, tempo)
+def played(work: Work, manner: Manner, language: str, play: bool) -> list[str]:
+    """Piano roll, sound, and the files WAV, OGG, MIDI, ABC, recipe, MP3."""
+    piece, rate, samples, recipe, tags = _rendered(work, manner)
     name = file_name(work)
-    heard = [
-        keep_made(sounds.wave_bytes(samples, form, tags, rate), f"{name}.{form}", recipe, MODELS)
-        for form in sounds.FORMATS
-    ]
+    heard = {
+        form: keep_made(sounds.wave_bytes(samples, form, tags, rate), f"{name}.{form}", recipe, MODELS)
+        for form in sounds.CODINGS
+    }
     notes = {
-        "mid": generate.write_midi(piece), "abc": generate.write_abc(piece).encode(), "json": tags["comment"].encode()
-    }  # fmt: skip
-    files = heard + [keep_file(data, f"{name}.{ending}") for ending, data in notes.items()]
+        "mid": generate.write_midi(piece, manner.pattern, manner.drum),
+        "abc": generate.write_abc(piece).encode(),
+        "json": tags["comment"].encode(),
+    }
+    written = [keep_file(data, f"{name}.{ending}") for ending, data in notes.items()]
+    files = [heard["wav"], heard["ogg"], *written, heard["mp3"]]
     roll = roll_of(piece, piece.bars, language, len(samples) / rate, play)
     return [roll, files[0], *files]
 

@@ -4,28 +4,34 @@ import os
 from typing import Any
 
 import gradio as gr
+from gradio.context import Context
 
 from genai_demo.audio.music import generate, synth
+from genai_demo.audio.music.accompaniment import PATTERNS
 from genai_demo.audio.music.events import MAX_BARS
 from genai_demo.audio.music.form import FORMS
 from genai_demo.audio.music.leading import MOST_STRICT, STRICTNESS
+from genai_demo.audio.music.likeness import LIKENESS
 from genai_demo.audio.music.pieces import METRES
 from genai_demo.core import limits
 from genai_demo.ui import music_actions as actions
-from genai_demo.ui import presses
+from genai_demo.ui import music_links, presses
 from genai_demo.ui.audio_pictures import PICTURES_CSS
 from genai_demo.ui.common import MODEL_EVENT, at_rest, choice, number, slider
+from genai_demo.ui.music_melodies import SOURCES
 from genai_demo.ui.music_pieces import earlier
 from genai_demo.ui.music_widgets import melody_grid, piano_roll
 from genai_demo.ui.strings import TEXTS, text
+from genai_demo.ui.write_links import HASH_JS, LINK_JS
 
 QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 STREAM: dict[str, Any] = MODEL_EVENT | {"show_progress": "hidden", "time_limit": 120}
-FILES = ("wav", "ogg", "midi", "abc", "json")
+FILES = ("wav", "ogg", "midi", "abc", "json", "mp3")
 
 
 def build(tab: gr.Tab) -> None:
     """Lay out the room inside the open ``tab`` and connect its events."""
+    linked = gr.State(None, time_to_live=1800)
     work, history = gr.State(None, time_to_live=1800), gr.State([], time_to_live=1800)
     gr.Markdown(text("music.intro"), elem_classes="notice")
     style, metre, seed, chords, settings, more = _settings()
@@ -36,9 +42,9 @@ def build(tab: gr.Tab) -> None:
         stop = gr.Button(text("music.stop"), variant="stop", min_width=80, elem_id="music-stop")
     roll = piano_roll()
     status = gr.Markdown(elem_classes="notice", elem_id="music-status")
-    player, sound, tempo, close, files, past = _result()
+    player, sound, tempo, manner, close, files, link, address, past = _result()
     look = gr.HTML(css_template=PICTURES_CSS, elem_id="music-pictures", apply_default_css=False)
-    source, melody, midi, *others, bars, accompany, go_on = _own_melody()
+    source, melody, midi, *others, bars, likeness, accompany, go_on, vary = _own_melody()
     gr.Markdown(text("music.honest"), elem_classes="notice")
 
     shown = [roll, status, player, close, *files, work, history]
@@ -46,7 +52,7 @@ def build(tab: gr.Tab) -> None:
     given = [source, melody, midi, work, *others]
     compose: dict[str, Any] = {
         "fn": actions.compose_music,
-        "inputs": [*settings, *playing, *more],
+        "inputs": [*settings, *playing, *more, *manner],
         "outputs": shown,
     } | STREAM
     compose |= presses.PRESS
@@ -56,28 +62,34 @@ def build(tab: gr.Tab) -> None:
             **compose, api_visibility="private"
         ),
         accompany.click(
-            actions.accompany_melody, [*given, *playing, strictness], shown, api_name="accompany_melody",
+            actions.accompany_melody, [*given, *playing, strictness, *manner], shown, api_name="accompany_melody",
             scroll_to_output=True, **STREAM, **presses.PRESS,
         ),
         go_on.click(
-            actions.continue_melody, [*given, bars, *playing, strictness], shown, api_name="continue_melody",
+            actions.continue_melody, [*given, bars, *playing, strictness, *manner], shown, api_name="continue_melody",
             scroll_to_output=True, **STREAM, **presses.PRESS,
         ),
+        vary.click(
+            music_links.vary_melody, [*given, likeness, *playing, strictness, *manner], shown, api_name="vary_melody",
+            scroll_to_output=True, **STREAM, **presses.PRESS,
+        ),
+        linked.change(music_links.play_link, [linked, history], shown, api_visibility="private", **STREAM,
+                      **presses.PRESS),
     ]  # fmt: skip
-    opening = tab.select(actions.open_music, [work, *playing], shown, **QUIET, **MODEL_EVENT)
+    opening = tab.select(actions.open_music, [work, *playing, *manner], shown, **QUIET, **MODEL_EVENT)
     stopped = presses.stop(stop, [*running, opening]).then(
-        actions.stop_music, [work, *playing], shown, **QUIET, **MODEL_EVENT, **presses.PRESS
+        actions.stop_music, [work, *playing, *manner], shown, **QUIET, **MODEL_EVENT, **presses.PRESS
     )
     for event in (*running, opening, stopped):
         event.then(earlier, history, past, queue=False, **QUIET)
     gr.on(
-        at_rest(sound, tempo), actions.hear_music, [work, sound, tempo], [roll, player, *files],
+        at_rest(sound, tempo, *manner), actions.hear_music, [work, sound, tempo, *manner], [roll, player, *files],
         api_name="hear_music", trigger_mode="always_last", show_progress="hidden", **MODEL_EVENT,
     )  # fmt: skip
     player.change(actions.picture_music, player, look, trigger_mode="always_last", **QUIET)
     picked = past.input(
         actions.take_piece,
-        [past, *playing],
+        [past, *playing, *manner],
         shown[:-1],
         api_name="take_piece",
         show_progress="hidden",
@@ -88,6 +100,23 @@ def build(tab: gr.Tab) -> None:
     gr.on([style.input, chords.input], _metres, [style, chords], metre, queue=False, **QUIET)
     melody.input(lambda: "keyboard", None, source, queue=False, **QUIET)
     midi.upload(lambda: "midi", None, source, queue=False, **QUIET)
+    link.click(music_links.share, [work, sound, tempo, *manner], address, **QUIET).then(
+        None, address, address, js=LINK_JS, **QUIET
+    )
+    _open_links(linked)
+
+
+def _open_links(linked: gr.State) -> None:
+    """When the page is opened by a link to a piece: show the room, and let the piece be written."""
+    page, above, fragment = Context.root_block, music_links.tabs_above(), gr.Textbox(visible="hidden")
+
+    def opened(words: str) -> list[Any]:
+        packed = music_links.read_link(words)
+        if packed is None:
+            return [gr.skip()] * (len(above) + 1)
+        return [*(gr.Tabs(selected=name) for _, name in above), packed]
+
+    page.load(opened, fragment, [*(tabs for tabs, _ in above), linked], js=HASH_JS, queue=False, **QUIET)
 
 
 def _settings() -> tuple[Any, ...]:
@@ -100,16 +129,18 @@ def _settings() -> tuple[Any, ...]:
         metre = _dropdown("music.metre", list(METRES), usual, elem_id="music-metre")
         form = _dropdown("music.form", list(FORMS), first["form"], elem_id="music-form")
         bars = slider("music.bars", 1, MAX_BARS, first["bars"], 1, min_width=130, elem_id="music-bars")
+    with gr.Row(elem_classes=["settings", "narrow"]):
         temperature = slider("music.temperature", 0, limits.MAX_TEMPERATURE, first["temperature"], 0.05, min_width=130)
+        top_k = slider("music.top_k", 0, actions.MOST_CANDIDATES, 0, 1, min_width=130)
         seed = number("music.seed", 0, limits.MAX_SEED, first["seed"], min_width=120, elem_id="music-seed")
         chords = gr.Checkbox(True, label=text("music.chords"), info=text("music.chords.info"), min_width=130)
-        top_k = slider("music.top_k", 0, actions.MOST_CANDIDATES, 0, 1, min_width=130)
         strictness = slider("music.strictness", 0, MOST_STRICT, STRICTNESS, 0.25, min_width=200)
     return style, metre, seed, chords, [style, key, metre, bars, temperature, seed, chords], [strictness, form, top_k]
 
 
 def _result() -> tuple[Any, ...]:
-    """Player, instruments, tempo, similarity, files, earlier pieces."""
+    """Player, instruments, tempo, the rest of how it is played, similarity, files, link, its address, earlier
+    pieces."""
     sounds = ["", *synth.SOUNDS, *(["soundfont"] if synth.SOUNDFONT in os.environ else [])]
     with gr.Row(equal_height=False):
         with gr.Column(scale=3, min_width=300):
@@ -121,11 +152,24 @@ def _result() -> tuple[Any, ...]:
                 files = [
                     gr.DownloadButton(text(f"music.{f}"), size="sm", min_width=70, elem_id=f"music-{f}") for f in FILES
                 ]
+                link = gr.Button(text("music.link"), size="sm", min_width=70, elem_id="music-link")
+            address = gr.Textbox(
+                show_label=False, container=False, visible=False, elem_id="music-address", buttons=["copy"]
+            )
             close = gr.Markdown(elem_classes="notice", elem_id="music-close")
         with gr.Column(scale=2, min_width=300):
             with gr.Row(elem_classes="settings"):
                 sound = _dropdown("music.sound", sounds, "", elem_id="music-sound")
                 tempo = slider("music.tempo", 0.5, 1.5, 1, 0.05, min_width=130, elem_id="music-tempo")
+            with gr.Row(elem_classes="settings"):
+                pattern = _dropdown("music.pattern", ["", *PATTERNS], "", elem_id="music-pattern")
+            with gr.Row(elem_classes="settings"):
+                drum = gr.Checkbox(
+                    False, label=text("music.drum"), info=text("music.drum.info"), min_width=130, elem_id="music-drum"
+                )
+                life = gr.Checkbox(
+                    True, label=text("music.life"), info=text("music.life.info"), min_width=130, elem_id="music-life"
+                )
             past = gr.Radio(
                 list(range(1, actions.KEPT + 1)),
                 label=text("music.history"),
@@ -133,16 +177,16 @@ def _result() -> tuple[Any, ...]:
                 visible=False,
                 elem_id="music-history",
             )
-    return player, sound, tempo, close, files, past
+    return player, sound, tempo, [pattern, drum, life], close, files, link, address, past
 
 
 def _own_melody() -> tuple[Any, ...]:
-    """Source, keyboard, MIDI file, style, key, temperature, seed, bars more, and the two buttons."""
+    """Source, keyboard, MIDI file, style, key, temperature, seed, bars more, likeness, and the three buttons."""
     gr.Markdown(text("music.own"), elem_classes="subject")
     gr.Markdown(text("music.own.note"), elem_classes="notice")
     melody = melody_grid()
     with gr.Row(equal_height=False):
-        source = choice("music.source", actions.SOURCES, "keyboard", min_width=280, elem_id="music-source")
+        source = choice("music.source", SOURCES, "keyboard", min_width=280, elem_id="music-source")
         midi = gr.File(label=text("music.midi.file"), height=140, elem_id="music-file", min_width=240)
     with gr.Row(elem_classes=["settings", "narrow"]):
         style = _dropdown("music.own.style", ["", *generate.styles()], "", elem_id="music-own-style")
@@ -150,10 +194,12 @@ def _own_melody() -> tuple[Any, ...]:
         temperature = slider("music.temperature", 0, limits.MAX_TEMPERATURE, 0.8, 0.05, min_width=130)
         seed = number("music.own.seed", 0, limits.MAX_SEED, 1, min_width=120, elem_id="music-own-seed")
         bars = slider("music.own.bars", 1, MAX_BARS - 1, 8, 1, min_width=130)
+        likeness = slider("music.likeness", 0, 1, LIKENESS, 0.05, min_width=130, elem_id="music-likeness")
     with gr.Row(elem_classes="buttons"):
         accompany = gr.Button(text("music.accompany"), variant="primary", min_width=110, elem_id="music-accompany")
         go_on = gr.Button(text("music.continue"), min_width=110, elem_id="music-continue")
-    return source, melody, midi, style, key, temperature, seed, bars, accompany, go_on
+        vary = gr.Button(text("music.vary"), min_width=110, elem_id="music-vary")
+    return source, melody, midi, style, key, temperature, seed, bars, likeness, accompany, go_on, vary
 
 
 def _metres(style: str, chords: bool) -> gr.Dropdown:

@@ -97,6 +97,7 @@ output, .hint {font-size: .82rem; color: var(--body-text-color-subdued); margin:
 .grid .black {fill: var(--body-text-color); opacity: .06}
 .grid .bar {stroke: var(--body-text-color-subdued)}
 .grid .step {stroke: var(--border-color-primary); stroke-width: .5}
+.grid .half {stroke-dasharray: 2 3}
 .grid .own {fill: var(--own)}
 .grid .on {fill: #dc2626}
 .grid .cursor {fill: none; stroke: none}
@@ -120,7 +121,7 @@ def piano_roll() -> gr.HTML:
 
 
 def melody_grid() -> gr.HTML:
-    """A keyboard and a grid of eighths. Value: JSON like FIRST_MELODY."""
+    """A keyboard and a grid of sixteenths. Value: JSON like FIRST_MELODY."""
     return gr.HTML(
         json.dumps(FIRST_MELODY), html_template=MELODY_HTML, css_template=MELODY_CSS, elem_id="music-melody",
         apply_default_css=False, bars=OWN_BARS, js_on_load=(HERE / "melody.js").read_text(encoding="utf-8"),

@@ -40,8 +40,8 @@ MUSIC: dict[str, tuple[str, str]] = {
     "music.chords.info": ("Chorales: four voices.", "众赞歌为四个声部。"),
     "music.form": ("Form", "曲式"),
     "music.form.info": (
-        "Of tunes. Same letters: the same music but for its ending.",
-        "用于舞曲。字母相同即音乐相同，仅结尾不同。",
+        "Same letter, same music. Not for chorales.",
+        "字母相同，音乐相同。不用于众赞歌。",
     ),
     "music.form.free": ("free", "自由"),
     "music.short": (
@@ -73,6 +73,19 @@ MUSIC: dict[str, tuple[str, str]] = {
     "music.sound.guitar": ("guitar", "吉他"),
     "music.sound.organ": ("organ", "管风琴"),
     "music.sound.soundfont": ("your soundfont", "你的音色库"),
+    "music.pattern": ("Chords are played", "和弦奏法"),
+    "music.pattern.info": ("How the accompaniment moves.", "伴奏的音型。"),
+    "music.pattern.auto": ("as suits the style", "随风格"),
+    "music.pattern.dance": ("bass and chord", "低音与和弦"),
+    "music.pattern.waltz": ("waltz", "圆舞曲式"),
+    "music.pattern.alberti": ("Alberti bass", "阿尔贝蒂低音"),
+    "music.pattern.arpeggio": ("arpeggios", "琶音"),
+    "music.pattern.block": ("held", "柱式和弦"),
+    "music.drum": ("Drum", "鼓"),
+    "music.drum.info": ("As suits the style.", "随风格。"),
+    "music.life": ("Life", "生动"),
+    "music.life.info": ("Swells; notes a hair early or late.", "力度起伏，音略有先后。"),
+    "music.mp3": ("↓ MP3", "↓ MP3"),
     "music.tempo": ("Tempo", "速度"),
     "music.tempo.info": ("1 is usual.", "1 为通常速度。"),
     "music.wav": ("↓ WAV", "↓ WAV"),
@@ -101,6 +114,14 @@ MUSIC: dict[str, tuple[str, str]] = {
     "music.act.compose": ("composed", "作曲"),
     "music.act.accompany": ("accompanied", "伴奏"),
     "music.act.continue": ("continued", "续写"),
+    "music.act.vary": ("varied", "变奏"),
+    "music.vary": ("Vary", "变奏"),
+    "music.likeness": ("Likeness", "相似度"),
+    "music.likeness.info": (
+        "For Vary. 1: nearly the same.",
+        "用于“变奏”。1 为几乎相同。",
+    ),
+    "music.link": ("Link", "链接"),
     "music.earlier": ("{title} · {act}, seed {seed}", "{title} · {act}，种子 {seed}"),
     "music.voice.melody": ("melody", "旋律"),
     "music.voice.chords": ("chords", "和弦"),
@@ -118,7 +139,7 @@ MUSIC: dict[str, tuple[str, str]] = {
         "优先取名称标明为旋律的音轨，否则取最高声部）。旋律本身不会被改动。",
     ),
     "music.source": ("Which melody", "用哪段旋律"),
-    "music.source.info": ("What Accompany and Continue begin with.", "“伴奏”和“续写”以此为起点。"),
+    "music.source.info": ("What Accompany, Continue and Vary begin with.", "“伴奏”“续写”和“变奏”以此为起点。"),
     "music.source.keyboard": ("from the keyboard", "琴键"),
     "music.source.midi": ("MIDI file", "MIDI 文件"),
     "music.source.above": ("the tune above", "上面的曲子"),
@@ -138,9 +159,9 @@ MUSIC: dict[str, tuple[str, str]] = {
     "music.accompany": ("Accompany", "伴奏"),
     "music.continue": ("Continue", "续写"),
     "music.honest": (
-        "It keeps to key, metre and form, and knows common turns; it has no plan beyond a few bars. Titles of "
+        "It keeps to key, metre and form, and knows common turns; within a section it plans a few bars. Titles of "
         "traditional tunes are those of their collections.",
-        "它守得住调、拍与曲式，也懂得常见的走法；但没有长远的构思。传统曲目的名称取自原曲集。",
+        "它守得住调、拍与曲式，也懂得常见的走法；但在一段之内只能顾及几个小节。传统曲目的名称取自原曲集。",
     ),
 }
 MUSIC |= {f"music.key.{t} {m}": (f"{t} {_MODES[m][0]}", f"{t} {_MODES[m][1]}") for t in TONICS for m in MODES}
@@ -155,6 +176,9 @@ MUSIC |= {
 }  # fmt: skip
 
 MUSIC_ERRORS: tuple[tuple[str, str], ...] = (
+    ("No pattern is called {0}. Choose one of {1}.", "没有名为 {0} 的音型，请选择 {1}。"),
+    ("This link to a piece is damaged. Copy it again.", "这个乐曲链接已损坏，请重新复制。"),
+    ("The likeness must be a number from 0 to 1.", "相似度须为 0 到 1 之间的数。"),
     ("The form {0} needs at least {1} bars.", "曲式 {0} 至少需要 {1} 小节。"),
     ("A chorale has no sections that come again; its form must be free.", "众赞歌没有重复的段落，曲式只能为自由。"),
     ("The strictness must be a number from {0} to {1}.", "声部进行的严格度须为 {0} 到 {1} 之间的数。"),

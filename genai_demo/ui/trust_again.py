@@ -20,7 +20,7 @@ from genai_demo.faces.recipe import save_png
 from genai_demo.trust import credentials, metadata
 from genai_demo.ui import effects_sounds, paint_room
 from genai_demo.ui.faces_actions import mixed_sheet
-from genai_demo.ui.music_pieces import Work, sound_file
+from genai_demo.ui.music_pieces import Manner, Work, sound_file
 from genai_demo.ui.speech_actions import MODELS as SPEECH
 from genai_demo.ui.speech_actions import Settings, recipe_of, sound_tags
 
@@ -121,10 +121,11 @@ def _effect(recipe: dict[str, Any], form: str) -> bytes:
 
 
 def _music(recipe: dict[str, Any], form: str) -> bytes:
-    settings = {k: v for k, v in recipe.items() if k not in ("action", "sound", "tempo")}
+    manner = Manner(**{k: v for k, v in recipe.items() if k in Manner._fields})
+    settings = {k: v for k, v in recipe.items() if k != "action" and k not in Manner._fields}
     *_, piece = music.compose_bars(**({"strictness": 0.0} | settings))  # which older recipes do not name
     work = Work(piece, {"action": "compose"} | settings)
-    return sound_file(work, recipe["sound"], recipe["tempo"], form)[0]
+    return sound_file(work, manner, form)[0]
 
 
 def _speech(recipe: dict[str, Any], form: str) -> bytes:

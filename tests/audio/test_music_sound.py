@@ -12,6 +12,7 @@ from genai_demo.audio.music import notation, synth
 from genai_demo.audio.music.midi_melody import read_midi
 from genai_demo.audio.music.notation import write_abc, write_midi
 from genai_demo.audio.music.pieces import TONICS, Chord, Note, Piece, from_record
+from genai_demo.audio.music.synth import Manner
 from genai_demo.core import limits
 from tests.audio.test_music_pieces import melody
 from tests.audio.tiny_music import chorale, tune
@@ -56,35 +57,65 @@ def test_notes_are_in_tune_and_begin_and_end_in_silence(name):
 
 @pytest.mark.parametrize("sound", ["", *synth.SOUNDS])
 def test_a_piece_as_sound(reel, sound):
-    rate, wave = synth.render(reel, sound)
+    rate, wave = synth.render(reel, Manner(sound))
     assert rate == synth.RATE and wave.dtype == np.float32
     assert len(wave) == int((reel.seconds + synth.TAIL_SECONDS) * rate)
     assert np.abs(wave).max() == pytest.approx(synth.PEAK, abs=1e-3) and np.abs(wave[-20:]).max() < 1e-3
     # no clicks: as far as it moves from sample to sample stays what waves of these pitches do
     assert np.abs(np.diff(wave)).max() < 0.6
     assert wave[: rate * 4].std() > 0.02
-    assert (wave == synth.render(reel, sound)[1]).all()
+    assert (wave == synth.render(reel, Manner(sound))[1]).all()
 
 
 def test_no_click_where_notes_meet():
     piece = Piece("air", 0, "maj", "4/4", {"melody": [Note(i * 12, 12, 60 + 4 * (i % 3)) for i in range(16)]})
     for sound in ("flute", "organ", "session"):
-        _, wave = synth.render(piece, sound)
+        _, wave = synth.render(piece, Manner(sound))
         second = np.abs(np.diff(wave, 2))
         assert second.max() < 12 * np.quantile(second, 0.9)
 
 
-def test_chords_are_played_in_the_rhythm_of_the_dance():
-    piece = Piece("waltz", 0, "maj", "3/4", {"melody": [Note(0, 72, 72)]}, [Chord(0, 72, 0, "maj")])
-    strokes = list(synth.strokes(piece, 0, 72, [48, 52, 55]))
-    assert [(s[0], s[2]) for s in strokes] == [(0, [36]), (24, [48, 52, 55]), (48, [48, 52, 55])]
-    jig = Piece("jig", 0, "maj", "6/8", {"melody": [Note(0, 72, 72)]})
-    assert [s[0] for s in synth.strokes(jig, 0, 72, [48, 52, 55])] == [0, 24, 36, 60]
+def test_life_is_a_matter_of_the_seed_and_can_be_left_out(reel):
+    notes = {name: list(synth.performance(reel, manner)) for name, manner in (
+        ("plain", Manner(life=False)), ("one", Manner(seed=1)), ("again", Manner(seed=1)), ("two", Manner(seed=2))
+    )}  # fmt: skip
+    assert notes["one"] == notes["again"] != notes["two"] and len(notes["one"]) == len(notes["plain"])
+    apart = [live.start - plain.start for live, plain in zip(notes["one"], notes["plain"], strict=True)]
+    assert 0.002 < np.std(apart) < 0.01 and np.abs(apart).max() <= 0.02 + 1e-9
+    assert [n.pitch for n in notes["one"]] == [n.pitch for n in notes["plain"]]
+    swells = [synth.swell(reel, bar * reel.bar) for bar in range(8)]
+    assert swells[:4] == swells[4:] and max(swells) in (swells[2], swells[3]) and min(swells) == swells[0]
+
+
+def test_voices_stand_apart_in_stereo():
+    high = Piece("chorale", 0, "maj", "4/4", {v: [] for v in ("soprano", "bass", "tenor", "alto")})
+    high.voices["soprano"].append(Note(0, 96, 76))
+    low = Piece("chorale", 0, "maj", "4/4", {v: [] for v in ("soprano", "bass", "tenor", "alto")})
+    low.voices["bass"].append(Note(0, 96, 48))
+    power = {}
+    for name, piece in (("high", high), ("low", low)):
+        _, wave = synth.render(piece, stereo=True)
+        assert wave.shape == (int((piece.seconds + synth.TAIL_SECONDS) * synth.RATE), 2)
+        assert np.abs(wave).max() == pytest.approx(synth.PEAK, abs=1e-3)
+        power[name] = (wave.astype(float) ** 2).mean(0)
+    assert power["high"][1] > 1.5 * power["high"][0] and power["low"][0] > 1.5 * power["low"][1]
+    for place in (-1, -0.3, 0, 1):
+        assert (synth.ears(place, 2) ** 2).sum() == pytest.approx(2)
+
+
+def test_a_drum_is_heard_where_nothing_else_is():
+    piece = Piece("reel", 0, "maj", "4/4", {"melody": [Note(0, 12, 72), Note(180, 12, 72)]}, bpm=60)
+    silent, beaten = (synth.render(piece, Manner(drum=drum, life=False))[1] for drum in (False, True))
+    middle = slice(int(4.0 * synth.RATE), int(4.2 * synth.RATE))  # the second bar begins
+    assert np.abs(silent[middle]).max() < 0.02 < 0.2 < np.abs(beaten[middle]).max()
+    for kind in synth.DRUMS:
+        wave = synth.struck(kind)
+        assert 0.05 < np.abs(wave).max() <= 1.5 and abs(wave[0]) < 1e-3 and np.abs(wave[-20:]).max() < 0.02
 
 
 def test_a_pickup_is_heard_at_once():
     piece = Piece("reel", 0, "maj", "4/4", {"melody": [Note(72, 24, 72), Note(96, 96, 76)]}, bpm=60)
-    _, wave = synth.render(piece, "piano")
+    _, wave = synth.render(piece, Manner("piano"))
     assert piece.seconds == pytest.approx(5) and len(wave) == int((5 + synth.TAIL_SECONDS) * synth.RATE)
     assert np.abs(wave[: synth.RATE // 10]).max() > 0.1
     assert spectrum_peak(wave[: synth.RATE]) == pytest.approx(523.25, rel=0.01)
@@ -94,11 +125,11 @@ def test_a_silent_piece_and_wrong_sounds(reel):
     silent = Piece("air", 0, "maj", "4/4", {"melody": []})
     assert not synth.render(silent)[1].any()
     with pytest.raises(ValueError, match="No sound is called 'tuba'"):
-        synth.render(reel, "tuba")
+        synth.render(reel, Manner("tuba"))
     with pytest.raises(ValueError, match="longer than"):
         synth.render(Piece("air", 0, "maj", "4/4", {"melody": [Note(0, 24, 60), Note(96 * 4000, 24, 60)]}))
     with pytest.raises(ValueError, match="soundfont"):
-        synth.render(reel, "soundfont")
+        synth.render(reel, Manner("soundfont"))
 
 
 # --------------------------------------------------------------------------- MIDI

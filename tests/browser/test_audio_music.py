@@ -62,7 +62,7 @@ def check_silence(page: Page) -> None:
 
 def test_it_opens_with_a_piece_that_waits(page: Page) -> None:
     expect(page.locator("#music-roll .note").nth(4)).to_be_attached()
-    expect(page.locator("#music-roll .roll")).to_have_attribute("data-bars", "8")
+    expect(page.locator("#music-roll .roll")).to_have_attribute("data-bars", "16")
     expect(page.locator("#music-close")).to_contain_text("training tune")
     expect(page.locator("#music-pictures img.day")).to_have_count(2)
     check_silence(page)
@@ -103,11 +103,64 @@ def test_stop_keeps_what_was_written(page: Page) -> None:
     set_bars(page, 4)
 
 
+def test_sections_are_shown_and_one_plays_over_and_over(page: Page) -> None:
+    before = page.locator("#music-history input").count()
+    set_bars(page, 8)
+    page.locator("#music-go").click()
+    wait_for_pieces(page, before + 1)
+    assert page.locator("#music-roll .letter").all_text_contents() == ["A", "A", "B", "B"]
+    loop = page.locator("#music-roll .loop")
+    expect(loop.locator("option")).to_have_text(
+        ["Play all of it", "A: bars 1 to 2", "A: bars 3 to 4", "B: bars 5 to 6", "B: bars 7 to 8"]
+    )
+    loop.select_option("A: bars 3 to 4")
+    begin, end = page.evaluate("() => { const w = document.querySelector('#music-roll .music'); "
+                               "return [w.clientWidth / 4, w.clientWidth / 2]; }")  # fmt: skip
+    place = "() => Number(document.querySelector('#music-roll .head').getAttribute('transform')?.match(/[0-9.]+/) || 0)"
+    page.wait_for_function(f"() => ({place})() >= {begin - 2}")
+    if page.locator("#music-audio .play-pause-button").get_attribute("aria-label") == "Play":
+        page.locator("#music-audio .play-pause-button").click()
+    middle = (begin + end) / 2
+    page.wait_for_function(f"""() => {{
+        window.most = Math.max(window.most || 0, ({place})());
+        return window.most > {middle} && ({place})() < {middle};
+    }}""")
+    assert page.evaluate("() => window.most") < end + (end - begin) / 2
+    loop.select_option("Play all of it")
+    page.locator("#music-stop").click()
+    set_bars(page, 4)
+
+
+def test_a_link_opens_the_same_piece(page: Page, browser: Browser, url: str) -> None:
+    page.locator("#music-link").click()
+    address = page.locator("#music-address textarea, #music-address input")
+    expect(address).to_have_value(re.compile(r"#tab=audio&room=music&piece="))
+    other = visit(browser, address.input_value().replace(address.input_value().split("#")[0], url.rstrip("/") + "/"))
+    expect(other.locator("#music-history input")).not_to_have_count(0)
+    title = "() => document.querySelector('#music-roll .title').textContent"
+    wanted = page.evaluate(title)
+    other.wait_for_function(f"(wanted) => ({title})() === wanted", arg=wanted)
+    rolls = [p.locator("#music-roll .note").evaluate_all("all => all.map((n) => n.getAttribute('y'))")
+             for p in (page, other)]  # fmt: skip
+    assert rolls[0] == rolls[1]
+    other.context.close()
+
+
+def test_the_tune_above_is_varied(page: Page) -> None:
+    before = page.locator("#music-history input").count()
+    page.locator("#music-source input").nth(2).check()
+    page.locator("#music-vary").click()
+    wait_for_pieces(page, before + 1)
+    expect(page.locator("#music-history label").first).to_contain_text("varied")
+    page.locator("#music-source input").first.check()
+    page.locator("#music-stop").click()
+
+
 def test_all_files_download(page: Page) -> None:
     before = page.locator("#music-history input").count()
     page.locator("#music-another").click()
     wait_for_pieces(page, before + 1)
-    files = {name: download(page, f"#music-{name}") for name in ("wav", "ogg", "midi", "abc", "json")}
+    files = {name: download(page, f"#music-{name}") for name in ("wav", "ogg", "mp3", "midi", "abc", "json")}
     assert {path.stem for path in files.values()} == {files["json"].stem}
     recipe = json.loads(files["json"].read_text())
     assert files["json"].name == f"jig-D-maj-compose-seed{recipe['seed']}.json" and recipe["bars"] == 4
@@ -152,9 +205,23 @@ def test_the_grid_works_without_a_mouse(page: Page) -> None:
     expect(page.get_by_text("There are no notes")).to_be_visible()
 
 
+def test_sixteenths_go_into_the_grid(page: Page) -> None:
+    page.locator("#music-melody .clear").click()
+    page.get_by_role("button", name="sixteenth", exact=True).click()
+    grid = page.locator("#music-melody .grid")
+    grid.click(position={"x": 3 * 9 + 4, "y": 16 + (84 - 72) * 13 + 6})
+    assert page.locator("#music-melody .own").get_attribute("width") == "7"
+    grid.focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    expect(page.locator("#music-melody .own")).to_have_count(2)
+    expect(page.locator("#music-melody .own").nth(1)).to_have_attribute("x", str(4 * 9 + 1))
+    page.get_by_role("button", name="quarter", exact=True).click()
+
+
 def test_an_earlier_piece_plays_again(page: Page) -> None:
     page.locator("#music-history input").last.click()
-    page.wait_for_function("() => document.querySelector('#music-roll .title').textContent.includes('8 bars')")
+    page.wait_for_function("() => document.querySelector('#music-roll .title').textContent.includes('16 bars')")
     page.wait_for_function("() => Number(document.querySelector('#music-roll .music').dataset.now) > 0.1")
     page.locator("#music-stop").click()
 

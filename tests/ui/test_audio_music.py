@@ -19,7 +19,7 @@ from genai_demo.audio.music import generate, synth
 from genai_demo.audio.music.pieces import STYLES, Piece
 from genai_demo.core import limits
 from genai_demo.ui import audio_tab, music_actions, music_widgets
-from genai_demo.ui.music_pieces import Work, closeness, file_name, key_name, roll_of
+from genai_demo.ui.music_pieces import Manner, Work, closeness, file_name, key_name, roll_of
 from genai_demo.ui.strings import TEXTS
 from tests.ui import music_page
 from tests.waiting import wait_for
@@ -28,7 +28,7 @@ REQUEST = SimpleNamespace(headers={"accept-language": "en"})
 CHINESE = SimpleNamespace(headers={"accept-language": "zh-CN"})
 GRID = json.dumps(music_widgets.FIRST_MELODY)
 OWN = [(12 * start, 12 * length, pitch) for start, length, pitch in music_widgets.FIRST_MELODY["notes"]]
-ROLL, STATUS, AUDIO, CLOSE, WAV, OGG, MIDI, ABC, RECIPE, WORK, HISTORY = range(11)
+ROLL, STATUS, AUDIO, CLOSE, WAV, OGG, MIDI, ABC, RECIPE, MP3, WORK, HISTORY = range(12)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -95,9 +95,10 @@ def test_a_piece_grows_bar_by_bar_and_ends_with_its_files() -> None:
     assert roll["play"] and roll["seconds"] == pytest.approx(last[WORK].piece.seconds + synth.TAIL_SECONDS, abs=0.01)
     assert roll["title"].startswith("Jig in D major · 6/8 · 4 bars · 165") and roll["chords"]
     assert [Path(path).name for path in last[WAV:WORK]] == [
-        f"jig-D-maj-compose-seed1.{ending}" for ending in ("wav", "ogg", "mid", "abc", "json")
+        f"jig-D-maj-compose-seed1.{ending}" for ending in ("wav", "ogg", "mid", "abc", "json", "mp3")
     ]
     assert len(sounds.read(last[WAV])) == pytest.approx(roll["seconds"] * synth.RATE, abs=1)
+    assert len(sounds.read(last[MP3])) == pytest.approx(roll["seconds"] * synth.RATE, abs=2 * 1152)
     assert len(sounds.read(last[OGG])) == pytest.approx(roll["seconds"] * synth.RATE, abs=1)
     assert Path(last[ABC]).read_text().startswith("X:1\nT:Jig in D major (seed 1)\n")
     assert notes_of(last[MIDI], "melody") == [tuple(note) for note in last[WORK].piece.lead]
@@ -108,14 +109,16 @@ def test_the_recipe_makes_the_same_piece_again() -> None:
     recipe = json.loads(Path(last[RECIPE]).read_text())
     assert json.loads(sounds.read_tags(last[WAV])["comment"]) == recipe
     assert json.loads(sounds.read_tags(last[OGG])["comment"]) == recipe
-    assert recipe.pop("action") == "compose" and (recipe.pop("sound"), recipe.pop("tempo")) == ("piano", 1)
+    assert json.loads(sounds.read_tags(last[MP3])["comment"]) == recipe
+    manner = Manner(*(recipe.pop(name) for name in Manner._fields))
+    assert recipe.pop("action") == "compose" and manner == Manner("piano")
     assert generate.compose(**recipe) == last[WORK].piece
     assert compose("reel", seed=3)[-1][WORK] == last[WORK] != compose("reel", seed=4)[-1][WORK]
 
 
 def test_instruments_and_tempo_change_no_note() -> None:
     work = compose()[-1][WORK]
-    silence, (roll, _, wav, _, midi, _, recipe) = music_actions.hear_music(work, "organ", 0.5, REQUEST)
+    silence, (roll, _, wav, _, midi, _, recipe, _) = music_actions.hear_music(work, "organ", 0.5, REQUEST)
     assert silence[1] is None
     usual = generate.render(work.piece, "organ")[1]
     assert len(sounds.read(wav)) > 1.5 * len(usual)
@@ -137,6 +140,39 @@ def test_the_player_has_its_pictures(tmp_path: Path) -> None:
     assert shown.count("data:image/webp") == 4 and 'class="mel day"' in shown and 'class="wave night"' in shown
     silent = sounds.write(np.zeros(sounds.RATE, np.float32), tmp_path / "b.wav")
     assert music_actions.picture_music(None, REQUEST) == music_actions.picture_music(str(silent), REQUEST) == ""
+
+
+def test_a_form_is_written_and_shown_and_can_be_looped() -> None:
+    last = compose(bars=8, form="AABB")[-1]
+    roll = json.loads(last[ROLL])
+    assert roll["sections"] == [["A", 0, 2], ["A", 2, 4], ["B", 4, 6], ["B", 6, 8]]
+    assert roll["loops"][2] == ["B: bars 5 to 6", 4, 6] and len(roll["loops"]) == 4
+    melody = last[WORK].piece.lead
+    bars = [[(n.start % 72, n.pitch) for n in melody if n.start // 72 == bar] for bar in range(8)]
+    assert bars[0] == bars[2] and bars[4] == bars[6]
+    free = json.loads(compose(bars=10)[-1][ROLL])
+    assert free["sections"] == [] and [loop[1:] for loop in free["loops"]] == [[0, 4], [4, 8], [8, 10]]
+
+
+def test_a_form_that_needs_more_bars_is_left_and_said() -> None:
+    last = compose(bars=3, form="AABB")[-1]
+    assert "AABB needs 8 bars" in last[STATUS] and last[WORK].piece.form == "free"
+    assert json.loads(Path(last[RECIPE]).read_text())["form"] == "free"
+    chorale = compose("chorale", bars=2, form="AABB")[-1]
+    assert "needs" not in chorale[STATUS] and "form" not in json.loads(Path(chorale[RECIPE]).read_text())
+
+
+def test_the_pattern_is_heard_and_stands_in_the_midi_file() -> None:
+    work = compose(bars=2)[-1][WORK]
+    found = {}
+    for pattern in ("alberti", "block"):
+        _, last = music_actions.hear_music(work, "piano", 1, REQUEST, pattern, True, False)
+        found[pattern] = Path(last[2]).read_bytes(), len(notes_of(last[4], "chords"))
+        assert json.loads(Path(last[6]).read_text()) | {"pattern": pattern, "drum": True, "life": False} == json.loads(
+            Path(last[6]).read_text()
+        )
+        assert notes_of(last[4], "drum")
+    assert found["alberti"][0] != found["block"][0] and found["alberti"][1] != found["block"][1]
 
 
 def test_seeds_go_round() -> None:
@@ -307,7 +343,7 @@ SETTINGS = {
 def test_composing_and_playing_through_the_api(url: str, tmp_path: Path) -> None:
     client = Client(url, verbose=False)
     job = client.submit(**SETTINGS, api_name="/compose_piece")
-    roll, status, audio, close, wav, _, midi, _, recipe = job.result()
+    roll, status, audio, close, wav, _, midi, _, recipe, _ = job.result()
     assert "notes in" in status and close and Path(audio).read_bytes() == Path(wav).read_bytes()
     assert json.loads(Path(recipe).read_text())["seed"] == 4
     again = Client(url, verbose=False).predict(**SETTINGS, api_name="/compose_piece")

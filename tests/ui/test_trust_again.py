@@ -14,7 +14,7 @@ from genai_demo.faces import generate
 from genai_demo.trust import credentials, metadata
 from genai_demo.ui import faces_actions, paint_room
 from genai_demo.ui.effects_sounds import ogg_file, prepare
-from genai_demo.ui.music_pieces import Work, sound_file
+from genai_demo.ui.music_pieces import Manner, Work, sound_file
 from genai_demo.ui.signed import signed
 from genai_demo.ui.trust_again import make_again
 from tests.ui import effects_page, music_page
@@ -73,7 +73,7 @@ def test_a_tune_comes_back(form: str, tmp_path: Path) -> None:
                     "chords": False}  # fmt: skip
         *_, piece = music.compose_bars(**settings)
         recipe = {"action": "compose"} | settings
-        data, name = sound_file(Work(piece, recipe), "", 1.0, form)
+        data, name = sound_file(Work(piece, recipe), Manner(), form)
         assert make_again(signed(data, name, recipe, ["audio-music"])).same == "bytes"
 
 

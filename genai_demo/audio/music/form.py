@@ -53,10 +53,10 @@ OF_STYLE = {
 }  # fmt: skip
 """Where a style has too few tunes to tell, what all tunes do stands in."""
 OTHERS = Habits((12, 24, 36, 48, 72))
-REGISTER, REACH, AGAIN, WHOLE = 0.5, 3.0, 1.5, 6.0
+REGISTER, REACH, AGAIN, WHOLE = 0.6, 3.0, 2.5, 6.0
 """Strengths, in nats. Register: of the ratio of the densities that the pitches of two parts have. Reach: of a pitch
 four semitones beyond all others at the end of a section that is too narrow. Again, whole: of one more note that equals
-the first section's, and of the one that makes a bar the same. Chosen so that tunes come out as real ones are."""
+the first section's, and of the one that makes a bar the same. Chosen by a few pieces, see docs/experiments.md."""
 SPREAD = 4.5
 """Standard deviation of the pitches of a part, in semitones."""
 

@@ -22,6 +22,7 @@ from genai_demo.audio.music.form import FREE, Form, habits, sections
 from genai_demo.audio.music.grammar import Given, Grammar
 from genai_demo.audio.music.harmony import Harmony, places
 from genai_demo.audio.music.leading import MOST_STRICT, STRICTNESS, Leading
+from genai_demo.audio.music.likeness import LIKENESS, Likeness
 from genai_demo.audio.music.listening import melody_of
 from genai_demo.audio.music.pieces import LAYOUTS, METRES, QUARTER, STYLES, Note, Piece, bar_ticks, parse_key
 from genai_demo.core import checkpoint, limits
@@ -219,6 +220,42 @@ def carry_on(
     return found
 
 
+def vary_bars(
+    piece: Piece,
+    likeness: float = LIKENESS,
+    seed: int = 0,
+    temperature: float = 0.9,
+    top_p: float = 0.95,
+    strictness: float = STRICTNESS,
+) -> Iterator[Piece]:
+    """As ``vary``, yielding what there is after every bar."""
+    if isinstance(likeness, bool) or not isinstance(likeness, int | float) or not 0 <= likeness <= 1:
+        raise ValueError("The likeness must be a number from 0 to 1.")
+    for notes in piece.voices.values():
+        voice_bars_of(notes, piece.bar, piece.bars, True)
+    voice_bars_of(piece.chords, piece.bar, piece.bars, True)
+    plan = Form(piece.form, piece.bars, piece.style, seed) if sections(piece.form, piece.bars) else None
+    controls = Controls(temperature=temperature, top_p=top_p)
+    like = Likeness(piece, likeness)
+    yield from _write(piece, piece.layout, piece.bars, {}, seed, controls, strictness, plan, like)
+
+
+def vary(
+    piece: Piece,
+    likeness: float = LIKENESS,
+    seed: int = 0,
+    temperature: float = 0.9,
+    top_p: float = 0.95,
+    strictness: float = STRICTNESS,
+) -> Piece:
+    """Another piece like this one: same style, key, metre, length and form, and the more of its notes the liker.
+
+    likeness: 0 takes nothing else over, 1 nearly everything. Raises ValueError for bad input.
+    """
+    *_, found = vary_bars(piece, likeness, seed, temperature, top_p, strictness)
+    return found
+
+
 def voice_bars_of(notes: Sequence[Any], bar: int, bars: int, to_the_end: bool) -> list[list[int]]:
     """``voice_bars`` for music from outside. Raises ValueError where it is too long or not on the grid."""
     if bars > MAX_BARS:
@@ -231,7 +268,7 @@ def voice_bars_of(notes: Sequence[Any], bar: int, bars: int, to_the_end: bool) -
 
 def _write(
     start: Piece, layout: str, bars: int, given: Given, seed: int, controls: Controls, strictness: float,
-    form: Form | None = None,
+    form: Form | None = None, like: Likeness | None = None,
 ) -> Iterator[Piece]:  # fmt: skip
     """Draw a piece under its grammar; yields it after every bar. start: style, key, metre, tempo, title, remarks."""
     _whole(seed, 0, limits.MAX_SEED, "seed")
@@ -246,7 +283,7 @@ def _write(
     where = places(bars, form.sections if form else (), pickup)
     rule = Grammar(
         start.style, layout, start.tonic, start.mode, start.metre, bars, away, given, leading, form, lasts,
-        Harmony(start.tonic, start.mode, start.metre, where),
+        Harmony(start.tonic, start.mode, start.metre, where), like,
     )  # fmt: skip
     tokens = rule.head + rule.advance()
     most = bars * (1 + len(LAYOUTS[layout]) * (1 + 2 * bar_ticks(start.metre) // 3))
@@ -294,34 +331,20 @@ def piano_roll(piece: Piece) -> Roll:
     return Roll(notes, chords, [seconds(i * piece.bar) for i in range(piece.bars + 1)])
 
 
-def render(piece: Piece, sound: str = "") -> tuple[int, np.ndarray]:
-    """The piece as sound: (samples a second, (S,) float32). sound: a name of synth.SOUNDS; "": what suits the style.
+def render(
+    piece: Piece, sound: str = "", pattern: str = "", drum: bool = False, life: bool = True, seed: int = 0,
+    stereo: bool = False,
+) -> tuple[int, np.ndarray]:  # fmt: skip
+    """The piece as sound: (samples a second, (S,) or, in stereo, (S, 2) float32).
 
-    Raises ValueError for an unknown sound or a piece that is too long.
+    sound: a name of synth.SOUNDS; pattern: how chords are played, of accompaniment.PATTERNS; "": what suits the style.
+    life: whether loudness follows the phrases and notes are a few milliseconds early or late, by the seed.
+    Raises ValueError for an unknown sound or pattern, or a piece that is too long.
     """
-    return synth.render(piece, sound)
+    return synth.render(piece, synth.Manner(sound, pattern, drum, life, seed), stereo)
 
 
-class Similarity(NamedTuple):
-    """How close a piece is to the training tunes."""
-
-    notes: int
-    """Longest run of notes of the leading voice that a training tune shares, in any key."""
-    of: int
-    """Notes of the leading voice."""
-    title: str
-    sentence: str
-
-
-def similarity(piece: Piece) -> Similarity:
-    """The longest run of notes shared with a training tune. Raises ValueError where the index is missing."""
-    shared, size = tunes.index().longest_shared(piece.lead), len(piece.lead)
-    if not shared.notes:
-        return Similarity(0, size, "", "No run of notes is shared with any training tune.")
-    sentence = f"Longest run shared with a training tune: {shared.notes} of {size} notes, with {shared.title}."
-    return Similarity(shared.notes, size, shared.title, sentence)
-
-
+similarity = tunes.similarity
 read_midi = midi_melody.read_midi
 write_midi = notation.write_midi
 write_abc = notation.write_abc

@@ -29,6 +29,7 @@ from genai_demo.audio.music.events import (
 from genai_demo.audio.music.form import OTHERS, Form
 from genai_demo.audio.music.harmony import Harmony
 from genai_demo.audio.music.leading import Leading
+from genai_demo.audio.music.likeness import Likeness
 from genai_demo.audio.music.pieces import LAYOUTS, RANGES, bar_ticks, in_key
 
 SHORTEST_END = min(OTHERS.lasts)
@@ -46,18 +47,20 @@ class Grammar:
 
     away: largest share of notes outside the key. given: what must be taken as it is. leading: what counts the faults of
     voices against one another, for chorales. form: which bars are repeats, and what new sections are like. lasts: ticks
-    that a last note may last. harmony: what is added to chords.
+    that a last note may last. harmony: what is added to chords. like: another
+    piece, whose events become likelier.
     """
 
     def __init__(
         self, style: str, layout: str, tonic: int, mode: str, metre: str, bars: int, away: float = 1.0,
         given: Given | None = None, leading: Leading | None = None, form: Form | None = None,
         lasts: Sequence[int] = OTHERS.lasts, harmony: Harmony | None = None,
+        like: Likeness | None = None,
     ):  # fmt: skip
         self.head = head(style, layout, tonic, mode, metre)
         self.voices, self.bar, self.bars = LAYOUTS[layout], bar_ticks(metre), bars
         self.away, self.given, self.leading, self.form = away, given or {}, leading, form
-        self.harmony = harmony
+        self.harmony, self.like = harmony, like
         self.melody: list[tuple[int, int, int]] = []
         """Start, end and pitch of the leading voice in this bar."""
         self.lasts = np.array(sorted(lasts))
@@ -160,10 +163,12 @@ class Grammar:
         voice = self.voices[self.voice]
         if self.leading and not self.wants_until:
             costs = self.leading.costs(voice, self.number * self.bar + self.position)
-            found[FIRST_PITCH:FIRST_CHORD] = -torch.from_numpy(costs).float()
+            found[FIRST_PITCH:FIRST_CHORD] -= torch.from_numpy(costs).float()
+        if self.like and (token := self.like.next(voice, self.number, self.position, self.wants_until)) is not None:
+            found[token] += self.like.nats
         if self.harmony and voice == "chords" and not self.wants_until:
             nats = self.harmony.lean(self.number, self.position, self.melody)
-            found[FIRST_CHORD:FIRST_UNTIL] = torch.from_numpy(nats).float()
+            found[FIRST_CHORD:FIRST_UNTIL] += torch.from_numpy(nats).float()
         if self.form and not self.voice:
             if not self.wants_until:
                 nats = self.form.lean(self.number, self.position / self.bar)

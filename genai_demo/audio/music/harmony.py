@@ -24,9 +24,9 @@ CADENCES: dict[tuple[str, str], dict[int, float]] = {
 """Of the semitones from the tonic to a root, log of its share at a place over its share elsewhere, in 927 pieces with
 chords; roots that are not named: ``ELSEWHERE``."""
 ELSEWHERE = {"open": 0.0, "before": 0.0, "close": -0.7}
-FIT, CADENCE = 1.5, 0.6
-"""Nats of a chord that has all of the melody rather than none of it; strength of ``CADENCES``. Chosen so that chords
-hold the melody as often as those of real pieces."""
+FIT, CADENCE = 3.0, 0.6
+"""Nats of a chord that has all of the melody rather than none of it; strength of ``CADENCES``. See
+docs/experiments.md."""
 TWO_CHORDS = ("4/4", "2/2", "6/8", "12/8")
 """Metres whose bars often have two."""
 PHRASE = 8

@@ -4,17 +4,25 @@ import io
 import itertools
 import math
 
+from genai_demo.audio.music.accompaniment import DRUMS, EIGHTH, strokes
+from genai_demo.audio.music.accompaniment import drum as drum_of
 from genai_demo.audio.music.pieces import QUARTER, Chord, Note, Piece
 
 PROGRAMS = {"melody": 40, "soprano": 19, "alto": 19, "tenor": 19, "bass": 19, "chords": 24}
 """General MIDI: violin, church organ, guitar."""
+DRUM_CHANNEL = 9
+"""That of drums in General MIDI, from 0."""
 
 
 # --------------------------------------------------------------------------- MIDI
 
 
-def write_midi(piece: Piece) -> bytes:
-    """A standard MIDI file with a track for every voice, and one for the chords."""
+def write_midi(piece: Piece, pattern: str | None = None, drum: bool = False) -> bytes:
+    """A standard MIDI file with a track for every voice, and one for the chords.
+
+    pattern: how chords are played (``accompaniment.strokes``); None: as they are written, each struck once. drum:
+    with a track for it. Raises ValueError for an unknown pattern.
+    """
     import mido
 
     file = mido.MidiFile(type=1, ticks_per_beat=QUARTER * 20, charset="utf-8")
@@ -28,12 +36,19 @@ def write_midi(piece: Piece) -> bytes:
     head.append(mido.MetaMessage("end_of_track", time=piece.bars * piece.bar * scale))
     file.tracks.append(head)
     lines = {voice: [(n.start, n.end, n.pitch) for n in notes] for voice, notes in piece.voices.items()}
-    if piece.chords:
+    if piece.chords and pattern is None:
         lines["chords"] = [(c.start, c.end, p) for c in piece.chords for p in c.pitches()]
+    elif piece.chords:
+        lines["chords"] = [(s.start, s.start + s.length, p) for s in strokes(piece, pattern or "") for p in s.pitches]
+    if drum:
+        lines["drum"] = [(h.start, h.start + EIGHTH, DRUMS[h.kind]) for h in drum_of(piece)]
     for channel, (voice, notes) in enumerate(lines.items()):
         track = mido.MidiTrack([mido.MetaMessage("track_name", name=voice)])
-        track.append(mido.Message("program_change", channel=channel, program=PROGRAMS[voice]))
-        velocity = 55 if voice == "chords" else 85
+        if voice == "drum":
+            channel = DRUM_CHANNEL
+        else:
+            track.append(mido.Message("program_change", channel=channel, program=PROGRAMS[voice]))
+        velocity = 85 if voice in piece.voices else 55
         events = [(start, 1, pitch) for start, _, pitch in notes] + [(end, 0, pitch) for _, end, pitch in notes]
         now = 0
         for when, on, pitch in sorted(events):

@@ -12,6 +12,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from genai_demo.audio.music.accompaniment import DRUMS, EIGHTH, beat, drum, strokes
+from genai_demo.audio.music.notation import DRUM_CHANNEL
 from genai_demo.audio.music.pieces import QUARTER, Piece
 from genai_demo.core import kept, limits
 
@@ -20,6 +22,8 @@ BLOCK = 256
 PEAK = 0.89
 TAIL_SECONDS = 1.2
 """After the last note, for the hall to fade in."""
+EARLY_OR_LATE = 0.006
+"""Standard deviation of when a note begins, in seconds; none is off by more than three of them."""
 SOUNDFONT = "GENAI_SOUNDFONT"
 """Variable with the path of a .sf2 file; then, where tinysoundfont is installed, the sound "soundfont" plays it."""
 
@@ -156,6 +160,23 @@ def play(name: str, pitch: int, seconds: float) -> np.ndarray:
 # --------------------------------------------------------------------------- the whole piece
 
 
+class Manner(NamedTuple):
+    """How a piece is played."""
+
+    sound: str = ""
+    """A key of SOUNDS, or "soundfont"; "": what suits the style."""
+    pattern: str = ""
+    """Of the chords, one of ``accompaniment.PATTERNS``; "": what suits the style."""
+    drum: bool = False
+    life: bool = True
+    """Whether loudness follows the phrases, and notes are a little early or late."""
+    seed: int = 0
+    """Of the life."""
+
+
+USUAL = Manner()
+
+
 class Played(NamedTuple):
     instrument: str
     start: float
@@ -163,53 +184,59 @@ class Played(NamedTuple):
     length: float
     pitch: int
     loudness: float
+    place: float = 0.0
+    """From -1, the left, to 1, the right."""
 
 
-def performance(piece: Piece, sound: Sound) -> Iterator[Played]:
-    """Every note as it is played, the first at 0: with an accent on the beats, chords in the rhythm of a dance."""
+PLACES = {"melody": 0.1, "chords": -0.35, "soprano": 0.45, "alto": -0.15, "tenor": 0.15, "bass": -0.45, "drum": 0.3}
+"""Where the voices stand."""
+
+
+def performance(piece: Piece, manner: Manner = USUAL) -> Iterator[Played]:
+    """Every note as it is played, the first at 0: with an accent on the beats, chords in a pattern.
+
+    Raises ValueError for an unknown pattern.
+    """
+    sound = SOUNDS[manner.sound or OF_STYLE.get(piece.style, "session")]
+    rng = np.random.default_rng(manner.seed) if manner.life else None
     tick, first = 60 / piece.bpm / QUARTER, piece.silent_start
-    leading = piece.lead
-    for voice in piece.voices.values():
-        lead = voice is leading
-        for note in voice:
+
+    def put(name: str, voice: str, start: int, length: float, pitch: int, loudness: float, later: float = 0) -> Played:
+        begin = (start - first) * tick + later
+        if rng is not None:
+            loudness *= swell(piece, start) * float(rng.normal(1, 0.05))
+            begin = max(0.0, begin + float(np.clip(rng.normal(0, EARLY_OR_LATE), -0.02, 0.02)))
+        return Played(name, begin, length * tick, pitch, loudness, PLACES[voice])
+
+    for voice, notes in piece.voices.items():
+        lead = notes is piece.lead
+        for note in notes:
             place = note.start % piece.bar
             accent = 1.0 if place == 0 else 0.9 if place % beat(piece.metre) == 0 else 0.8
-            length = note.length * tick * (0.94 if piece.style != "chorale" else 0.99)
-            name = sound.lead if lead else sound.others
-            yield Played(name, (note.start - first) * tick, length, note.pitch, accent * (0.6 if lead else 0.42))
-    for chord in piece.chords:
-        for start, length, pitches, loudness in strokes(piece, chord.start, chord.end, chord.pitches()):
-            for number, pitch in enumerate(pitches):
-                begin = (start - first) * tick + 0.008 * number  # from the low string to the high one
-                yield Played(sound.others, begin, length * tick, pitch, loudness)
+            length = note.length * (0.94 if piece.style != "chorale" else 0.99)
+            name, loudness = (sound.lead, 0.6) if lead else (sound.others, 0.42)
+            yield put(name, voice, note.start, length, note.pitch, accent * loudness)
+    for start, length, pitches, loudness in strokes(piece, manner.pattern):
+        for number, pitch in enumerate(pitches):  # from the low string to the high one
+            yield put(sound.others, "chords", start, length, pitch, loudness, 0.008 * number)
+    for hit in drum(piece) if manner.drum else ():
+        yield put(hit.kind, "drum", hit.start, EIGHTH, DRUMS[hit.kind], hit.loudness)
 
 
-def beat(metre: str) -> int:
-    """Ticks of a felt beat: three eighths in 6/8, 9/8, 12/8, else a quarter."""
-    return 36 if metre in ("6/8", "9/8", "12/8") else 24
+def swell(piece: Piece, tick: int) -> float:
+    """Loudness of a moment within its phrase of four bars: it rises to the third and falls off."""
+    place = tick / piece.bar % 4 / 4
+    return 0.86 + 0.2 * float(np.sin(np.pi * place**1.45))
 
 
-def strokes(piece: Piece, start: int, end: int, pitches: list[int]) -> Iterator[tuple[int, int, list[int], float]]:
-    """A chord in time: (start, length, pitches, loudness) in ticks; the root below on strong beats, the rest after."""
-    size = beat(piece.metre)
-    compound = size == 36
-    for place in range(start, end, size):
-        number = place % piece.bar // size
-        strong = compound or number == 0 or (number % 2 == 0 and piece.bar % 48 == 0)
-        stop = min(end, place + size)
-        if strong:
-            yield place, stop - place, [pitches[0] - 12], 0.3
-        if compound and place + 24 < end:
-            yield place + 24, min(12, end - place - 24), pitches, 0.14
-        elif not strong:
-            yield place, stop - place, pitches, 0.16
+def hall(dry: np.ndarray, seconds: float, wet: float, seed: int = 1) -> np.ndarray:
+    """Adds a convolution with noise that fades by 60 dB within ``seconds``; the same length.
 
-
-def hall(dry: np.ndarray, seconds: float, wet: float) -> np.ndarray:
-    """Adds a convolution with noise that fades by 60 dB within ``seconds``; the same length."""
+    seed: of the noise; another one for the other ear makes the hall wide.
+    """
     count = int(seconds * RATE)
     time = np.arange(count, dtype=np.float32) / seconds / RATE
-    noise = np.random.default_rng(1).standard_normal(count).astype(np.float32)
+    noise = np.random.default_rng(seed).standard_normal(count).astype(np.float32)
     dull = np.convolve(noise, np.ones(5, np.float32) / 5, "same")  # walls swallow the treble
     answer = dull * np.exp(-6.9 * time) * ramp(count // 50)[np.minimum(np.arange(count), count // 50 - 1)]
     answer /= np.sqrt((answer**2).sum())
@@ -223,34 +250,60 @@ def fast_size(least: int) -> int:
     return min(f * 2 ** max(0, (-(-least // f) - 1).bit_length()) for f in (1, 3, 5))
 
 
-def render(piece: Piece, sound: str = "") -> tuple[int, np.ndarray]:
-    """(RATE, samples (S,) float32 within +-PEAK). See generate.render."""
-    if sound and sound not in SOUNDS and sound != "soundfont":
-        raise ValueError(f"No sound is called {sound!r}. Choose one of {', '.join(SOUNDS)}.")
+def render(piece: Piece, manner: Manner = USUAL, stereo: bool = False) -> tuple[int, np.ndarray]:
+    """(RATE, samples (S,) or (S, 2) float32 within +-PEAK). See generate.render."""
+    if manner.sound and manner.sound not in SOUNDS and manner.sound != "soundfont":
+        raise ValueError(f"No sound is called {manner.sound!r}. Choose one of {', '.join(SOUNDS)}.")
     if piece.seconds > limits.MAX_MUSIC_SECONDS:
         raise ValueError(f"The piece lasts longer than {limits.MAX_MUSIC_SECONDS} seconds. Shorten it or play faster.")
-    if sound == "soundfont":
-        return RATE, _levelled(_with_soundfont(piece))
-    chosen = SOUNDS[sound or OF_STYLE.get(piece.style, "session")]
-    mix = np.zeros(int((piece.seconds + TAIL_SECONDS) * RATE), np.float32)
-    for note in performance(piece, chosen):
-        wave = play(note.instrument, note.pitch, note.length)
+    if manner.sound == "soundfont":
+        mix = _with_soundfont(piece, manner)
+        return RATE, _levelled(mix if stereo else mix.mean(0)[None])
+    chosen = SOUNDS[manner.sound or OF_STYLE.get(piece.style, "session")]
+    mix = np.zeros((1 + stereo, int((piece.seconds + TAIL_SECONDS) * RATE)), np.float32)
+    for note in performance(piece, manner):
+        is_drum = note.instrument in DRUMS
+        wave = struck(note.instrument) if is_drum else play(note.instrument, note.pitch, note.length)
         begin = int(note.start * RATE)
-        room = mix[begin : begin + len(wave)]
-        room += note.loudness * INSTRUMENTS[note.instrument].gain * wave[: len(room)]
-    return RATE, _levelled(hall(mix, chosen.seconds, chosen.wet))
+        room = mix[:, begin : begin + len(wave)]
+        gain = note.loudness * (1.0 if is_drum else INSTRUMENTS[note.instrument].gain)
+        room += gain * ears(note.place, len(mix))[:, None] * wave[: room.shape[1]]
+    return RATE, _levelled(np.stack([hall(side, chosen.seconds, chosen.wet, 1 + i) for i, side in enumerate(mix)]))
+
+
+def ears(place: float, count: int) -> np.ndarray:
+    """How loud a sound from a place is left and right, its power the same everywhere; 1 where there is one ear."""
+    angle = (place + 1) * np.pi / 4
+    return np.array([1.0] if count == 1 else [np.sqrt(2) * np.cos(angle), np.sqrt(2) * np.sin(angle)], np.float32)
+
+
+@kept.within(megabytes=1)
+def struck(kind: str) -> np.ndarray:
+    """A stroke of the drum, peak about one: a skin that falls in pitch, or wires, or a brush."""
+    seconds, start, end, fade, noisy = {
+        "low": (0.35, 120.0, 62.0, 16.0, 0.05), "high": (0.22, 260.0, 190.0, 26.0, 0.35),
+        "brush": (0.12, 0.0, 0.0, 45.0, 1.0),
+    }[kind]  # fmt: skip
+    time = np.arange(int(seconds * RATE)) / RATE
+    phase = 2 * np.pi * np.cumsum(end + (start - end) * np.exp(-time * 30)) / RATE
+    noise = np.random.default_rng(3).standard_normal(len(time) + 1)
+    skin = (1 - noisy) * np.sin(phase) + noisy * 0.3 * np.diff(noise)  # the difference is bright
+    attack = ramp(RATE // 400)
+    skin[: len(attack)] *= attack
+    return (skin * np.exp(-fade * time)).astype(np.float32)
 
 
 def _levelled(mix: np.ndarray) -> np.ndarray:
-    """Loudest sample at PEAK, the last fifth of a second faded out."""
+    """(C, S) to (S,) or (S, 2): loudest sample at PEAK, the last fifth of a second faded out."""
     fade = ramp(RATE // 5)[::-1]
-    mix[-len(fade) :] *= fade[-len(mix) :]
-    loudest = float(np.abs(mix).max()) if len(mix) else 0.0
-    return (mix * (PEAK / loudest) if loudest > 0 else mix).astype(np.float32)
+    mix[:, -len(fade) :] *= fade[-mix.shape[1] :]
+    loudest = float(np.abs(mix).max()) if mix.size else 0.0
+    found = (mix * (PEAK / loudest) if loudest > 0 else mix).astype(np.float32)
+    return found[0] if len(found) == 1 else np.ascontiguousarray(found.T)
 
 
-def _with_soundfont(piece: Piece) -> np.ndarray:
-    """The user's own soundfont, through tinysoundfont. Raises ValueError where either is missing."""
+def _with_soundfont(piece: Piece, manner: Manner) -> np.ndarray:
+    """The user's own soundfont, through tinysoundfont: (2, S). Raises ValueError where either is missing."""
     try:
         import tinysoundfont
     except ImportError as error:
@@ -259,20 +312,23 @@ def _with_soundfont(piece: Piece) -> np.ndarray:
     if not os.path.isfile(path):
         raise ValueError(f"There is no soundfont. Set the variable {SOUNDFONT} to the path of a .sf2 file.")
     synth = tinysoundfont.Synth(samplerate=RATE)
-    synth.program_select(0, synth.sfload(path), 0, 0)
-    events: list[tuple[int, bool, int, int]] = []
-    for note in performance(piece, SOUNDS["piano"]):
-        begin = int(note.start * RATE)
-        events.append((begin, True, note.pitch, int(30 + 95 * min(1.0, note.loudness / 0.6))))
-        events.append((begin + int(note.length * RATE), False, note.pitch, 0))
+    font = synth.sfload(path)
+    synth.program_select(0, font, 0, 0)
+    if manner.drum:
+        synth.program_select(DRUM_CHANNEL, font, 128, 0, True)
+    events: list[tuple[int, bool, int, int, int]] = []
+    for note in performance(piece, manner._replace(sound="piano")):
+        begin, channel = int(note.start * RATE), DRUM_CHANNEL if note.instrument in DRUMS else 0
+        events.append((begin, True, channel, note.pitch, int(30 + 95 * min(1.0, note.loudness / 0.6))))
+        events.append((begin + int(note.length * RATE), False, channel, note.pitch, 0))
     parts, now = [], 0
-    for when, on, pitch, velocity in sorted(events):
+    for when, on, channel, pitch, velocity in sorted(events):
         if when > now:
-            parts.append(np.frombuffer(synth.generate(when - now), np.float32).reshape(-1, 2).mean(1))
+            parts.append(np.frombuffer(synth.generate(when - now), np.float32).reshape(-1, 2).T)
             now = when
         if on:
-            synth.noteon(0, pitch, velocity)
+            synth.noteon(channel, pitch, velocity)
         else:
-            synth.noteoff(0, pitch)
-    parts.append(np.frombuffer(synth.generate(int(TAIL_SECONDS * RATE)), np.float32).reshape(-1, 2).mean(1))
-    return np.concatenate(parts)
+            synth.noteoff(channel, pitch)
+    parts.append(np.frombuffer(synth.generate(int(TAIL_SECONDS * RATE)), np.float32).reshape(-1, 2).T)
+    return np.concatenate(parts, 1)

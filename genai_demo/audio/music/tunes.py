@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from genai_demo.audio.music.pieces import Note
+from genai_demo.audio.music.pieces import Note, Piece
 from genai_demo.core import checkpoint
 
 NAME = "audio-music-tunes"
@@ -130,3 +130,23 @@ def index() -> TuneIndex:
     found = TuneIndex(**checkpoint.read_card(NAME).get("config", {}))
     checkpoint.load_weights(NAME, found)
     return found
+
+
+class Similarity(NamedTuple):
+    """How close a piece is to the training tunes."""
+
+    notes: int
+    """Longest run of notes of the leading voice that a training tune shares, in any key."""
+    of: int
+    """Notes of the leading voice."""
+    title: str
+    sentence: str
+
+
+def similarity(piece: Piece) -> Similarity:
+    """The longest run of notes shared with a training tune. Raises ValueError where the index is missing."""
+    shared, size = index().longest_shared(piece.lead), len(piece.lead)
+    if not shared.notes:
+        return Similarity(0, size, "", "No run of notes is shared with any training tune.")
+    sentence = f"Longest run shared with a training tune: {shared.notes} of {size} notes, with {shared.title}."
+    return Similarity(shared.notes, size, shared.title, sentence)

@@ -9,6 +9,7 @@ from genai_demo.audio import sounds
 from genai_demo.audio.effects import generate as effects
 from genai_demo.audio.music import generate as music
 from genai_demo.audio.music import synth
+from genai_demo.audio.music.accompaniment import PATTERNS
 from genai_demo.audio.music.events import MAX_BARS
 from genai_demo.audio.music.form import FORMS, FREE
 from genai_demo.audio.music.leading import MOST_STRICT, STRICTNESS
@@ -21,7 +22,7 @@ from genai_demo.trust.policy import check
 from genai_demo.ui.api.values import File, Flag, Found, Number, OneOf, Whole, Words
 from genai_demo.ui.effects_sounds import prepare
 from genai_demo.ui.music_actions import MOST_CANDIDATES
-from genai_demo.ui.music_pieces import Work, played
+from genai_demo.ui.music_pieces import Manner, Work, played
 from genai_demo.ui.signed import keep_made
 from genai_demo.ui.speech_actions import MODELS, Settings, recipe_of, sound_tags
 
@@ -65,6 +66,9 @@ def compose_music(
     strictness: Annotated[float, Number(0, MOST_STRICT), "of voice leading in chorales"] = STRICTNESS,
     form: Annotated[str, OneOf(FORMS), "of a tune: sections of one letter are the same but for their endings"] = FREE,
     top_k: Annotated[int, Whole(0, MOST_CANDIDATES), "only so many of the likeliest notes; 0 for all"] = 0,
+    pattern: Annotated[str, OneOf(("", *PATTERNS)), "how chords are played; empty: what suits the style"] = "",
+    drum: Annotated[bool, Flag(), "with a drum"] = False,
+    life: Annotated[bool, Flag(), "loudness follows the phrases, notes are a little early or late"] = True,
 ) -> tuple[
     Annotated[str, File(), "the piece, WAV"],
     Annotated[str, File(), "its notes, MIDI"],
@@ -77,7 +81,7 @@ def compose_music(
     }  # fmt: skip
     settings |= {"strictness": strictness} if style == "chorale" else {}
     work = Work(music.compose(**settings), {"action": "compose"} | settings)
-    _, wav, _, _, midi, abc, _ = played(work, sound, tempo, "en", False)
+    _, wav, _, _, midi, abc, *_ = played(work, Manner(sound, tempo, pattern, drum, life), "en", False)
     return wav, midi, Path(abc).read_text(encoding="utf-8")
 
 
