@@ -235,8 +235,7 @@ def vary_bars(
         voice_bars_of(notes, piece.bar, piece.bars, True)
     voice_bars_of(piece.chords, piece.bar, piece.bars, True)
     plan = Form(piece.form, piece.bars, piece.style, seed) if sections(piece.form, piece.bars) else None
-    controls = Controls(temperature=temperature, top_p=top_p)
-    like = Likeness(piece, likeness)
+    controls, like = Controls(temperature=temperature, top_p=top_p), Likeness(piece, likeness)
     yield from _write(piece, piece.layout, piece.bars, {}, seed, controls, strictness, plan, like)
 
 
