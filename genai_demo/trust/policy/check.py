@@ -20,9 +20,9 @@ from genai_demo.trust.policy.model import NAME, PolicyConfig, PolicyNet, probabi
 
 KINDS = ("minors", "hate", "abuse", "sexual", "violence", "selfharm", "personal")
 """What a text can be stopped for, the gravest first; of several the first is named."""
-SAME = {"advice": "selfharm"}
+SAME = {"advice": "selfharm", "hint": "selfharm"}
 """Patterns that count as another kind."""
-ASKED_ONLY = ("selfharm",)
+ASKED_ONLY = ("selfharm", "hint")
 """Looked for in what a person writes, not in what the model writes: a story may have desperate people."""
 FEWEST = 3
 """Words or Chinese characters of a sentence, of fewer the classifier says nothing: a thief is no hate."""
@@ -140,6 +140,8 @@ def _learnt(view: str, written: bool, judge: Judge) -> Iterator[tuple[str, int]]
         best = int(row[1:].argmax()) + 1
         kind, sure = judge.net.config.kinds[best], float(row[best])
         threshold = judge.thresholds["zh" if re.search(f"[{normalise.HAN}]", line) else "en"]
+        if sure >= threshold and words.about_something_else(kind, line):
+            continue
         if sure >= threshold and not (written and kind in ASKED_ONLY):
             yield kind, number
         elif kind == "sexual" and sure >= BESIDE_AGES and any(ages.find(ages.in_digits(line))):

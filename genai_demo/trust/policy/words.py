@@ -161,15 +161,23 @@ def _listed(view: str, known: dict[str, str]) -> list[tuple[str, int, int]]:
 
 def _excused(kind: str, view: str, match: re.Match[str], known: Rules) -> bool:
     """Whether the sentence around a place says that it is talked about; a wish for a text is never excused."""
-    spare = known.spares.get(kind)
-    if spare is None:
+    if kind not in known.spares:
         return False
     start, end = match.span()
     low, high = max(0, start - AROUND), end + AROUND
     last = view.find("\n", end, high)
-    near = view[max(low, view.rfind("\n", low, start) + 1) : last if last >= 0 else high]
-    wish = known.wishes.get(kind)
-    return spare.search(near) is not None and not (wish is not None and wish.search(near))
+    return _spared(kind, view[max(low, view.rfind("\n", low, start) + 1) : last if last >= 0 else high], known)
+
+
+def _spared(kind: str, near: str, known: Rules) -> bool:
+    spare, wish = known.spares.get(kind), known.wishes.get(kind)
+    return spare is not None and spare.search(near) is not None and not (wish is not None and wish.search(near))
+
+
+def about_something_else(kind: str, line: str) -> bool:
+    """Whether a line of a view that the classifier takes for a kind names what makes it harmless: a tool, a pest, a
+    sport, a game, history, medicine, art; a wish to harm somebody is never excused."""
+    return _spared(f"learnt {kind}", line, rules())
 
 
 def _beside_ages(view: str, known: Rules) -> list[int]:
