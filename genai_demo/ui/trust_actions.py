@@ -6,10 +6,9 @@ from typing import Any
 
 import gradio as gr
 
-from genai_demo.audio import sounds
-from genai_demo.core import limits, picturemark, soundfiles
+from genai_demo.core import limits, picturemark
 from genai_demo.faces import generate
-from genai_demo.trust import credentials, marks, metadata
+from genai_demo.trust import credentials, metadata
 from genai_demo.trust import text as text_marks
 from genai_demo.ui.common import keep_file, readable_errors
 from genai_demo.ui.errors import localise
@@ -18,7 +17,7 @@ from genai_demo.ui.own_visits import with_own_weights
 from genai_demo.ui.strings import language_of, say
 from genai_demo.ui.trust_again import make_again, shown
 from genai_demo.ui.trust_credential import credential_words
-from genai_demo.ui.trust_frames import film_of, frames_of
+from genai_demo.ui.trust_frames import as_text, find_mark, kind_of
 
 SIGNS = {"own": "✔", "valid": "✔", "broken": "✘", "none": "–", "marked": "✔", "perhaps": "?", "short": "–"}
 FOUND_CSS = """
@@ -73,11 +72,9 @@ def inspect_file(upload: str | None, request: gr.Request) -> str:
         What was found, as HTML.
     """
     data, language = read_upload(upload), language_of(request)
-    kind = metadata.kind_of(data)
-    if kind == "video/mp4" and soundfiles.only_sound(data):
-        kind = "audio/mp4"
+    kind = kind_of(data)
     rows = [_row("trust.kind", language, html.escape(kind or say("trust.unknown", language)))]
-    if not kind and (words := _as_text(data)):
+    if not kind and (words := as_text(data)):
         return f"<dl>{''.join(rows)}{_text_rows(words, language)}</dl>"
     rows.append(_row("trust.credential", language, _credential(credentials.read(data), kind, language)))
     found = metadata.read(data)
@@ -103,16 +100,11 @@ def _credential(found: credentials.Credential, kind: str, language: str) -> str:
 def _invisible(data: bytes, kind: str, said: metadata.Found, language: str) -> str:
     """What the pixels or the samples say; empty where there are none to look at."""
     try:
-        if kind.startswith("image/"):
-            found = max((marks.find_in_picture(p, said) for p in frames_of(data)), key=lambda f: -f.reading.p)
-        elif kind.startswith("audio/"):
-            found = marks.find_in_sound(sounds.read(data), said)
-        elif kind == "video/mp4":
-            found = max((marks.find_in_picture(p, said) for p in film_of(data)), key=lambda f: -f.reading.p)
-        else:
-            return ""
+        found = find_mark(data, kind, said)
     except ValueError as error:
         return _state("none", localise(str(error), language))
+    if found is None:
+        return ""
     notes = [say(f"trust.invisible.{found.verdict}.note", language)]
     if found.verdict != "none":
         notes += [say("trust.invisible.makers", language, names=" / ".join(found.makers))] if found.makers else []
@@ -130,15 +122,6 @@ def _invisible(data: bytes, kind: str, said: metadata.Found, language: str) -> s
     odds = f"{reading.p:.2g}" if reading.p > 1e-300 else "< 1e-300"
     notes.append(say("trust.invisible.figures", language, z=reading.z, p=odds))
     return _state(found.verdict, say(f"trust.invisible.{found.verdict}", language), " ".join(notes))
-
-
-def _as_text(data: bytes) -> str:
-    """The file as a text; empty where it is none."""
-    try:
-        words = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return ""
-    return "" if "\0" in words else words[: limits.MAX_PROMPT]
 
 
 @readable_errors

@@ -1,13 +1,11 @@
 """Everything that can be found out about where a file or a text comes from, as plain values."""
 
-from collections.abc import Iterable
 from typing import Any
 
-from genai_demo.audio import sounds
-from genai_demo.core import limits, picturemark, soundfiles
-from genai_demo.trust import credentials, marks, metadata
+from genai_demo.core import picturemark
+from genai_demo.trust import credentials, metadata
 from genai_demo.trust import text as text_marks
-from genai_demo.ui.trust_frames import film_of, frames_of
+from genai_demo.ui.trust_frames import as_text, find_mark, kind_of
 
 
 def of_text(words: str) -> dict[str, Any]:
@@ -21,10 +19,8 @@ def of_file(data: bytes) -> dict[str, Any]:
     """Kind, content credential, recipe and invisible mark of a file. Raises ValueError for an empty one."""
     if not data:
         raise ValueError("This file is empty. Upload it again.")
-    kind = metadata.kind_of(data)
-    if kind == "video/mp4" and soundfiles.only_sound(data):
-        kind = "audio/mp4"
-    if not kind and (words := _as_text(data)):
+    kind = kind_of(data)
+    if not kind and (words := as_text(data)):
         return of_text(words)
     signed, said = credentials.read(data), metadata.read(data)
     return {
@@ -39,28 +35,14 @@ def of_file(data: bytes) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _as_text(data: bytes) -> str:
-    """The file as a text; empty where it is none."""
-    try:
-        words = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return ""
-    return "" if "\0" in words else words[: limits.MAX_PROMPT]
-
-
 def _mark(data: bytes, kind: str, said: metadata.Found) -> dict[str, Any] | None:
     """What the pixels or the samples say; None where there are none, a sentence where they cannot be read."""
     try:
-        if kind.startswith("image/"):
-            found = _best(marks.find_in_picture(picture, said) for picture in frames_of(data))
-        elif kind == "video/mp4":
-            found = _best(marks.find_in_picture(picture, said) for picture in film_of(data))
-        elif kind.startswith("audio/"):
-            found = marks.find_in_sound(sounds.read(data), said)
-        else:
-            return None
+        found = find_mark(data, kind, said)
     except ValueError as error:
         return {"verdict": "none", "error": str(error)}
+    if found is None:
+        return None
     reading = found.reading
     told = {"verdict": found.verdict, "z": round(reading.z, 3), "p": reading.p}
     if found.verdict != "none":
@@ -68,8 +50,3 @@ def _mark(data: bytes, kind: str, said: metadata.Found) -> dict[str, Any] | None
         if isinstance(reading, picturemark.PictureReading):
             told |= {"scale": reading.scale, "mirrored": reading.mirrored}
     return told
-
-
-def _best(found: Iterable[marks.Found]) -> marks.Found:
-    """The one that is least likely to be chance."""
-    return min(found, key=lambda one: one.reading.p)
