@@ -2,8 +2,9 @@
 
 Resolves requirements.txt and requirements-dev.txt without installing anything, with source distributions forbidden, and
 prints a table of how many packages there are; what fails, and why, comes after it. So it does with what a Hugging Face
-Space installs beside them, on the system and the Pythons of a Space. Needs the network. With ``--lock`` it makes
-requirements.lock anew: the packages of the app for all of these, with the hash of every file.
+Space installs beside them, and with requirements-teacher.txt, on the system and the Pythons of a Space. Needs the
+network. With ``--lock`` it makes requirements.lock anew: the packages of the app for all of these, with the hash of
+every file.
 """
 
 import argparse
@@ -18,6 +19,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 FILES = ("requirements.txt", "requirements-dev.txt")
+TEACHER = "requirements-teacher.txt"
+"""What speech from a teacher needs; pocketsphinx has no wheels for every system."""
 PYTHONS = ("3.10", "3.11", "3.12", "3.13", "3.14")
 SYSTEMS = {
     "Linux x86-64": "x86_64-manylinux_2_28",
@@ -101,6 +104,8 @@ def main() -> None:
         space = resolved(ROOT / "requirements.txt", python, SPACE_SYSTEM, of_a_space())
         found["A Space", python, SPACE_SYSTEM] = space
         print(f"A Space with Python {python}: {len(space[0]) or 'no'}")
+        found[TEACHER, python, SPACE_SYSTEM] = resolved(ROOT / TEACHER, python, SPACE_SYSTEM)
+        print(f"{TEACHER} with Python {python}: {len(found[TEACHER, python, SPACE_SYSTEM][0]) or 'no'}")
     failed = {one: why for one, (_, why) in found.items() if why}
     for (file, python, system), why in failed.items():
         print(f"\n{file}, Python {python}, {system}: {why}")
