@@ -156,7 +156,23 @@ def edit_face(
     Returns:
         The picture, twice: to look at and to download, a PNG with its recipe.
     """
-    selected = chosen(selected)
+    return _drawn(chosen(selected), layers, truncation, noise, amounts)
+
+
+@readable_errors
+@with_own_weights
+def first_face(seed: int, truncation: float, model: str, noise: bool, layers: str) -> tuple[str, str]:
+    """The face that a visitor sees first, before the others of the gallery are drawn; arguments as ``generate_faces``.
+
+    Returns:
+        The picture, twice, as ``edit_face`` gives it with all sliders at 0.
+    """
+    return _drawn(Selected(generate.latent(seed, model)), layers, truncation, noise, {})
+
+
+def _drawn(
+    selected: Selected, layers: str, truncation: float, noise: bool, amounts: dict[str, float]
+) -> tuple[str, str]:
     point = edited(selected, layers, amounts)
     psi = psi_of(point, truncation)
     recipe = {"seed": point.seed, "truncation": psi, "noise": noise, "layers": layers}

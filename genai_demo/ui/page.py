@@ -29,7 +29,19 @@ class ForeignFile(ValueError):
 
 
 class Page(gr.Blocks):
-    """Gradio's page, but for what it reads and what it says of errors."""
+    """Gradio's page, but for what it sends, what it reads and what it says of errors."""
+
+    def get_config_file(self) -> Any:
+        """What the browser builds the page from, without what is said of a component three times: a sixth of it.
+
+        Where a component takes and gives the same, Gradio itself and its clients read "api_info".
+        """
+        config = super().get_config_file()
+        for component in config["components"]:
+            for name in ("api_info_as_input", "api_info_as_output"):
+                if component.get(name) == component.get("api_info"):
+                    component.pop(name, None)
+        return config
 
     async def process_api(self, block_fn: Any, inputs: list[Any], *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Run one function on values that may come from anyone. Raises gr.Error, with a sentence, and nothing else."""

@@ -14,8 +14,6 @@ from genai_demo.ui.texts_music import MUSIC
 from genai_demo.ui.texts_repair import REPAIR
 from genai_demo.ui.texts_text import TEXT
 
-CHINESE_LOCALES = ("zh", "zh-CN", "zh-TW", "zh-HK", "zh-SG", "zh-Hans", "zh-Hant")
-
 SHELL: dict[str, tuple[str, str]] = {
     "shell.headline": (
         "Small generative models, trained from scratch, that run on your own machine.",
@@ -83,7 +81,10 @@ def add_texts(entries: dict[str, tuple[str, str]]) -> None:
 
 
 def translations() -> gr.I18n:
-    """All texts in the form that ``launch(i18n=...)`` takes."""
+    """All texts in the form that ``launch(i18n=...)`` takes.
+
+    Once in each language: where a browser's "zh-CN" or "zh-TW" has no text of a key, "zh" has it.
+    """
     values = {
         "faces": limits.MAX_FACES,
         "frames": limits.MAX_FRAMES,
@@ -92,7 +93,7 @@ def translations() -> gr.I18n:
         "photograph_megapixels": limits.MAX_PHOTOGRAPH_PIXELS // 10**6,
     }
     english, chinese = ({k: _filled(v[i], values) for k, v in TEXTS.items()} for i in (0, 1))
-    return gr.I18n(en=english, **dict.fromkeys(CHINESE_LOCALES, chinese))
+    return gr.I18n(en=english, zh=chinese)
 
 
 def _filled(words: str, values: dict[str, int]) -> str:

@@ -30,3 +30,15 @@ def test_texts_to_begin_with(app_url: str, browser: Browser, language: str) -> N
     chosen = page.locator("label.selected:visible").first
     expect(chosen).to_have_text("English" if language == "en-US" else "中文")
     context.close()
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "zh-TW", "de-DE"])
+def test_a_chinese_browser_reads_chinese(app_url: str, browser: Browser, language: str) -> None:
+    """The texts are sent once, as "zh"; both kinds of Chinese that Gradio knows lead there."""
+    context = browser.new_context(locale=language)
+    page = context.new_page()
+    page.goto(app_url)
+    first = page.locator(".tab-container").first.get_by_role("tab").first
+    expect(first).to_have_text("人脸生成" if language.startswith("zh") else "Face generation", timeout=WAIT)
+    assert page.evaluate("document.documentElement.lang").startswith(language[:2] if language[:2] == "zh" else "en")
+    context.close()

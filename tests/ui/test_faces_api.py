@@ -12,6 +12,9 @@ from PIL import Image
 
 from genai_demo.faces import generate
 from genai_demo.faces.recipe import read_recipe
+from genai_demo.ui import faces_actions as actions
+from genai_demo.ui.app import build
+from genai_demo.ui.faces_actions import Selected
 
 SETTINGS = {"seed": 7, "count": 3, "truncation": 0.7, "model": "gan", "noise": True}
 
@@ -164,3 +167,12 @@ def test_refinement_streams_and_can_be_stopped(client: Client, portrait: Path) -
     job = client.submit(handle_file(portrait), 100, api_name="/refine_face")
     job.cancel()
     assert client.predict(api_name="/edit_selected")
+
+
+def test_the_first_face_is_the_first_of_the_gallery_and_comes_before_it() -> None:
+    picture, download = actions.first_face(7, 0.7, "gan", True, "all")
+    again, _ = actions.edit_face(Selected(generate.latent(7, "gan")), "all", 0.7, True)
+    assert Path(picture).read_bytes() == Path(again).read_bytes() and picture == download
+    page = build()
+    loads = [fn for fn in page.fns.values() if (page._id, "load") in fn.targets]
+    assert next(fn.fn.__name__ for fn in loads if fn.concurrency_id == "model") == "first_face"
