@@ -58,7 +58,8 @@ canvas {display: block; width: 100%; border-radius: 8px; background: var(--backg
 .bar.balance b {position: absolute; top: 0; bottom: 0; width: 4px; margin-left: -2px; left: 50%;
   background: var(--body-text-color)}
 output {min-width: 6.5em; text-align: right}
-@media (max-width: 700px) {.lab {grid-template-columns: minmax(0, 1fr)} .formulas p {font-size: .82rem}}
+@media (max-width: 700px) {.lab {grid-template-columns: minmax(0, 1fr)} .formulas p {font-size: .82rem}
+  .steps {grid-template-columns: repeat(auto-fit, minmax(7.5em, 1fr))}}
 """
 
 PAD_HTML = """

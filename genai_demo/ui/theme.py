@@ -34,6 +34,7 @@ CSS = """
 .thumbnail-lg:has(> .caption-label) img {aspect-ratio: 1; height: auto; min-height: 0}
 .thumbnail-item.selected {outline: 3px solid var(--color-accent); outline-offset: -1px}
 input[type=range] {height: 28px; margin: -6px 0}
+.gradio-container .wrap > .head > label {flex: 1 1 9em}
 .subject {margin-top: 8px}
 .sliders > .form {display: grid !important; grid-template-columns: repeat(auto-fill, minmax(min(240px, 100%), 1fr));
   background: transparent; border: 0; box-shadow: none}
