@@ -27,8 +27,6 @@ FLAT_DECIBELS, FLAT_BONUS = 40.0, 2.0
 have none of the small things beside it."""
 OF_WIDE = {"telea": -0.5, "navier-stokes": -0.5, "smooth": 0.5}
 """Decibels: wide holes are tried on smaller copies, which flatters what carries edges on."""
-OF_SMALL = {"patches": 1.5}
-"""Decibels: a few places say little of a small hole, and on the photographs for training patches fill most of them."""
 MOST_TRIED = 8
 """Holes of a picture that are tried; the others take what the widest of about their width took."""
 THIN = 3
@@ -48,8 +46,6 @@ def scores(picture: np.ndarray, missing: np.ndarray, hole: Hole, fillers: Mappin
         alike = structure(made, trials.truth)
         decibels = [psnr(made[place], trials.truth[place]) for place in trials.places]
         found[name] = float(np.mean(decibels) + STRUCTURE * np.mean([alike[place].mean() for place in trials.places]))
-        if THIN < hole.reach < WIDE:
-            found[name] += OF_SMALL.get(name, 0.0)
         if hole.reach >= WIDE:
             found[name] += OF_WIDE.get(name, 0.0)
             found[name] += FLAT_BONUS if name == "smooth" and np.mean(decibels) > FLAT_DECIBELS else 0.0
