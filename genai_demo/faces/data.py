@@ -35,6 +35,10 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 SIZE = 128
+ADULT = 18
+"""Years that a generator's faces have at least, as guessed."""
+WRITTEN_ON = ("realorfake-fake", "face-memory-ai")
+"""Sources whose pictures carry a line of writing at the lower right."""
 
 
 @dataclass
@@ -52,10 +56,14 @@ class Faces:
     landmarks: np.ndarray | None
 
 
-def default_folder(photographs: bool = False) -> Path:
-    """``data/faces`` or ``data/faces-photographs`` in the project, or in the folder of GENAI_HOME."""
+def default_folder(photographs: bool = False, side: int = SIZE) -> Path:
+    """``data/faces`` or ``data/faces-photographs`` in the project, or in the folder of GENAI_HOME.
+
+    Pictures of another side than 128 pixels have a folder of their own, such as ``data/faces-256``.
+    """
     home = Path(os.environ.get("GENAI_HOME") or Path(__file__).parents[2])
-    return home / "data" / ("faces-photographs" if photographs else "faces")
+    name = "faces-photographs" if photographs else "faces"
+    return home / "data" / (name if side == SIZE else f"{name}-{side}")
 
 
 def prepare(
@@ -83,7 +91,7 @@ def prepare(
         raise ValueError(f"The size {size} is out of range; choose 16 to 1024 pixels.")
     if licence not in ("all", "open"):
         raise ValueError(f"{licence!r} is no choice of licences; use 'all' or 'open'.")
-    target = Path(out) if out is not None else default_folder(photographs)
+    target = Path(out) if out is not None else default_folder(photographs, size)
     if target.exists() and not (target / "card.json").exists() and (not target.is_dir() or any(target.iterdir())):
         raise ValueError(f"{target} holds something else than a prepared set; choose another folder with --out.")
     _repair(target)
@@ -194,6 +202,20 @@ def load(folder: str | Path | None = None, split: str = "train", photographs: bo
     )
 
 
+def for_generators(faces: Faces) -> Faces:
+    """The faces that a generator may learn to draw: none that looks younger than ``ADULT``, none with writing on it."""
+    ages = faces.labels.get("fa_age", np.full(len(faces.files), np.nan, np.float32))
+    young = ages < ADULT  # False where unknown
+    written_on = np.array([any(f"/{source}/" in f"/{file}" for source in WRITTEN_ON) for file in faces.files], bool)
+    chosen = np.flatnonzero(~(young | written_on))
+    return Faces(
+        images=faces.images[chosen],
+        labels={name: values[chosen] for name, values in faces.labels.items()},
+        files=[faces.files[i] for i in chosen],
+        landmarks=None if faces.landmarks is None else faces.landmarks[chosen],
+    )
+
+
 def words_of(folder: str | Path, split: str, column: str) -> list[str]:
     """A label in words of every picture of a part, empty where unknown. Raises ValueError as ``load``."""
     try:
@@ -223,7 +245,7 @@ def run(args: argparse.Namespace) -> None:
     )
     if args.quiet:
         return
-    print(f"{card['count']} pictures of {card['size']} px in {args.out or default_folder(args.photographs)}")
+    print(f"{card['count']} pictures of {card['size']} px in {args.out or default_folder(args.photographs, args.size)}")
     print("  " + ", ".join(f"{name} {count}" for name, count in card["splits"].items()))
     for name, count in card["sources"].items():
         print(f"  {count:6d}  {name} (licence: {card['licence_of_source'][name]})")

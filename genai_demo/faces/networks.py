@@ -6,6 +6,7 @@ from torch import nn
 
 from genai_demo.faces.encoders import VAE, Classifier, Encoder, EncoderConfig, VAEConfig
 from genai_demo.faces.model import Discriminator, GANConfig, Generator
+from genai_demo.faces.upsampler import Upsampler, UpsamplerConfig
 
 NETWORKS: dict[str, tuple[type[nn.Module], type]] = {
     "faces-gan": (Generator, GANConfig),
@@ -13,6 +14,7 @@ NETWORKS: dict[str, tuple[type[nn.Module], type]] = {
     "faces-vae": (VAE, VAEConfig),
     "faces-encoder": (Encoder, EncoderConfig),
     "faces-classifier": (Classifier, EncoderConfig),
+    "faces-upsampler": (Upsampler, UpsamplerConfig),
 }
 
 

@@ -32,6 +32,7 @@ PURPOSE = {
     "faces-discriminator": "The GAN's opponent: how real a face looks to it.",
     "faces-vae": "Variational autoencoder of faces: reconstructs, generates and interpolates, blurrier than the GAN.",
     "faces-encoder": "Finds the GAN's styles for a given face, so that uploads can be edited.",
+    "faces-upsampler": "Enlarges the GAN's faces to 256 x 256, with detail that it draws anew.",
     "faces-classifier": "Scores attributes of a face; names and measures the directions in the latent spaces.",
 }
 LIMITS = (
@@ -39,7 +40,7 @@ LIMITS = (
     "rare. Attribute labels are machine-made guesses about appearance, not facts about anybody."
 )
 SIDES = (16, 32, 64, 128)
-MODELS = ("gan", "vae", "classifier", "encoder", "directions", "finder")
+MODELS = ("gan", "vae", "classifier", "encoder", "directions", "finder", "upsampler")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -48,12 +49,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--batch", type=BATCH, help="pictures a step, over all processes (default: the model's own)")
     parser.add_argument("--accumulate", type=SHAPE, default=1, help="micro-batches a step (gan)")
     parser.add_argument("--rate", type=LEARNING_RATE, help="learning rate (default: the model's own)")
+    parser.add_argument("--cool-down", type=SHARE, default=0.5, help="last share of --steps (upsampler)")
     parser.add_argument("--loss", choices=list(LOSSES), default="relativistic", help="adversarial loss (gan)")
     parser.add_argument("--resolution", type=int, choices=SIDES, default=128, help="side to train at (gan)")
     parser.add_argument(
-        "--pretrain", type=STEPS, help="steps as an autoencoder before the contest (gan; 0 with --init)"
+        "--pretrain", type=STEPS, help="steps before the contest (gan: as an autoencoder; 0 with --init)"
     )
-    parser.add_argument("--adversarial", type=WEIGHT, default=0.2, help="share of the discriminator (gan)")
+    parser.add_argument(
+        "--adversarial", type=WEIGHT, help="share of the discriminator (gan: 0.2; upsampler: the model's own)"
+    )
     parser.add_argument("--anchor", type=WEIGHT, default=1.5, help="share of the reconstruction anchor (gan)")
     parser.add_argument(
         "--feature-critic", type=WEIGHT, default=12.0, help="share of the feature critic, relative to that (gan)"
@@ -89,6 +93,10 @@ def run(args: argparse.Namespace) -> None:
 
 def make_task(args: argparse.Namespace) -> Any:
     """The task that the options describe, on the prepared data."""
+    if args.model == "upsampler":
+        from genai_demo.faces import train_upsampler
+
+        return train_upsampler.make_task(args)
     from genai_demo.faces.train_encoders import (
         ClassifierTask,
         EncoderSettings,
@@ -108,7 +116,8 @@ def make_task(args: argparse.Namespace) -> Any:
     if args.model == "gan":
         settings = GANSettings(
             loss=args.loss, resolution=min(args.resolution, side), accumulate=args.accumulate, anchor=args.anchor,
-            adversarial=args.adversarial, feature_critic=args.feature_critic, augment=args.augment, pretrain=pretrain,
+            adversarial=GANSettings.adversarial if args.adversarial is None else args.adversarial,
+            feature_critic=args.feature_critic, augment=args.augment, pretrain=pretrain,
             augment_target=args.augment_target,
             adversaries_first=GANSettings.adversaries_first if pretrain or args.init else 0,
             discriminator_every=args.discriminator_every, seed=args.seed, **chosen,
