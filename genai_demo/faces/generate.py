@@ -30,6 +30,8 @@ from genai_demo.faces.networks import build
 from genai_demo.faces.recipe import unpack_styles
 
 MODELS = ("gan", "vae")
+SIDE = 128
+"""Of the faces that the models draw, in pixels."""
 FROM_SEED = 0.5
 """Share of the seed's face in what the filling of a hole starts from; the rest is the encoder's guess."""
 _loading = threading.Lock()
@@ -110,31 +112,46 @@ def from_z(z: np.ndarray) -> Latent:
 # --------------------------------------------------------------------------- pictures
 
 
-def sample(
-    seed: int, count: int = 1, truncation: float = 0.7, model: str = "gan", noise: bool = True
-) -> list[Image.Image]:
-    """Faces of the seeds ``seed`` .. ``seed + count - 1``, 128 x 128.
+def largest_side(model: str = "gan") -> int:
+    """Side of the largest faces of a model: twice ``SIDE`` for the GAN's where the upsampler's weights are there."""
+    return 2 * SIDE if _check(model) == "gan" and checkpoint.names("faces-upsampler") else SIDE
 
-    truncation: 0 gives the average face, 1 the model as trained, above 1 the unusual.
+
+def models_of(model: str, side: int = SIDE) -> list[str]:
+    """Names of the checkpoints that draw a model's faces of a side."""
+    return [f"faces-{_check(model)}", *(["faces-upsampler"] if side > SIDE else [])]
+
+
+def sample(
+    seed: int, count: int = 1, truncation: float = 0.7, model: str = "gan", noise: bool = True, side: int = SIDE
+) -> list[Image.Image]:
+    """Faces of the seeds ``seed`` .. ``seed + count - 1``, ``side`` x ``side``.
+
+    truncation: 0 gives the average face, 1 the model as trained, above 1 the unusual. side: see ``decode_many``.
     """
     count = _whole(count, 1, limits.MAX_FACES, "The number of faces")
     seed = _whole(seed, 0, limits.MAX_SEED - count + 1, "The seed")
-    return decode_many([latent(seed + i, model) for i in range(count)], truncation, noise)
+    return decode_many([latent(seed + i, model) for i in range(count)], truncation, noise, side=side)
 
 
-def decode(latent: Latent, truncation: float = 1.0, noise: bool = True) -> Image.Image:
+def decode(latent: Latent, truncation: float = 1.0, noise: bool = True, side: int = SIDE) -> Image.Image:
     """One latent to one picture."""
-    return decode_many([latent], truncation, noise)[0]
+    return decode_many([latent], truncation, noise, side=side)[0]
 
 
 @torch.inference_mode()
 def decode_many(
-    points: Sequence[Latent], truncation: float = 1.0, noise: bool = True, batch: int = 16
+    points: Sequence[Latent], truncation: float = 1.0, noise: bool = True, batch: int = 16, side: int = SIDE
 ) -> list[Image.Image]:
-    """Latents of one model to pictures, in batches."""
+    """Latents of one model to pictures, in batches.
+
+    noise: fine detail of the seed of each latent. side: 128, or 256 for faces of the GAN, which the upsampler enlarges.
+    """
     truncation = _number(truncation, 0, limits.MAX_TRUNCATION, "The truncation")
     if len({p.model for p in points}) > 1:
         raise ValueError("Decode the faces of one model at a time.")
+    if points and side not in (SIDE, largest_side(points[0].model)):
+        raise ValueError(f"Faces of this model are {SIDE} pixels wide, those of the GAN {2 * SIDE} where wanted.")
     found: list[Image.Image] = []
     for i in range(0, len(points), batch):
         part = points[i : i + batch]
@@ -147,8 +164,17 @@ def decode_many(
                 generator = network("faces-gan")
                 noises = generator.make_noise([p.seed for p in part], pick_device()) if noise else None
                 images = generator.synthesis(generator.truncate(styles, truncation), noises)
+                if side > SIDE:
+                    images = _enlarged(images, [p.seed for p in part], noise)
         found += [Image.fromarray(a) for a in to_pixels(images)]
     return found
+
+
+def _enlarged(images: Tensor, seeds: list[int], noise: bool) -> Tensor:
+    """Faces of the GAN (B, 3, R, R) to (B, 3, 2R, 2R), with the fine detail of their seeds where there is noise."""
+    upsampler = network("faces-upsampler")
+    detail = upsampler.make_noise(seeds, images.device) if noise else None
+    return upsampler(images.clamp(-1, 1).contiguous(memory_format=torch.channels_last), detail)
 
 
 def to_tensor(images: Sequence[Image.Image], side: int) -> Tensor:
@@ -271,12 +297,13 @@ def interpolate(
     easing: str = "linear",
     loop: bool = False,
     truncation: float = 0.7,
+    side: int = SIDE,
 ) -> list[Image.Image]:
     """Pictures along the path through the keys (latents or seeds).
 
-    space: "w" (styles), "z" (the Gaussian before them; keys from seeds only) or "vae".
+    space: "w" (styles), "z" (the Gaussian before them; keys from seeds only) or "vae". side: see ``decode_many``.
     """
-    return decode_many(interpolate_latents(keys, frames, space, method, easing, loop), truncation)
+    return decode_many(interpolate_latents(keys, frames, space, method, easing, loop), truncation, side=side)
 
 
 def interpolate_latents(
@@ -374,7 +401,7 @@ def remake(recipe: dict[str, Any]) -> Image.Image:
             point = Latent(model, styles, seed, None, str(recipe.get("origin", "")))
         if sliders := recipe.get("sliders"):
             point = edit(point, sliders, recipe.get("layers", "all"))
-        return decode(point, recipe["truncation"], bool(recipe.get("noise", True)))
+        return decode(point, recipe["truncation"], bool(recipe.get("noise", True)), recipe.get("side", SIDE))
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError("This recipe is not that of a face. Choose a face that was downloaded here.") from error
 

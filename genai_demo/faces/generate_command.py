@@ -38,6 +38,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default="all",
         help="the layers that --set acts on; all: the direction's own",
     )
+    parser.add_argument(
+        "--side", type=int, choices=(128, 256), help="pixels (default: 256 for the GAN, 128 for the VAE)"
+    )
     parser.add_argument("--recipe", type=Path, metavar="PNG", help="make the face of a downloaded PNG again")
     parser.add_argument("--grid", action="store_true", help="one sheet instead of one file a face")
     parser.add_argument("--out", type=Path, default=Path("out"), help="folder for the pictures")
@@ -58,19 +61,26 @@ def run(args: argparse.Namespace) -> None:
     points = [generate.latent(args.seed + i, args.model) for i in range(args.count)]
     if amounts:
         points = [generate.edit(point, amounts, args.layers) for point in points]
-    images = generate.decode_many(points, args.truncation)
+    side = args.side or generate.largest_side(args.model)
+    images = generate.decode_many(points, args.truncation, side=side)
     args.out.mkdir(parents=True, exist_ok=True)
 
     if args.grid:
         found = [(args.seed, sheet(images), f"-{args.count}faces")]
     else:
         found = [(args.seed + i, image, "") for i, image in enumerate(images)]
-    settings = {"model": args.model, "truncation": args.truncation, "sliders": amounts, "layers": args.layers}
+    settings = {
+        "model": args.model,
+        "truncation": args.truncation,
+        "sliders": amounts,
+        "layers": args.layers,
+        "side": side,
+    }
     settings["weights"] = cards.fingerprint(f"faces-{args.model}")
     for seed, image, suffix in found:
         path = args.out / f"{args.model}-seed{seed}{suffix}.png"
         made = {"seed": seed, "noise_seed": seed, **settings}
-        path.write_bytes(recipe.save_png(mark_picture(image, [f"faces-{args.model}"], made), made))
+        path.write_bytes(recipe.save_png(mark_picture(image, generate.models_of(args.model, side), made), made))
         print(path)
 
 
@@ -83,7 +93,8 @@ def remake(source: Path, folder: Path) -> None:
     with naming(source):
         found = recipe.read_recipe(data)
     folder_to_write(folder)
-    image = mark_picture(generate.remake(found), [f"faces-{found['model']}"], found)
+    models = generate.models_of(found["model"], found.get("side", generate.SIDE))
+    image = mark_picture(generate.remake(found), models, found)
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{source.stem}-again.png"
     path.write_bytes(recipe.save_png(image, found))

@@ -169,6 +169,8 @@ def publish(model: str, folder: Path, task: Any, data: str | None = None) -> Non
     best = training.best_of(folder)
     record = training.record(best, task.settings)
     weights = best["averaged"]
+    if model == "upsampler":
+        data = data or str(default_folder(side=task.images.shape[-1]))
     if model == "gan":
         _save("faces-gan", task.config, weights["generator"], record, {}, data)
         state = torch.load(folder / "state.pt", map_location="cpu", weights_only=True)

@@ -1,9 +1,9 @@
 """Training of the upsampler: pairs of real faces for the pixels, the GAN's own faces for what it usually gets wrong.
 
-Half of every batch are faces of 256 pixels that were halved, and known in full: pixels, features and the adversary teach.
-The other half are faces that the GAN makes at 128 pixels. Nobody knows them at 256; the adversary compares them with
-real ones, and halved again they must stay who they are. The adversary begins with what the GAN's own has learnt at 128
-pixels and below.
+Half of every batch are faces of 256 pixels that were halved, and known in full: pixels, features and the adversary
+teach. The other half are faces that the GAN makes at 128 pixels. Nobody knows them at 256; the adversary compares them
+with real ones, and halved again they must stay who they are. The adversary begins with what the GAN's own has learnt at
+128 pixels and below.
 """
 
 import argparse
@@ -17,7 +17,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from genai_demo.core import checkpoint, training
+from genai_demo.core import checkpoint
 from genai_demo.core.device import autocast, pick_device
 from genai_demo.core.loop import Average, batch_indices, update
 from genai_demo.core.losses import FeatureDistance, edge_loss, get_loss, zero_centred_gradient_penalty
@@ -72,7 +72,7 @@ class UpsamplerSettings:
 def drift(made: Tensor, before: Tensor) -> Tensor:
     """How far faces of twice the side (B, 3, 2R, 2R) have left the faces before (B, 3, R, R): mean L1.
 
-    At half the side in full, at the side itself by a quarter: faults of a few pixels may be mended, faces not exchanged.
+    At half the side in full, at the side itself by a quarter: faults of a few pixels may be mended, no face exchanged.
     """
     small = halved(made)
     return F.l1_loss(halved(small), halved(before)) + 0.25 * F.l1_loss(small, before)
@@ -82,8 +82,13 @@ class UpsamplerTask:
     """images, held_out: (N, 3, 2R, 2R) uint8. generator: makes faces of side R; it is not trained."""
 
     def __init__(
-        self, config: UpsamplerConfig, settings: UpsamplerSettings, images: Tensor, held_out: Tensor, generator: Generator
-    ):  # fmt: skip
+        self,
+        config: UpsamplerConfig,
+        settings: UpsamplerSettings,
+        images: Tensor,
+        held_out: Tensor,
+        generator: Generator,
+    ):
         self.config, self.settings, self.images, self.held_out = config, settings, images, held_out
         self.device = pick_device()
         torch.manual_seed(settings.seed)
@@ -255,9 +260,9 @@ class UpsamplerTask:
 
     @torch.inference_mode()
     def sample_sheet(self, path: Path) -> None:
-        """Five faces of the GAN, enlarged by bicubic interpolation and by the network; five held-out ones, and as they were."""
-        faces = generate_images(self.generator, 5, seed=1, psi=0.7)
+        """Faces of the GAN, enlarged (bicubic) and upsampled; held-out ones likewise, and as they were."""
         real = as_float(self.held_out[:5])
+        faces = generate_images(self.generator, len(real), seed=1, psi=0.7)
         small = halved(real)
         save_rows([enlarged(faces), self.upsampled(faces), enlarged(small), self.upsampled(small), real], path)
 

@@ -73,8 +73,8 @@ def _save(point: Latent, slug: str, image: Image.Image, recipe: dict[str, Any]) 
     """Name and bytes of the PNG of a face."""
     mark = "-edited" if recipe.get("sliders") else ""
     name = f"faces-{point.model}-{slug}-psi{recipe['truncation']:.2f}{mark}.png"
-    recipe = {"model": point.model, "origin": point.origin, "noise_seed": point.seed} | recipe
-    models = [f"faces-{point.model}"]
+    recipe = {"model": point.model, "origin": point.origin, "noise_seed": point.seed, **recipe}
+    models = generate.models_of(point.model, recipe["side"])
     return name, signed(save_png(mark_picture(image, models, recipe), recipe), name, recipe, models)
 
 
@@ -107,12 +107,13 @@ def generate_faces(
     Returns:
         Gallery of (picture, caption) and a zip of all pictures, each PNG with its recipe.
     """
-    images = generate.sample(seed, count, truncation, model, noise)
+    side = generate.largest_side(model)
+    images = generate.sample(seed, count, truncation, model, noise, side)
     points = [generate.latent(seed + i, model) for i in range(len(images))]
     language = language_of(request)
     gallery, files = [], {}
     for point, image, share in zip(points, images, generate.judge(images), strict=True):
-        recipe = {"seed": point.seed, "truncation": truncation, "noise": noise}
+        recipe = {"seed": point.seed, "truncation": truncation, "noise": noise, "side": side}
         name, data = _save(point, f"seed{point.seed}", image, recipe)
         files[name] = data
         gallery.append((keep_file(data, name), say("caption", language, seed=point.seed, percent=percent(share))))
@@ -175,11 +176,12 @@ def _drawn(
 ) -> tuple[str, str]:
     point = edited(selected, layers, amounts)
     psi = psi_of(point, truncation)
-    recipe = {"seed": point.seed, "truncation": psi, "noise": noise, "layers": layers}
+    side = generate.largest_side(point.model)
+    recipe: dict[str, Any] = {"seed": point.seed, "truncation": psi, "noise": noise, "side": side, "layers": layers}
     recipe["sliders"] = active(point, amounts)
     if selected.point.z is None:
         recipe["styles"] = pack_styles(selected.point.styles)
-    name, data = _save(point, selected.slug, generate.decode(point, psi, noise), recipe)
+    name, data = _save(point, selected.slug, generate.decode(point, psi, noise, side), recipe)
     path = keep_file(data, name)
     return path, path
 
@@ -249,7 +251,7 @@ def select_mixed(mixed: tuple[list[int], list[int], str] | None, event: gr.Selec
     if mixed is None:
         raise ValueError("There is no grid yet. Mix some styles first.")
     rows, columns, layers = mixed
-    side, gap = 128, 12
+    side, gap = generate.SIDE, 12
     x, y = event.index
     i, j = int((y - gap) // side) - 1, int((x - gap) // side) - 1
     i, j = min(i, len(rows) - 1), min(j, len(columns) - 1)
@@ -286,7 +288,7 @@ def project_face(
 
 def _compared(aligned: Image.Image, point: Latent, language: str) -> tuple[list[Image.Image], str]:
     """A face beside its reconstruction, and what the discriminator thinks of both."""
-    again = generate.decode(point)
+    again = generate.decode(point, side=generate.largest_side(point.model))
     mine, theirs = generate.judge([aligned, again])
     return [aligned, again], say("upload.verdict", language, percent=percent(mine), again=percent(theirs))
 

@@ -72,7 +72,7 @@ class Path:
     @property
     def models(self) -> list[str]:
         """Checkpoints that drew it."""
-        return ["faces-vae" if self.recipe["space"] == "vae" else "faces-gan"]
+        return generate.models_of("vae" if self.recipe["space"] == "vae" else "gan", self.recipe["side"])
 
 
 @readable_errors
@@ -232,12 +232,18 @@ def draw_path(
     payload = {"sprite": sprite(animate.unpacked(files)), "columns": columns_for(len(files)), "count": len(files)}
     payload |= {"fps": fps, "steps": [round(s, 5) for s in steps]}
     recipe = dict(zip(("space", "method", "easing", "frames", "loop", "truncation"), settings, strict=True))
+    recipe["side"] = _side(space)
     recipe["keys"] = [key.seed if key.seed is not None else key.name("en") for key in keys]
     path = Path(files, name, recipe, lent.signatures())
     return json.dumps(payload), path
 
 
-@lent.remembered("faces-gan", megabytes=8)
+def _side(space: str) -> int:
+    """Side of the faces on a path."""
+    return generate.largest_side("vae" if space == "vae" else "gan")
+
+
+@lent.remembered("faces-gan", megabytes=24)
 def _draw_seeds(seeds: tuple[int, ...], *settings: Any) -> tuple[tuple[bytes, ...], list[float]]:
     """As ``_draw``, remembered: every new session opens with the same path."""
     return _draw([Key(seed=s) for s in seeds], *settings)
@@ -247,7 +253,7 @@ def _draw(
     keys: Sequence[Key], space: str, method: str, easing: str, frames: int, loop: bool, truncation: float
 ) -> tuple[tuple[bytes, ...], list[float]]:
     points = [key.in_model("vae" if space == "vae" else "gan") for key in keys]
-    pictures = generate.interpolate(points, frames, space, method, easing, loop, truncation)
+    pictures = generate.interpolate(points, frames, space, method, easing, loop, truncation, _side(space))
     return animate.packed(pictures), generate.path_length(pictures)
 
 
@@ -328,8 +334,11 @@ def blend_faces(point: str, corners: list[Latent], truncation: float) -> str:
         raise ValueError("The map of this visit has no corners, or they are lost. Draw the map first.")
     corners = [where_now(c) for c in corners]
     recipe = {"model": "gan", "corners": [c.origin for c in corners], "x": x, "y": y, "truncation": truncation}
-    image = mark_picture(generate.decode(generate.blend(corners, x, y), truncation), ["faces-gan"], recipe)
-    return keep_made(save_png(image, recipe), f"faces-gan-map-{x:.2f}-{y:.2f}.png", recipe, ["faces-gan"])
+    recipe["side"] = side = generate.largest_side()
+    models = generate.models_of("gan", side)
+    image = generate.decode(generate.blend(corners, x, y), truncation, side=side)
+    data = save_png(mark_picture(image, models, recipe), recipe)
+    return keep_made(data, f"faces-gan-map-{x:.2f}-{y:.2f}.png", recipe, models)
 
 
 def _parse_point(point: str) -> tuple[float, float]:

@@ -19,11 +19,12 @@ from genai_demo.core import checkpoint
 from genai_demo.core.transformer import Transformer, TransformerConfig
 from genai_demo.faces.encoders import VAE, Classifier, Encoder
 from genai_demo.faces.model import Discriminator, Generator
+from genai_demo.faces.upsampler import Upsampler
 from genai_demo.repair.model import Restorer
 from genai_demo.text.tokenizer import load_tokenizer
 from tests.audio.tiny_effects import CODEC, EFFECTS
 from tests.audio.tiny_speech import CONFIG as SPEECH
-from tests.faces.tiny import ENCODER, GAN, VARIATIONAL, awake
+from tests.faces.tiny import ENCODER, GAN, UPSAMPLER, VARIATIONAL, awake
 from tests.repair.tiny import CONFIG as REPAIR
 
 VOCODER = VocoderConfig(width=32, hidden=48, blocks=3)
@@ -56,6 +57,7 @@ def networks() -> dict[str, tuple[nn.Module, Any]]:
         "faces-vae": (VAE(VARIATIONAL), VARIATIONAL),
         "faces-encoder": (Encoder(ENCODER), ENCODER),
         "faces-classifier": (Classifier(ENCODER), ENCODER),
+        "faces-upsampler": (Upsampler(UPSAMPLER), UPSAMPLER),
         "repair": (Restorer(REPAIR), REPAIR),
         "text": (Transformer(text), text),
         "audio-music": (Transformer(MUSIC), MUSIC),

@@ -8,11 +8,13 @@ from torch import Tensor, nn
 from genai_demo.core import checkpoint
 from genai_demo.faces.encoders import VAE, Classifier, Encoder, EncoderConfig, VAEConfig
 from genai_demo.faces.model import Discriminator, GANConfig, Generator
+from genai_demo.faces.upsampler import Upsampler, UpsamplerConfig
 
 SHAPE = {"resolution": 16, "base_channels": 128, "max_channels": 16}
 GAN = GANConfig(**SHAPE, latent=16)
 VARIATIONAL = VAEConfig(**SHAPE, latent=16)
 ENCODER = EncoderConfig(**SHAPE, latent=16)
+UPSAMPLER = UpsamplerConfig(resolution=16, channels=4, blocks=1)
 
 
 def pictures(count: int, side: int = 16, seed: int = 0) -> Tensor:
@@ -46,6 +48,7 @@ def save_all() -> None:
         "faces-vae": (VAE(VARIATIONAL), VARIATIONAL),
         "faces-encoder": (Encoder(ENCODER), ENCODER),
         "faces-classifier": (Classifier(ENCODER), ENCODER),
+        "faces-upsampler": (Upsampler(UPSAMPLER), UPSAMPLER),
     }
     for name, (network, config) in networks.items():
         checkpoint.save_checkpoint(name, awake(network), {"config": vars(config)})

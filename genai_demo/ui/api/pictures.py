@@ -25,15 +25,21 @@ SEED = Whole(0, limits.MAX_SEED)
 TRUNCATION = Number(0, limits.MAX_TRUNCATION)
 SHARE = Number(0, 1)
 MODEL = OneOf(face_door.MODELS)
+LARGE = f"{2 * face_door.SIDE} x {2 * face_door.SIDE} in place of {face_door.SIDE} x {face_door.SIDE}, GAN only"
 FILM_FORMS = {"mp4": animate.to_mp4, "webp": animate.to_webp, "gif": animate.to_gif}
 
 
-def _face_png(point: Latent, truncation: float, noise: bool, name: str, more: dict[str, Any]) -> bytes:
+def _side(model: str, large: bool) -> int:
+    """Side of the faces of a model."""
+    return face_door.largest_side(model) if large else face_door.SIDE
+
+
+def _face_png(point: Latent, truncation: float, noise: bool, side: int, name: str, more: dict[str, Any]) -> bytes:
     """The PNG of a face with its recipe."""
-    models = [f"faces-{point.model}"]
+    models = face_door.models_of(point.model, side)
     recipe = {"model": point.model, "origin": point.origin, "noise_seed": point.seed, "seed": point.seed}
-    recipe |= {"truncation": truncation, "noise": noise} | more
-    image = mark_picture(face_door.decode(point, truncation, noise), models, recipe)
+    recipe |= {"truncation": truncation, "noise": noise, "side": side} | more
+    image = mark_picture(face_door.decode(point, truncation, noise, side), models, recipe)
     return signed(save_png(image, recipe), name, recipe, models)
 
 
@@ -43,8 +49,9 @@ def faces(
     truncation: Annotated[float, TRUNCATION, "0 the average face, 1 as trained, above 1 the unusual"] = 0.7,
     model: Annotated[str, MODEL, "the network"] = "gan",
     noise: Annotated[bool, Flag(), "fine random detail, GAN only"] = True,
+    large: Annotated[bool, Flag(), LARGE] = True,
 ) -> tuple[
-    Annotated[list[str], File(several=True), "the faces, 128 x 128 PNG"],
+    Annotated[list[str], File(several=True), "the faces, PNG"],
     Annotated[str, File(), "all of them in a zip"],
     Annotated[list[dict[str, Any]], Found(), "seed and what the discriminator thinks, 0 (made up) to 1 (real)"],
 ]:
@@ -54,7 +61,7 @@ def faces(
     files = {}
     for point in points:
         name = f"faces-{model}-seed{point.seed}-psi{truncation:.2f}.png"
-        files[name] = _face_png(point, truncation, noise, name, {})
+        files[name] = _face_png(point, truncation, noise, _side(model, large), name, {})
     paths = [keep_file(data, name) for name, data in files.items()]
     verdicts = [{"seed": p.seed, "real": round(share, 4)} for p, share in zip(points, shares, strict=True)]
     return paths, keep_file(pack_zip(files), f"faces-{model}-seed{seed}-x{count}.zip"), verdicts
@@ -69,8 +76,9 @@ def edit_face(
     layers: Annotated[str, OneOf(LAYER_RANGES), "which layers are moved"] = "all",
     truncation: Annotated[float, TRUNCATION, "as for faces; photographs are drawn at 1"] = 0.7,
     noise: Annotated[bool, Flag(), "fine random detail, GAN only"] = True,
+    large: Annotated[bool, Flag(), LARGE] = True,
 ) -> tuple[
-    Annotated[str, File(), "the face, 128 x 128 PNG"],
+    Annotated[str, File(), "the face, PNG"],
     Annotated[list[str], Found(), "the directions that this network has"],
 ]:
     """A face, of a seed or of a photograph, moved along named directions such as smile or age."""
@@ -88,7 +96,7 @@ def edit_face(
     if moved:
         point = replace(face_door.edit(point, moved, layers), seed=point.seed, origin=point.origin)
     name = f"faces-{model}-{point.origin.replace(' ', '') or 'face'}-edited.png"
-    return keep_file(_face_png(point, truncation, noise, name, more), name), known
+    return keep_file(_face_png(point, truncation, noise, _side(model, large), name, more), name), known
 
 
 def interpolate(
@@ -101,14 +109,16 @@ def interpolate(
     loop: Annotated[bool, Flag(), "whether the path returns to its first face"] = False,
     truncation: Annotated[float, TRUNCATION, "as for faces"] = 0.7,
     form: Annotated[str, OneOf(tuple(FILM_FORMS)), "the format"] = "mp4",
+    large: Annotated[bool, Flag(), LARGE] = True,
 ) -> Annotated[str, File(), "the film"]:
     """A film in which faces turn into one another."""
     model = "vae" if space == "vae" else "gan"
     points = [face_door.latent(seed, model) for seed in seeds]
     recipe = {"space": space, "method": method, "easing": easing, "frames": frames, "loop": loop}
     recipe |= {"truncation": truncation, "keys": seeds, "fps": fps}
-    models = [f"faces-{model}"]
-    pictures = face_door.interpolate(points, frames, space, method, easing, loop, truncation)
+    recipe["side"] = side = _side(model, large)
+    models = face_door.models_of(model, side)
+    pictures = face_door.interpolate(points, frames, space, method, easing, loop, truncation, side)
     film = FILM_FORMS[form](mark_frames(pictures, models, recipe), fps, metadata.comment(recipe, models))
     return keep_made(film, f"faces-{space}-{method}-{len(seeds)}keys.{form}", recipe, models)
 
