@@ -27,6 +27,7 @@ from genai_demo.core.uploads import Source, open_upload
 from genai_demo.faces import latents
 from genai_demo.faces.latents import Direction, Latent
 from genai_demo.faces.networks import build
+from genai_demo.faces.plausible import Ellipsoid, hold
 from genai_demo.faces.recipe import unpack_styles
 
 MODELS = ("gan", "vae")
@@ -207,10 +208,29 @@ def directions(model: str = "gan") -> list[Direction]:
     return [d for d in _directions() if d.model == _check(model)]
 
 
-def edit(point: Latent, amounts: dict[str, float], layers: str = "all") -> Latent:
-    """Move along named directions; see ``latents.edit``."""
+def edit(point: Latent, amounts: dict[str, float], layers: str = "all", held: bool = True) -> Latent:
+    """Move along named directions; see ``latents.edit``. held: no farther than real faces lie, see ``plausible``."""
     checked = {k: _number(v, -limits.MAX_EDIT, limits.MAX_EDIT, f"The slider {k!r}") for k, v in amounts.items()}
-    return latents.edit(point, checked, directions(point.model), layers)
+    moved = latents.edit(point, checked, directions(point.model), layers)
+    faces = real_faces(point.model) if held else None
+    return hold(point, moved, faces) if faces else moved
+
+
+@functools.cache
+def _real_faces(model: str) -> Ellipsoid | None:
+    found = checkpoint.read_card(f"faces-{model}").get("real_faces")
+    return Ellipsoid.from_json(found) if found else None
+
+
+def real_faces(model: str = "gan") -> Ellipsoid | None:
+    """Where the codes of real faces lie in the latent space of a model; None where its card does not say."""
+    return _real_faces(_check(model))
+
+
+def strangeness(point: Latent) -> float | None:
+    """How far out a latent lies: 0 the average face, 1 the edge of what real faces have; None where nobody knows."""
+    faces = real_faces(point.model)
+    return faces.distance(point.styles) / faces.edge if faces else None
 
 
 def mix_grid(
@@ -400,7 +420,7 @@ def remake(recipe: dict[str, Any]) -> Image.Image:
                 raise ValueError(f"The recipe is for another {model.upper()} than the one that is here.")
             point = Latent(model, styles, seed, None, str(recipe.get("origin", "")))
         if sliders := recipe.get("sliders"):
-            point = edit(point, sliders, recipe.get("layers", "all"))
+            point = edit(point, sliders, recipe.get("layers", "all"), recipe.get("held", False))
         return decode(point, recipe["truncation"], bool(recipe.get("noise", True)), recipe.get("side", SIDE))
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError("This recipe is not that of a face. Choose a face that was downloaded here.") from error

@@ -18,6 +18,7 @@ from torch import Tensor
 from genai_demo.core import checkpoint, training
 from genai_demo.core.losses import LOSSES
 from genai_demo.core.options import BATCH, COUNT, LEARNING_RATE, SHAPE, SHARE, STEPS, WEIGHT, Number
+from genai_demo.faces import plausible
 from genai_demo.faces.data import default_folder, load
 from genai_demo.faces.encoders import VAE, EncoderConfig, VAEConfig
 from genai_demo.faces.model import GANConfig, Generator
@@ -78,7 +79,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> None:
     training.use_device(args)
     if args.model == "directions":
-        publish_directions()
+        publish_directions(args.data)
         return
     if args.model == "finder":
         from genai_demo.faces import train_finder
@@ -232,15 +233,25 @@ def publish_replay(samples: Path, batch: int, moments: int = 30) -> None:
         shutil.copy(sheets[i], folder / f"{int(sheets[i].stem) * batch:08d}.webp")
 
 
-def publish_directions() -> None:
-    """Find and measure the directions of both latent spaces and write them into the cards."""
+@torch.inference_mode()
+def codes(vae: VAE, images: Tensor) -> tuple[np.ndarray, np.ndarray]:
+    """Means and log variances of the codes of pictures (N, 3, R, R) uint8: (N, Z) each."""
+    found = [vae.encode(part.float() / 127.5 - 1) for part in images.split(50)]
+    means, log_variances = (torch.cat(parts).numpy() for parts in zip(*found, strict=True))
+    return means, log_variances
+
+
+def publish_directions(data: str | None = None) -> None:
+    """Find and measure the directions of both latent spaces, and where real faces lie in them, for the cards."""
     from genai_demo.faces import generate
     from genai_demo.faces.directions import find_directions, gan_space, vae_space
 
     classifier = generate.network("faces-classifier")
+    faces = plausible.fit(*codes(published_vae(), load(data, "train").images)).as_json()
     for model, space in (("gan", gan_space), ("vae", vae_space)):
         card = checkpoint.read_card(f"faces-{model}")
         card["directions"] = find_directions(space(generate.network(f"faces-{model}")), classifier)
+        card["real_faces"] = faces
         card["directions_command"] = "python -m genai_demo train faces --model directions"
         checkpoint.write_card(f"faces-{model}", card)
         print(f"{model}: {len(card['directions'])} directions")

@@ -23,6 +23,8 @@ PSI = 0.7
 DICE = 1_000_000
 """The dice throw seeds below this: short enough to be remembered."""
 MOST_MIXED = 6
+AT_THE_EDGE = 0.995
+"""Share of the way to the edge from which on a face counts as held there."""
 STREAM_EVERY = 3
 """Refinement steps between two pictures on the way."""
 
@@ -144,8 +146,13 @@ def select_face(number: int, faces: list[Latent]) -> Selected:
 @readable_errors
 @with_own_weights
 def edit_face(
-    selected: Selected | None, layers: str, truncation: float, noise: bool, **amounts: float
-) -> tuple[str, str]:
+    selected: Selected | None,
+    layers: str,
+    truncation: float,
+    noise: bool,
+    request: gr.Request | None = None,
+    **amounts: float,
+) -> tuple[str, str, str]:
     """Draw the selected face with all sliders applied.
 
     Args:
@@ -155,7 +162,7 @@ def edit_face(
         amounts: one for each direction, in units of its slider.
 
     Returns:
-        The picture, twice: to look at and to download, a PNG with its recipe.
+        The picture, twice: to look at and to download, a PNG with its recipe. How far out it lies among real faces.
     """
     return _drawn(chosen(selected), layers, truncation, noise, amounts)
 
@@ -178,12 +185,26 @@ def _drawn(
     psi = psi_of(point, truncation)
     side = generate.largest_side(point.model)
     recipe: dict[str, Any] = {"seed": point.seed, "truncation": psi, "noise": noise, "side": side, "layers": layers}
+    recipe["held"] = True
     recipe["sliders"] = active(point, amounts)
     if selected.point.z is None:
         recipe["styles"] = pack_styles(selected.point.styles)
     name, data = _save(point, selected.slug, generate.decode(point, psi, noise, side), recipe)
     path = keep_file(data, name)
-    return path, path
+    return path, path, strangeness_bar(generate.strangeness(point), language_of(request))
+
+
+def strangeness_bar(share: float | None, language: str) -> str:
+    """HTML: a thin bar, full at the edge of what real faces have. share: see ``generate.strangeness``."""
+    if share is None:
+        return ""
+    shown = percent(min(share, 1.0))
+    words = say("strangeness" if share < AT_THE_EDGE else "strangeness.edge", language, percent=shown)
+    filled = f'<div style="width:{100 * min(share, 1.0):.0f}%"></div>'
+    return (
+        f'<div class="strangeness" role="meter" aria-valuemin="0" aria-valuemax="100" aria-label="{words}" '
+        f'aria-valuenow="{100 * min(share, 1.0):.0f}"><div class="track">{filled}</div><span>{words}</span></div>'
+    )
 
 
 @readable_errors

@@ -46,6 +46,7 @@ def build(demo: gr.Blocks, weights: gr.State) -> FacesTab:
                 alt_text=TEXTS["face.alt"][0],
                 height=340,
             )
+            strangeness = gr.HTML(elem_id="strangeness")
             verdict = gr.Markdown(elem_id="verdict")
             download = gr.DownloadButton(text("download"), variant="primary", size="md", elem_id="download")
             with gr.Row(elem_classes="buttons"):
@@ -82,7 +83,8 @@ def build(demo: gr.Blocks, weights: gr.State) -> FacesTab:
             groups, sliders = _sliders()
 
     shown = [selected, layers, truncation, noise]
-    draw = {"fn": actions.edit_face, "inputs": shown, "inputs_kwargs": sliders, "outputs": [face, download]}
+    draw = {"fn": actions.edit_face, "inputs": shown, "inputs_kwargs": sliders}
+    draw |= {"outputs": [face, download, strangeness]}
     judge = {"fn": actions.judge_face, "inputs": shown, "inputs_kwargs": sliders, "outputs": verdict}
     live = draw | LIVE_EVENT
     quiet = judge | LIVE_EVENT

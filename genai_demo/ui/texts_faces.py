@@ -31,6 +31,14 @@ FACES: dict[str, tuple[str, str]] = {
         "判别器认为这张图片为真的概率是 **{percent}**。",
     ),
     "verdict.info": ("It was trained to tell our fakes from its examples.", "它被训练来区分我们的生成图与样本。"),
+    "strangeness": (
+        "{percent} of the way from the average face to the edge of what real faces have",
+        "从平均脸到真实人脸边缘的 {percent}",
+    ),
+    "strangeness.edge": (
+        "At the edge of what real faces have: the sliders are held here",
+        "已到真实人脸的边缘：滑块到此为止",
+    ),
     "download": ("↓ PNG with its recipe", "↓ 下载 PNG（含配方）"),
     "download_all": ("↓ All as zip", "↓ 全部下载 zip"),
     "downloads.notice": (

@@ -58,7 +58,7 @@ def test_pictures_carry_name_recipe_and_opinion(client: Client) -> None:
     with zipfile.ZipFile(archive) as packed:
         assert packed.namelist()[0] == "faces-gan-seed7-psi0.70.png"
         assert read_recipe(packed.read(packed.namelist()[2]))["seed"] == 9
-        assert Image.open(io.BytesIO(packed.read(packed.namelist()[0]))).size == (128, 128)
+        assert Image.open(io.BytesIO(packed.read(packed.namelist()[0]))).size == (256, 256)
 
 
 @pytest.mark.parametrize(
@@ -117,6 +117,19 @@ def test_every_direction_of_every_model_has_a_slider(client: Client) -> None:
     endpoint = client.view_api(return_format="dict", print_info=False)["named_endpoints"]["/edit_selected"]
     names = {p["parameter_name"] for p in endpoint["parameters"]}
     assert {f"{m}_{d.name}" for m in generate.MODELS for d in generate.directions(m)} <= names
+
+
+def test_no_slider_leaves_the_region_of_real_faces(client: Client) -> None:
+    make(client, count=1)
+    here, _, words = client.predict(api_name="/edit_selected")
+    assert "of the way from the average face" in words and "meter" in words
+    far, _, words = client.predict(gan_yaw=-4, gan_age=4, api_name="/edit_selected")
+    assert "At the edge" in words and 'aria-valuenow="100"' in words
+    recipe = read_recipe(Path(far).read_bytes())
+    assert recipe["held"] and recipe["sliders"] == {"yaw": -4, "age": 4}
+    again = generate.remake(recipe)
+    assert np.abs(np.asarray(again, int) - pixels(far)).mean() < 1.5, "the mark alone is between them"
+    assert np.abs(np.asarray(generate.remake(recipe | {"held": False}), int) - pixels(far)).mean() > 3
 
 
 def test_selecting_what_is_not_there(client: Client) -> None:

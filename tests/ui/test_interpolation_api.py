@@ -119,7 +119,7 @@ def test_the_map_blends_its_corners(client: Client) -> None:
     middle = Path(client.predict("0.5,0.5", 0.7, api_name="/blend_faces"))
     assert corner.read_bytes() != middle.read_bytes()
     assert read_recipe(middle.read_bytes())["corners"] == ["seed 1", "seed 2", "seed 3", "seed 4"]
-    assert Image.open(io.BytesIO(middle.read_bytes())).size == (128, 128)
+    assert Image.open(io.BytesIO(middle.read_bytes())).size == (256, 256)
     client.predict(0.7, api_name="/draw_map_from_keys")
 
 

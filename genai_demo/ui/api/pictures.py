@@ -90,7 +90,7 @@ def edit_face(
     else:
         point = face_door.latent(seed, model)
     moved = {name: amount for name, amount in sliders.items() if amount}
-    more: dict[str, Any] = {"layers": layers, "sliders": moved}
+    more: dict[str, Any] = {"layers": layers, "held": True, "sliders": moved}
     if picture is not None:
         more["styles"] = pack_styles(point.styles)
     if moved:

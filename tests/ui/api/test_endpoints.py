@@ -46,6 +46,8 @@ def test_faces(client: Client) -> None:
     assert [Path(p).name for p in pictures] == ["faces-gan-seed7-psi0.70.png", "faces-gan-seed8-psi0.70.png"]
     assert np.abs(pixels(pictures[1]) - pixels(again)).mean() < 1
     assert zipfile.ZipFile(archive).namelist() == [Path(p).name for p in pictures]
+    small = client.predict(seed=8, large=False, api_name="/faces")[0][0]
+    assert pixels(again).shape == (256, 256, 3) and pixels(small).shape == (128, 128, 3)
     assert [v["seed"] for v in verdicts] == [7, 8] and all(0 <= v["real"] <= 1 for v in verdicts)
 
 
@@ -56,7 +58,7 @@ def test_a_face_is_edited_by_name_from_a_seed_or_a_picture(client: Client, face:
     assert np.abs(pixels(plain) - pixels(moved)).mean() > 2
     assert {"age", "smile"} <= set(names)
     upload, _ = client.predict(sliders={"age": 2.5}, picture=handle_file(face), api_name="/edit_face")
-    assert "upload" in Path(upload).name and pixels(upload).shape == (128, 128, 3)
+    assert "upload" in Path(upload).name and pixels(upload).shape == (256, 256, 3)
 
 
 def test_a_film(client: Client) -> None:

@@ -62,7 +62,7 @@ def test_the_promised_endpoints_are_listed_and_nothing_else(app_url: str) -> Non
 def test_a_picture_comes_back_itself_with_its_address_and_credential(app_url: str) -> None:
     picture, address, archive, verdicts = call(app_url, "faces", seed=7).content
     data = base64.b64decode(picture.data)
-    assert picture.mimeType == "image/png" and Image.open(io.BytesIO(data)).size == (128, 128)
+    assert picture.mimeType == "image/png" and Image.open(io.BytesIO(data)).size == (256, 256)
     assert httpx.get(address.text, trust_env=False).content == data and archive.text.endswith(".zip")
     assert json.loads(verdicts.text)[0]["seed"] == 7
     as_data = call(app_url, "inspect", file=f"data:image/png;base64,{picture.data}").content
