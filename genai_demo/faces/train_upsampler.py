@@ -57,8 +57,8 @@ class UpsamplerSettings:
     """Share of the distance in frozen EfficientNet-Lite0 features of pairs."""
     same: float = 1.0
     """Share of what holds the GAN's faces: halved, they look as before."""
-    adversarial: float = 1.0
-    """Share of the adversary."""
+    adversarial: float = 0.35
+    """Share of the adversary. At 1 it was louder than the pairs: blotches, and 1.6 dB of PSNR lost in 750 steps."""
     penalty: float = 0.1
     """Weight gamma of R1 + R2 at 128 px; scaled with the number of pixels (R3GAN)."""
     penalty_every: int = 8
@@ -256,7 +256,7 @@ class UpsamplerTask:
             figures[name + "psnr"] = float(psnr(pairs[name], real).mean())
             parts = zip(pairs[name].split(20), real.split(20), strict=True)
             figures[name + "features"] = float(torch.stack([self.distance(a, b) for a, b in parts]).mean())
-        return figures | {"score": figures["frechet"]}
+        return figures | {"score": figures["features"]}
 
     @torch.inference_mode()
     def sample_sheet(self, path: Path) -> None:

@@ -121,7 +121,7 @@ def test_every_direction_of_every_model_has_a_slider(client: Client) -> None:
 
 def test_no_slider_leaves_the_region_of_real_faces(client: Client) -> None:
     make(client, count=1)
-    here, _, words = client.predict(api_name="/edit_selected")
+    _, _, words = client.predict(api_name="/edit_selected")
     assert "of the way from the average face" in words and "meter" in words
     far, _, words = client.predict(gan_yaw=-4, gan_age=4, api_name="/edit_selected")
     assert "At the edge" in words and 'aria-valuenow="100"' in words
