@@ -141,10 +141,10 @@ def _decode(read: Callable[[Any], bytes], where: str | Path) -> Image.Image:
 
 
 def _read_public(cleaner: Cleaner, building: Path, cache: Path, base_url: str | None, progress: bool) -> None:
-    if cleaner.size != recrop.SIDE:
-        raise ValueError(f"The public pictures come at {recrop.SIDE} pixels only; leave out --size or use --from.")
+    if cleaner.size not in (recrop.SIDE, 2 * recrop.SIDE):
+        raise ValueError(f"The public pictures come at {recrop.SIDE} or {2 * recrop.SIDE} pixels; or use --from.")
     rows = [row for row in sources.read_manifest() if cleaner.is_wanted(row) is None]
-    refused = sources.fetch(rows, cache, base_url, progress)
+    refused = sources.fetch(rows, cache, base_url, progress, side=cleaner.size)
     with cleaner.open(building, len(rows)):
         for row in rows:
             path = sources.cached_path(cache, row["file"])

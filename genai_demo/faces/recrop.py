@@ -25,10 +25,11 @@ Geometry = tuple[float, float, float, float]
 """Centre x and y and side in pixels of the working picture, angle in radians."""
 
 
-def recover_crop(picture: Image.Image, crop_side: float, hashed: np.ndarray) -> Image.Image | None:
-    """The aligned 128 x 128 crop of ``picture`` (RGB) that fits ``hashed`` (4,) uint64, or None.
+def recover_crop(picture: Image.Image, crop_side: float, hashed: np.ndarray, side: int = SIDE) -> Image.Image | None:
+    """The aligned crop of ``picture`` (RGB) that fits ``hashed`` (4,) uint64, or None.
 
-    ``crop_side``: the side of the crop in pixels of ``picture``. Parts outside it are mirrored.
+    ``crop_side``: the side of the crop in pixels of ``picture``. Parts outside it are mirrored. ``side``: that of the
+    result, ``SIDE`` or a multiple.
     """
     work = _working_picture(picture, WORK_SIDE / crop_side)
     if work is None:
@@ -41,16 +42,26 @@ def recover_crop(picture: Image.Image, crop_side: float, hashed: np.ndarray) -> 
         distance, geometry = min([(distance, geometry), *found])
     if distance > MATCH_BITS:
         return None
+    times = side // SIDE
+    if times > 1:
+        work = _working_picture(picture, times * WORK_SIDE / crop_side, times)
+        if work is None:
+            return None
+        x, y, crop, angle = geometry
+        geometry = times * x, times * y, times * crop, angle
     # Twice as large first: the second step then averages, so that the crop does not alias.
-    return _cut(work, geometry, WORK_SIDE).resize((SIDE, SIDE), Image.Resampling.LANCZOS)
+    return _cut(work, geometry, 2 * side).resize((side, side), Image.Resampling.LANCZOS)
 
 
-def _working_picture(picture: Image.Image, scale: float) -> Image.Image | None:
+def _working_picture(picture: Image.Image, scale: float, times: int = 1) -> Image.Image | None:
+    """The picture scaled, with a mirrored margin; None where it is far from the size of a face. times: of the crop."""
     width, height = round(picture.width * scale), round(picture.height * scale)
-    if not (8 <= width <= 32 * WORK_SIDE and 8 <= height <= 32 * WORK_SIDE):
+    most = 32 * times * WORK_SIDE
+    if not (8 <= width <= most and 8 <= height <= most):
         return None
     small = picture.resize((width, height), Image.Resampling.LANCZOS)
-    return Image.fromarray(np.pad(np.asarray(small), ((MARGIN, MARGIN), (MARGIN, MARGIN), (0, 0)), "reflect"))
+    margin = (times * MARGIN, times * MARGIN)
+    return Image.fromarray(np.pad(np.asarray(small), (margin, margin, (0, 0)), "reflect"))
 
 
 def _cut(work: Image.Image, geometry: Geometry, side: int) -> Image.Image:

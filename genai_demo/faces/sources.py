@@ -19,7 +19,7 @@ from tqdm import tqdm
 from genai_demo.core import download
 from genai_demo.core.imagecheck import MAX_BYTES, decode_picture, difference_hash
 from genai_demo.core.picturefiles import Archive
-from genai_demo.faces.recrop import recover_crop
+from genai_demo.faces.recrop import SIDE, recover_crop
 
 
 @dataclass(frozen=True)
@@ -112,9 +112,14 @@ def read_manifest(path: Path = MANIFEST) -> list[dict[str, str]]:
 
 
 def fetch(
-    rows: list[dict[str, str]], cache: Path, base_url: str | None = None, progress: bool = True, pause: float = 0.5
+    rows: list[dict[str, str]],
+    cache: Path,
+    base_url: str | None = None,
+    progress: bool = True,
+    pause: float = 0.5,
+    side: int = SIDE,
 ) -> dict[str, str]:
-    """Downloads the pictures of the manifest's ``rows``, aligned at 128 px, into ``cache``.
+    """Downloads the pictures of the manifest's ``rows``, aligned, ``side`` x ``side`` pixels, into ``cache``.
 
     Verified: that an answer is complete, is a picture, and that a crop of it agrees with the
     manifest's hash (``recrop``), which tells the expected face from any other. Not verified: the
@@ -137,7 +142,7 @@ def fetch(
         try:
             for row, answer in _answers(pool, wanted, base, pause):
                 try:
-                    _keep(answer.result(), row, cache)
+                    _keep(answer.result(), row, cache, side)
                     reached += 1
                 except ValueError as error:
                     reached += 1
@@ -181,9 +186,9 @@ def _answers(
     yield from waiting
 
 
-def _keep(data: bytes, row: dict[str, str], cache: Path) -> None:
+def _keep(data: bytes, row: dict[str, str], cache: Path, side: int) -> None:
     hashed = np.frombuffer(bytes.fromhex(row["hash"]), np.uint64)
-    picture = recover_crop(decode_picture(data), float(row["crop_px"]), hashed)
+    picture = recover_crop(decode_picture(data), float(row["crop_px"]), hashed, side)
     if picture is None:
         raise ValueError("not the expected picture")
     _write(picture, cached_path(cache, row["file"]))

@@ -317,7 +317,7 @@ def public(server: Server, monkeypatch: pytest.MonkeyPatch) -> str:
                      "licence": repository.licence, "synthetic": "yes"})  # fmt: skip
     fetch = sources.fetch
     monkeypatch.setattr(sources, "read_manifest", lambda: rows)
-    monkeypatch.setattr(sources, "fetch", lambda *given: fetch(*given, pause=0.01))
+    monkeypatch.setattr(sources, "fetch", lambda *given, **named: fetch(*given, pause=0.01, **named))
     return f"http://127.0.0.1:{server.server_port}"
 
 
@@ -339,6 +339,13 @@ def test_download_goes_on_where_it_stopped(server: Server, public: str, tmp_path
         original = picture(100 + int(Path(name).stem), 300, 300)
         crop = original.crop((25, 20, 275, 270)).resize((128, 128), Image.Resampling.LANCZOS)
         assert np.abs(image.permute(1, 2, 0).numpy().astype(int) - np.asarray(crop)).mean() < 8
+
+
+def test_public_pictures_come_at_256_pixels_too(server: Server, public: str, tmp_path: Path) -> None:
+    assert data.prepare(out=tmp_path / "out", size=256, base_url=public, progress=False)["size"] == 256
+    assert np.load(tmp_path / "out" / "images.npy").shape[1:] == (256, 256, 3)
+    with pytest.raises(ValueError, match="128 or 256 pixels"):
+        data.prepare(out=tmp_path / "other", size=200, base_url=public, progress=False)
 
 
 def test_gone_and_exchanged_pictures_are_dropped(
@@ -374,6 +381,15 @@ def test_crop_is_found_again_off_centre_and_turned() -> None:
     found = recrop.recover_crop(turned, 256.0, hashed)
     assert found is not None and hash_distance(difference_hash(found), hashed) <= recrop.MATCH_BITS
     assert recrop.recover_crop(picture(11, 400, 300), 256.0, hashed) is None
+    large = recrop.recover_crop(turned, 256.0, hashed, 256)
+    assert large is not None and large.size == (256, 256)
+    halved = np.asarray(large.resize((128, 128), Image.Resampling.LANCZOS), int)
+    assert np.abs(halved - np.asarray(found, int)).mean() < 3
+    apart = np.abs(np.asarray(large, int) - np.asarray(face, int)).mean()
+    assert (
+        apart
+        < np.abs(np.asarray(found.resize((256, 256), Image.Resampling.BICUBIC), int) - np.asarray(face, int)).mean() + 1
+    )
 
 
 def test_manifest_of_the_project() -> None:
