@@ -51,12 +51,14 @@ def precision(name: str) -> Iterator[None]:
 
 
 def measure_model(name: str, repeats: int) -> dict[str, float]:
-    """Milliseconds for 1 face, 16 faces, and an interpolation of 60 frames, with the precision ``name``."""
+    """Milliseconds for 1 face, 1 and 16 at 256 px, 16 faces, and 60 frames of a path, with the precision ``name``."""
     with precision(name):
         one = generate.latent(7)
         before = reference_operations(repeats)
         found = {
             "one": fastest(lambda: generate.decode(one), repeats),
+            "large": fastest(lambda: generate.decode(one, side=2 * generate.SIDE), repeats),
+            "sixteen_large": fastest(lambda: generate.sample(7, 16, side=2 * generate.SIDE), max(3, repeats // 2)),
             "sixteen": fastest(lambda: generate.sample(7, 16), max(3, repeats // 2)),
             "frames": fastest(lambda: generate.interpolate([7, 8], 60), max(2, repeats // 3), 1),
         }
@@ -164,6 +166,8 @@ def table(result: dict[str, Any]) -> str:
     lines.append("|---|" + "---:|---:|" * len(columns))
     names = {
         "one": "one face",
+        "large": "one face at 256 px",
+        "sixteen_large": "16 faces at 256 px",
         "sixteen": "16 faces",
         "frames": "60 frames",
         "matmul": "reference: matmul",

@@ -220,12 +220,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", default=None, help="prepared data (default: data/faces)")
     parser.add_argument("--no-card", action="store_true", help="only print, leave the cards alone")
     parser.add_argument("--quick", action="store_true", help="one tenth of the pictures; never written to a card")
-    parser.add_argument("--only", choices=("fairness", "memorisation"), help="only this part")
+    parser.add_argument("--only", choices=("fairness", "memorisation", "upsampler"), help="only this part")
 
 
 def run(args: argparse.Namespace) -> None:
     write = not (args.no_card or args.quick)
-    if args.only:
+    if args.only == "upsampler":
+        from genai_demo.faces import evaluate_upsampler
+
+        measure = evaluate_upsampler.measure
+    elif args.only:
         from genai_demo.faces import audits
 
         measure = audits.AUDITS[args.only]

@@ -7,7 +7,7 @@ from torch import nn
 
 from genai_demo import __main__ as command_line
 from genai_demo.core import checkpoint
-from genai_demo.faces import data, generate, recipe, train_upsampler
+from genai_demo.faces import data, evaluate_upsampler, generate, recipe, train_upsampler
 from genai_demo.faces.model import Generator
 from genai_demo.faces.train_upsampler import UpsamplerSettings, UpsamplerTask, drift
 from genai_demo.faces.upsampler import Upsampler, enlarged, halved
@@ -178,3 +178,35 @@ def test_without_its_weights_faces_stay_small(tiny_checkpoints):
         path.unlink()
     assert generate.largest_side() == 128
     assert generate.models_of("gan", generate.largest_side()) == ["faces-gan"]
+
+
+# Its measures
+
+
+def test_it_is_measured_beside_bicubic_interpolation(tiny_checkpoints, monkeypatch):
+    monkeypatch.setenv("GENAI_HOME", str(tiny_checkpoints))
+    monkeypatch.setattr(evaluate_upsampler, "SAMPLES", 6)
+    monkeypatch.setattr(evaluate_upsampler, "feature_network", lambda: None)
+    monkeypatch.setattr(evaluate_upsampler, "pooled_features", lambda _, images: images.mean((2, 3)).double().numpy())
+    monkeypatch.setattr(evaluate_upsampler, "FeatureDistance", lambda device: nn.functional.mse_loss)
+    source = tiny_checkpoints / "source"
+    source.mkdir()
+    for i, name in enumerate(names("train", 6) + names("held_out", 4)):
+        image(i, 32).save(source / name)
+    data.prepare(source, size=32, progress=False)
+    figures = evaluate_upsampler.measure()["faces-upsampler"]
+    card = checkpoint.read_card("faces-upsampler")
+    assert card["metrics"] == figures
+    assert card["metrics_command"].endswith("--only upsampler")
+    assert {"frechet", "frechet_bicubic", "real_against_real", "psnr", "psnr_bicubic", "detail"} <= set(figures)
+    assert figures["psnr_bicubic"] > figures["psnr"], "random weights are no help"
+
+
+def test_detail_and_likeness_of_the_same_pictures_are_whole(monkeypatch):
+    monkeypatch.setattr(evaluate_upsampler, "FeatureDistance", lambda device: nn.functional.mse_loss)
+    grain = torch.randn(4, 3, 32, 32, generator=torch.Generator().manual_seed(0))
+    faces = 0.6 * (pictures(4, 32).float() / 127.5 - 1) + 0.2 * grain
+    same = evaluate_upsampler.compared(faces, faces)
+    soft = evaluate_upsampler.compared(enlarged(halved(faces)), faces)
+    assert same["detail"] == pytest.approx(1) and same["feature_distance"] == 0 and same["ssim"] > 0.999
+    assert soft["detail"] < 1 and soft["psnr"] < same["psnr"] and soft["feature_distance"] > 0
