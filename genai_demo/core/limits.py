@@ -7,6 +7,8 @@ MAX_UPLOAD_PIXELS = 24_000_000
 MIN_UPLOAD_SIDE = 32
 
 MAX_FACES = 16
+MAX_MUTATION = 2.0
+"""Deviations of real faces that a child may be from its parents."""
 MAX_SEED = 2**31 - 1
 MAX_TRUNCATION = 1.5
 MAX_EDIT = 4.0

@@ -24,7 +24,7 @@ from genai_demo.core import checkpoint, lent, limits
 from genai_demo.core.device import autocast, pick_device
 from genai_demo.core.pictures import to_pixels
 from genai_demo.core.uploads import Source, open_upload
-from genai_demo.faces import latents
+from genai_demo.faces import genes, latents
 from genai_demo.faces.latents import Direction, Latent
 from genai_demo.faces.networks import build
 from genai_demo.faces.plausible import Ellipsoid, hold
@@ -231,6 +231,24 @@ def strangeness(point: Latent) -> float | None:
     """How far out a latent lies: 0 the average face, 1 the edge of what real faces have; None where nobody knows."""
     faces = real_faces(point.model)
     return faces.distance(point.styles) / faces.edge if faces else None
+
+
+def breed(
+    parents: Sequence[Latent],
+    weights: Sequence[float],
+    count: int = 8,
+    seed: int = 0,
+    mutation: float = 0.3,
+    crossing: float = 0.5,
+) -> list[Latent]:
+    """Children of two to four faces of one model; see ``genes.breed``."""
+    if len({parent.model for parent in parents}) > 1:
+        raise ValueError("Parents must come from one model. Begin again, or choose a face of the same model.")
+    count = _whole(count, 1, limits.MAX_FACES, "The number of children")
+    seed = _whole(seed, 0, limits.MAX_SEED, "The seed")
+    mutation = _number(mutation, 0, limits.MAX_MUTATION, "The mutation")
+    faces = real_faces(parents[0].model) if parents else None
+    return genes.breed(parents, weights, count, seed, mutation, _number(crossing, 0, 1, "The crossing"), faces)
 
 
 def mix_grid(

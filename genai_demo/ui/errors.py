@@ -83,6 +83,30 @@ SENTENCES: tuple[tuple[str, str], ...] = (
     ("No style is called {0}. Choose one of {1}.", "没有名为 {0} 的风格，可选：{1}。"),
     ("No symmetry is called {0}. Choose one of {1}.", "没有名为 {0} 的对称方式，可选：{1}。"),
     ("No palette is called {0}. Choose one of {1}.", "没有名为 {0} 的调色板，可选：{1}。"),
+    (
+        "Faces of this model are {0} pixels wide, those of the GAN {1} where wanted.",
+        "该模型的人脸宽 {0} 像素，GAN 的人脸可选 {1} 像素。",
+    ),
+    (
+        "Parents must come from one model. Begin again, or choose a face of the same model.",
+        "父代必须来自同一模型。请重新开始，或选择同一模型的人脸。",
+    ),
+    (
+        "There is room for {0} parents. Breed them, or take the last one back.",
+        "最多 {0} 个父代。请先繁育，或撤销最后一个。",
+    ),
+    ("Children need two parents or more. Add another face.", "至少需要两个父代。请再加一张脸。"),
+    ("At least one parent must count: give it a weight above zero.", "至少一个父代的权重须大于零。"),
+    ("Too few faces to see how their codes are spread.", "人脸太少，看不出其编码的分布。"),
+    ("There are no children yet. Breed some first.", "还没有子代。请先繁育。"),
+    (
+        "Write one weight a parent, with commas between them, such as 2, 1.",
+        "请为每个父代写一个权重，以逗号分隔，如 2, 1。",
+    ),
+    (
+        "There are {0} parents, and {1} weights. Write one for each, or none.",
+        "有 {0} 个父代，却有 {1} 个权重。请逐一填写，或全部留空。",
+    ),
     ("No scene is called {0}. Choose one of {1}, or a picture.", "没有名为 {0} 的场景，可选：{1}，或一张图片。"),
     ("No scene is called {0}. Choose one of {1}.", "没有名为 {0} 的场景，可选：{1}。"),
     (

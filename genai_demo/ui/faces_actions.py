@@ -71,7 +71,7 @@ def edited(selected: Selected | None, layers: str, amounts: dict[str, float]) ->
     return generate.edit(point, used, layers) if used else point
 
 
-def _save(point: Latent, slug: str, image: Image.Image, recipe: dict[str, Any]) -> tuple[str, bytes]:
+def save_face(point: Latent, slug: str, image: Image.Image, recipe: dict[str, Any]) -> tuple[str, bytes]:
     """Name and bytes of the PNG of a face."""
     mark = "-edited" if recipe.get("sliders") else ""
     name = f"faces-{point.model}-{slug}-psi{recipe['truncation']:.2f}{mark}.png"
@@ -116,7 +116,7 @@ def generate_faces(
     gallery, files = [], {}
     for point, image, share in zip(points, images, generate.judge(images), strict=True):
         recipe = {"seed": point.seed, "truncation": truncation, "noise": noise, "side": side}
-        name, data = _save(point, f"seed{point.seed}", image, recipe)
+        name, data = save_face(point, f"seed{point.seed}", image, recipe)
         files[name] = data
         gallery.append((keep_file(data, name), say("caption", language, seed=point.seed, percent=percent(share))))
     archive = keep_file(pack_zip(files), f"faces-{model}-seed{seed}-x{len(images)}.zip")
@@ -189,7 +189,7 @@ def _drawn(
     recipe["sliders"] = active(point, amounts)
     if selected.point.z is None:
         recipe["styles"] = pack_styles(selected.point.styles)
-    name, data = _save(point, selected.slug, generate.decode(point, psi, noise, side), recipe)
+    name, data = save_face(point, selected.slug, generate.decode(point, psi, noise, side), recipe)
     path = keep_file(data, name)
     return path, path, strangeness_bar(generate.strangeness(point), language_of(request))
 

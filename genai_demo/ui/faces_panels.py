@@ -1,4 +1,4 @@
-"""The lower half of the tab "Face generation": uploads, style mixing, replay, quality."""
+"""The lower half of the tab "Face generation": uploads, style mixing, breeding, replay, quality."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -8,7 +8,7 @@ import gradio as gr
 from genai_demo.core import limits
 from genai_demo.faces import generate
 from genai_demo.ui import faces_actions as actions
-from genai_demo.ui import presses
+from genai_demo.ui import faces_breeding, presses
 from genai_demo.ui.common import MODEL_EVENT, REDRAW_EVENT, Upload, at_rest, moving, slider
 from genai_demo.ui.quality import show_quality
 from genai_demo.ui.strings import TEXTS, text
@@ -23,6 +23,8 @@ def build(demo: gr.Blocks, tab: "FacesTab", gallery: gr.Gallery, after: Callable
         own = _uploads(tab, after)
     with gr.Accordion(text("mixing"), open=False, elem_id="mixing-panel") as panel:
         _mixing(panel, tab, after)
+    with gr.Accordion(text("breeding"), open=False, elem_id="breeding-panel"):
+        faces_breeding.build(tab, after)
     if generate.replay():
         with gr.Accordion(text("replay"), open=False, elem_id="replay-panel"):
             _replay()

@@ -53,6 +53,10 @@ input[type=range] {height: 28px; margin: -6px 0}
 .sound-board button {min-width: 0 !important; min-height: 40px; padding: 4px 6px; white-space: normal}
 .sound-board button[aria-pressed="true"] {background: var(--button-primary-background-fill);
   color: var(--button-primary-text-color)}
+.family figure {margin: 4px 0}
+.family figcaption {font-size: .8rem; color: var(--body-text-color-subdued)}
+.family .row {display: flex; flex-wrap: wrap; gap: 4px; align-items: center}
+.family img {border-radius: 6px}
 .strangeness .track {height: 4px; border-radius: 2px; background: var(--border-color-primary)}
 .strangeness .track div {height: 100%; border-radius: 2px; background: var(--color-accent); transition: width .1s}
 .strangeness span {font-size: .8rem; color: var(--body-text-color-subdued)}
