@@ -189,3 +189,26 @@ def test_the_first_face_is_the_first_of_the_gallery_and_comes_before_it() -> Non
     page = build()
     loads = [fn for fn in page.fns.values() if (page._id, "load") in fn.targets]
     assert next(fn.fn.__name__ for fn in loads if fn.concurrency_id == "model") == "first_face"
+
+
+def test_faces_are_bred_over_generations(client: Client) -> None:
+    make(client, seed=7, count=2)
+    with pytest.raises(AppError, match="two parents or more"):
+        client.predict(weights="", mutation=0.3, crossing=0.5, seed=1, api_name="/breed_faces")
+    client.predict(api_name="/add_parent")
+    client.predict(2, api_name="/select_face")
+    tree, children = client.predict(gan_age=1.5, api_name="/add_parent")
+    assert tree.count("<img") == 2 and not children
+    settings = {"mutation": 0.3, "crossing": 0.5, "seed": 1, "api_name": "/breed_faces"}
+    tree, children = client.predict(weights="2, 1", **settings)
+    assert tree.count("<img") == 2 + 8 and len(children) == 8
+    files = [child["image"] for child in children]
+    assert len({Path(path).read_bytes() for path in files}) == 8
+    again = generate.remake(read_recipe(Path(files[3]).read_bytes()))
+    assert np.abs(np.asarray(again, int) - pixels(files[3])).mean() < 1.5, "the mark alone is between them"
+    with pytest.raises(AppError, match="2 parents, and 3 weights"):
+        client.predict(weights="1, 1, 1", **settings)
+    tree, children = client.predict(api_name="/add_parent")
+    assert "Generation 2" in tree and not children
+    tree, children = client.predict(api_name="/undo_breeding")
+    assert "Generation 2" not in tree and len(children) == 8
