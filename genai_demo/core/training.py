@@ -11,7 +11,7 @@ import torch
 
 from genai_demo.core import checkpoint
 from genai_demo.core.device import describe, pick_device
-from genai_demo.core.loop import LoopOptions, Run, Task, processes, start_from, world
+from genai_demo.core.loop import LoopOptions, Run, Task, processes, read_state, start_from, world
 from genai_demo.core.options import MINUTES, SEED, STEPS
 from genai_demo.core.rounding import rounded
 
@@ -64,10 +64,20 @@ def train(args: argparse.Namespace, name: str, make_task: Callable[[], T], publi
         task = make_task()
         begin(task, options, args.init).train()
         if args.publish and world()[0] == 0:
-            before = checkpoint.read_card(name)["training"] if args.init == "published" else {}
+            before = earlier(name, args.init)
             publish(kept, task)
             card = checkpoint.read_card(name)
             checkpoint.write_card(name, card | {"training": after(before, card["training"])})
+
+
+def earlier(name: str, init: str | None) -> dict[str, Any]:
+    """The account of the training that ``--init`` names, see ``after``; empty for a run that began with nothing."""
+    if init == "published":
+        return checkpoint.read_card(name)["training"]
+    if init is None:
+        return {}
+    state = read_state(Path(init) / "state.pt")
+    return {"steps": state["step"], "seconds": round(state["seconds"])}
 
 
 def begin(task: Task, options: LoopOptions, init: str | None = None) -> Run:
@@ -104,7 +114,7 @@ def record(best: dict[str, Any], settings: Any, **each_step: int) -> dict[str, A
 
 
 def after(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
-    """The account of a training that began with published weights; ``old`` is theirs, empty where there were none.
+    """The account of a training that began with other weights; ``old`` is theirs, empty where there were none.
 
     Steps, seconds and what they saw add up; ``phases`` lists the trainings, the oldest first.
     """
