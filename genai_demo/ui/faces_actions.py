@@ -164,23 +164,25 @@ def edit_face(
     Returns:
         The picture, twice: to look at and to download, a PNG with its recipe. How far out it lies among real faces.
     """
-    return _drawn(chosen(selected), layers, truncation, noise, amounts)
+    return _drawn(chosen(selected), layers, truncation, noise, amounts, language_of(request))
 
 
 @readable_errors
 @with_own_weights
-def first_face(seed: int, truncation: float, model: str, noise: bool, layers: str) -> tuple[str, str]:
+def first_face(
+    seed: int, truncation: float, model: str, noise: bool, layers: str, request: gr.Request | None = None
+) -> tuple[str, str, str]:
     """The face that a visitor sees first, before the others of the gallery are drawn; arguments as ``generate_faces``.
 
     Returns:
-        The picture, twice, as ``edit_face`` gives it with all sliders at 0.
+        The picture, twice, and how far out it lies, as ``edit_face`` gives them with all sliders at 0.
     """
-    return _drawn(Selected(generate.latent(seed, model)), layers, truncation, noise, {})
+    return _drawn(Selected(generate.latent(seed, model)), layers, truncation, noise, {}, language_of(request))
 
 
 def _drawn(
-    selected: Selected, layers: str, truncation: float, noise: bool, amounts: dict[str, float]
-) -> tuple[str, str]:
+    selected: Selected, layers: str, truncation: float, noise: bool, amounts: dict[str, float], language: str
+) -> tuple[str, str, str]:
     point = edited(selected, layers, amounts)
     psi = psi_of(point, truncation)
     side = generate.largest_side(point.model)
@@ -191,7 +193,7 @@ def _drawn(
         recipe["styles"] = pack_styles(selected.point.styles)
     name, data = save_face(point, selected.slug, generate.decode(point, psi, noise, side), recipe)
     path = keep_file(data, name)
-    return path, path, strangeness_bar(generate.strangeness(point), language_of(request))
+    return path, path, strangeness_bar(generate.strangeness(point), language)
 
 
 def strangeness_bar(share: float | None, language: str) -> str:

@@ -101,7 +101,7 @@ def build(demo: gr.Blocks, weights: gr.State) -> FacesTab:
         event.then(**live, api_visibility="private").then(**quiet, api_visibility="private")
 
     first = [seed, truncation, model, noise, layers]
-    demo.load(actions.first_face, first, [face, download], **LIVE_EVENT, api_visibility="private")  # of all, the first
+    demo.load(actions.first_face, first, draw["outputs"], **LIVE_EVENT, api_visibility="private")  # of all, the first
     # Gradio numbers repeated names, so the use of an event that carries its public name comes first.
     gr.on(moving(*sliders.values(), truncation, layers), **live, api_name="edit_selected")
     gr.on(at_rest(*sliders.values(), layers), **quiet, api_name="judge_face")

@@ -183,8 +183,8 @@ def test_refinement_streams_and_can_be_stopped(client: Client, portrait: Path) -
 
 
 def test_the_first_face_is_the_first_of_the_gallery_and_comes_before_it() -> None:
-    picture, download = actions.first_face(7, 0.7, "gan", True, "all")
-    again, _ = actions.edit_face(Selected(generate.latent(7, "gan")), "all", 0.7, True)
+    picture, download, _ = actions.first_face(7, 0.7, "gan", True, "all")
+    again, *_ = actions.edit_face(Selected(generate.latent(7, "gan")), "all", 0.7, True)
     assert Path(picture).read_bytes() == Path(again).read_bytes() and picture == download
     page = build()
     loads = [fn for fn in page.fns.values() if (page._id, "load") in fn.targets]
