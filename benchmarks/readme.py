@@ -44,6 +44,15 @@ def quality() -> str:
         f"{100 * gan['memorised_share']:.1f} % of the GAN's pictures lie closer to a training face than all but 1 % of "
         "held-out faces do.",
     ]
+    if large := read_card("faces-upsampler").get("metrics"):
+        lines += [
+            "",
+            f"At 256 pixels, where the upsampler draws the detail: distance {large['frechet']:.1f} (bicubic "
+            f"interpolation {large['frechet_bicubic']:.1f}; real faces {large['real_against_real']:.1f}; real faces "
+            f"that were halved and upsampled {large['real_halved_and_upsampled']:.1f}, bicubic "
+            f"{large['real_halved_and_bicubic']:.1f}). Halved held-out faces come back with {large['psnr']:.1f} dB "
+            f"PSNR and SSIM {large['ssim']:.3f} (bicubic {large['psnr_bicubic']:.1f} dB and {large['ssim_bicubic']:.3f}).",
+        ]
     return "\n".join(lines)
 
 
