@@ -51,7 +51,8 @@ def quality() -> str:
             f"interpolation {large['frechet_bicubic']:.1f}; real faces {large['real_against_real']:.1f}; real faces "
             f"that were halved and upsampled {large['real_halved_and_upsampled']:.1f}, bicubic "
             f"{large['real_halved_and_bicubic']:.1f}). Halved held-out faces come back with {large['psnr']:.1f} dB "
-            f"PSNR and SSIM {large['ssim']:.3f} (bicubic {large['psnr_bicubic']:.1f} dB and {large['ssim_bicubic']:.3f}).",
+            f"PSNR and SSIM {large['ssim']:.3f} (bicubic {large['psnr_bicubic']:.1f} dB and "
+            f"{large['ssim_bicubic']:.3f}).",
         ]
     return "\n".join(lines)
 
