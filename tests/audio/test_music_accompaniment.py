@@ -12,7 +12,7 @@ from genai_demo.audio.music.accompaniment import PATTERNS, drum, natural, stroke
 from genai_demo.audio.music.events import TOKENS
 from genai_demo.audio.music.grammar import Grammar
 from genai_demo.audio.music.likeness import STRENGTH, Likeness
-from genai_demo.audio.music.notation import write_midi
+from genai_demo.audio.music.notation import restruck, write_midi
 from genai_demo.audio.music.pieces import METRES, Chord, Note, Piece, bar_ticks
 from tests.audio.test_music_form import written
 
@@ -112,3 +112,23 @@ def test_the_more_alike_the_more_notes_are_the_same() -> None:
         made = written(rule, np.random.default_rng(1), by_lean=1.0)
         shares.append(len(set(made.lead) & set(other.lead)) / len(other.lead))
     assert shares[0] < 0.2 < shares[1] < shares[2] and shares[2] == 1
+
+
+def test_a_key_that_is_struck_again_was_let_go_before():
+    struck = [(0, 10, 60), (4, 8, 60), (4, 12, 60), (0, 4, 62), (4, 6, 62)]
+    assert restruck(struck) == [(0, 4, 60), (0, 4, 62), (4, 6, 62), (4, 12, 60)]
+    assert restruck([]) == []
+
+
+@pytest.mark.parametrize("pattern", PATTERNS)
+def test_no_key_of_a_midi_file_goes_down_twice(pattern):
+    song = piece((0, "maj"), (7, "7"), (0, "maj"))
+    for track in mido.MidiFile(file=io.BytesIO(write_midi(song, pattern, drum=True))).tracks:
+        down = set()
+        for message in track:
+            if message.type == "note_on" and message.velocity:
+                assert message.note not in down, (track.name, message.note)
+                down.add(message.note)
+            elif message.type in ("note_on", "note_off"):
+                down.remove(message.note)
+        assert not down

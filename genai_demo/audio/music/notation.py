@@ -39,9 +39,10 @@ def write_midi(piece: Piece, pattern: str | None = None, drum: bool = False) -> 
     if piece.chords and pattern is None:
         lines["chords"] = [(c.start, c.end, p) for c in piece.chords for p in c.pitches()]
     elif piece.chords:
-        lines["chords"] = [(s.start, s.start + s.length, p) for s in strokes(piece, pattern or "") for p in s.pitches]
+        struck = [(s.start, s.start + s.length, p) for s in strokes(piece, pattern or "") for p in s.pitches]
+        lines["chords"] = restruck(struck)
     if drum:
-        lines["drum"] = [(h.start, h.start + EIGHTH, DRUMS[h.kind]) for h in drum_of(piece)]
+        lines["drum"] = restruck([(h.start, h.start + EIGHTH, DRUMS[h.kind]) for h in drum_of(piece)])
     for channel, (voice, notes) in enumerate(lines.items()):
         track = mido.MidiTrack([mido.MetaMessage("track_name", name=voice)])
         if voice == "drum":
@@ -60,6 +61,22 @@ def write_midi(piece: Piece, pattern: str | None = None, drum: bool = False) -> 
     buffer = io.BytesIO()
     file.save(file=buffer)
     return buffer.getvalue()
+
+
+def restruck(notes: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
+    """Notes (start, end, pitch) of one track, each ended where its pitch is struck again: a key is down or up.
+
+    Of those that begin together the longest is kept.
+    """
+    found: dict[int, list[tuple[int, int, int]]] = {}
+    for start, end, pitch in sorted(notes):
+        line = found.setdefault(pitch, [])
+        if line and line[-1][0] == start:
+            line.pop()
+        elif line:
+            line[-1] = (line[-1][0], min(line[-1][1], start), pitch)
+        line.append((start, end, pitch))
+    return sorted(note for line in found.values() for note in line)
 
 
 # --------------------------------------------------------------------------- spelling
