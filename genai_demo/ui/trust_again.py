@@ -97,7 +97,7 @@ def _maker(kind: str, recipe: dict[str, Any]) -> Callable[[dict[str, Any]], byte
 
 
 def _face(recipe: dict[str, Any]) -> bytes:
-    models = [f"faces-{recipe['model']}"]
+    models = faces.models_of(recipe["model"], recipe.get("side", faces.SIDE))
     return metadata.add_to_png(save_png(mark_picture(faces.remake(recipe), models, recipe), recipe), None, models)
 
 

@@ -52,7 +52,7 @@ def test_a_recipe_that_was_changed_gives_another_face() -> None:
 def test_other_weights_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
     data = face()
     monkeypatch.setattr(cards, "fingerprint", lambda name: "0" * 12)
-    assert make_again(data).other_weights == ("faces-gan",)
+    assert make_again(data).other_weights == ("faces-gan", "faces-upsampler")
 
 
 def test_mixed_faces_come_back() -> None:
