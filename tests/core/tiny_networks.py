@@ -81,4 +81,6 @@ def publish(folder: Path) -> None:
             {"name": "smile", "group": "learned", "labels": {"en": "Smile"}, "vector": np.eye(16)[0].tolist()}
         ]
         card |= {"config": dataclasses.asdict(config), "directions": directions, "voices": list(SPEAKERS)}
+        if "real_faces" in card:
+            card["real_faces"] = {"centre": [0.0] * 16, "whitening": np.eye(16)[:4].tolist(), "edge": 1.4}
         checkpoint.save_checkpoint(name, decided(network), card)

@@ -67,13 +67,13 @@ def test_a_film(client: Client) -> None:
 
 
 def test_pictures_are_repaired_and_people_placed(client: Client, face: str, tmp_path: Path) -> None:
-    mask = Image.new("L", (128, 128))
-    mask.paste(255, (50, 50, 60, 60))
+    mask = Image.new("L", (256, 256))
+    mask.paste(255, (100, 100, 120, 120))
     mask.save(tmp_path / "mask.png")
     files = {"picture": handle_file(face), "mask": handle_file(tmp_path / "mask.png")}
     whole, faults = client.predict(**files, task="inpaint", api_name="/repair")
     changed = (pixels(whole) != pixels(face)).any(2)
-    assert changed[50:60, 50:60].mean() > 0.5 and not changed[:40].any()
+    assert changed[100:120, 100:120].mean() > 0.5 and not changed[:80].any()
     assert set(faults) >= {"blur", "noise"}
     placed = client.predict(person=handle_file(face), scene="beach", scale=0.5, api_name="/compose_scene")
     assert pixels(placed).shape == (480, 640, 3)
@@ -82,7 +82,7 @@ def test_pictures_are_repaired_and_people_placed(client: Client, face: str, tmp_
 def test_words(client: Client) -> None:
     settings: dict[str, Any] = {"prompt": "Once upon a time", "max_tokens": 40, "api_name": "/write"}
     text, about = client.predict(**settings)
-    assert text == client.predict(**settings)[0] != client.predict(**settings, seed=2)[0]
+    assert text == client.predict(**settings)[0] != client.predict(**settings, seed=1000)[0]
     assert len(text) > 20 and about["stopped"] is None and about["tokens"] > 0
     chinese, sentences = client.predict(words="Good morning!\nThank you.", api_name="/translate")
     assert chinese.count("\n") == 1 and [s["source"] for s in sentences] == ["Good morning!", "Thank you."]
