@@ -57,7 +57,6 @@ def networks() -> dict[str, tuple[nn.Module, Any]]:
         "faces-vae": (VAE(VARIATIONAL), VARIATIONAL),
         "faces-encoder": (Encoder(ENCODER), ENCODER),
         "faces-classifier": (Classifier(ENCODER), ENCODER),
-        "faces-upsampler": (Upsampler(UPSAMPLER), UPSAMPLER),
         "repair": (Restorer(REPAIR), REPAIR),
         "text": (Transformer(text), text),
         "audio-music": (Transformer(MUSIC), MUSIC),
@@ -65,6 +64,7 @@ def networks() -> dict[str, tuple[nn.Module, Any]]:
         "audio-vocoder": (Vocoder(VOCODER), VOCODER),
         "audio-effects": (Effects(EFFECTS), EFFECTS),
         "audio-effects-codec": (Codec(CODEC), CODEC),
+        "faces-upsampler": (Upsampler(UPSAMPLER), UPSAMPLER),
     }
 
 
