@@ -59,11 +59,12 @@ class Faces:
 def default_folder(photographs: bool = False, side: int = SIZE) -> Path:
     """``data/faces`` or ``data/faces-photographs`` in the project, or in the folder of GENAI_HOME.
 
-    Pictures of another side than 128 pixels have a folder of their own, such as ``data/faces-256``.
+    Pictures that are larger than 128 pixels have a folder of their own, such as ``data/faces-256``: what trains at 128
+    goes on beside them.
     """
     home = Path(os.environ.get("GENAI_HOME") or Path(__file__).parents[2])
     name = "faces-photographs" if photographs else "faces"
-    return home / "data" / (name if side == SIZE else f"{name}-{side}")
+    return home / "data" / (name if side <= SIZE else f"{name}-{side}")
 
 
 def prepare(

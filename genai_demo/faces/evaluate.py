@@ -61,7 +61,7 @@ def as_float(images: Tensor) -> Tensor:
 def blur(images: Tensor, sigma: float) -> Tensor:
     """Gaussian blur of (B, 3, H, W), the known damage that makes the ceiling."""
     radius = int(3 * sigma + 0.5)
-    offsets = torch.arange(-radius, radius + 1, dtype=images.dtype)
+    offsets = torch.arange(-radius, radius + 1, dtype=images.dtype, device=images.device)
     kernel = torch.exp(-offsets.square() / (2 * sigma**2))
     kernel = (kernel / kernel.sum()).view(1, 1, 1, -1).expand(3, 1, 1, -1)
     padded = F.pad(images, (radius,) * 4, mode="replicate")

@@ -247,11 +247,13 @@ def publish_directions(data: str | None = None) -> None:
     from genai_demo.faces.directions import find_directions, gan_space, vae_space
 
     classifier = generate.network("faces-classifier")
-    faces = plausible.fit(*codes(published_vae(), load(data, "train").images)).as_json()
+    means, log_variances = codes(published_vae(), load(data, "train").images)
+    enough = len(means) > means.shape[1]  # of a few pictures of one's own nobody knows how faces are spread
+    faces = plausible.fit(means, log_variances).as_json() if enough else None
     for model, space in (("gan", gan_space), ("vae", vae_space)):
         card = checkpoint.read_card(f"faces-{model}")
         card["directions"] = find_directions(space(generate.network(f"faces-{model}")), classifier)
-        card["real_faces"] = faces
+        card |= {"real_faces": faces}
         card["directions_command"] = "python -m genai_demo train faces --model directions"
         checkpoint.write_card(f"faces-{model}", card)
         print(f"{model}: {len(card['directions'])} directions")

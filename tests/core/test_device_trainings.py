@@ -18,7 +18,17 @@ from genai_demo.audio.effects import train as train_effects
 from genai_demo.audio.effects import train_codec, train_flow
 from genai_demo.audio.music import train as train_music
 from genai_demo.audio.speech import features
-from genai_demo.faces import audits, data, directions, evaluate, train, train_encoders, train_finder, train_gan
+from genai_demo.faces import (
+    audits,
+    data,
+    directions,
+    evaluate,
+    train,
+    train_encoders,
+    train_finder,
+    train_gan,
+    train_upsampler,
+)
 from genai_demo.faces.train_encoders import LABELS
 from genai_demo.repair import art, cutout_examples, cutout_labels, train_cutout
 from genai_demo.repair import train as train_repair
@@ -29,7 +39,7 @@ from genai_demo.trust.policy import train as train_policy
 from tests.audio import tiny_effects, tiny_music, tiny_speech
 from tests.core.device_run import on_the_other
 from tests.core.tiny_networks import publish
-from tests.faces.tiny import SHAPE, image
+from tests.faces.tiny import SHAPE, UPSAMPLER, image
 from tests.faces.training import names
 from tests.repair import test_cutout
 from tests.repair import tiny as tiny_repair
@@ -83,6 +93,17 @@ def classifier(home: Path, patch: pytest.MonkeyPatch) -> list[str]:
 
 def encoder(home: Path, patch: pytest.MonkeyPatch) -> list[str]:
     return [*vae(home, patch)[:1], "--model=encoder", "--batch=4"]
+
+
+def upsampler(home: Path, patch: pytest.MonkeyPatch) -> list[str]:
+    source = home / "source"
+    source.mkdir()
+    for i, name in enumerate(names("train", 6) + names("held_out", 4)):
+        image(i, 32).save(source / name)
+    data.prepare(source, size=32, progress=False)
+    patch.setattr(train_upsampler, "PROBES", 4)
+    patch.setattr(train_upsampler, "UpsamplerConfig", lambda resolution: UPSAMPLER)
+    return ["faces", "--model=upsampler", "--batch=4", "--pretrain=0"]
 
 
 def finder(home: Path, patch: pytest.MonkeyPatch) -> list[str]:
@@ -217,6 +238,7 @@ TRAININGS: dict[tuple[str, str], list[Make]] = {
     ("faces", "classifier"): [classifier],
     ("faces", "encoder"): [encoder],
     ("faces", "finder"): [finder],
+    ("faces", "upsampler"): [upsampler],
     ("repair", "restorer"): [restorer],
     ("repair", "cutout"): [cutout],
     ("text", "text"): [text],

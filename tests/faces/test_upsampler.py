@@ -121,7 +121,8 @@ def test_train_publish_and_draw(tiny_checkpoints, monkeypatch, capsys):
     for i, name in enumerate(names("train", 6) + names("held_out", 4)):
         image(i, 32).save(source / name)
     data.prepare(source, size=32, progress=False)
-    assert (tiny_checkpoints / "data" / "faces-32" / "card.json").is_file()
+    assert data.default_folder(side=256) == tiny_checkpoints / "data" / "faces-256"
+    assert data.default_folder(side=32) == data.default_folder() == tiny_checkpoints / "data" / "faces"
     command = ["train", "faces", "--model", "upsampler", "--steps", "2", "--pretrain", "1", "--evaluate-every", "2"]
     command += ["--run", str(tiny_checkpoints / "run"), "--publish", "--sample-every", "2"]
     assert command_line.main(command) == 0, capsys.readouterr().err

@@ -82,7 +82,8 @@ def test_a_text_and_a_sound_come_back(app_url: str) -> None:
     ("name", "given", "words"),
     [
         ("faces", {"count": 17}, "count must be a whole number from 1 to 16."),
-        ("faces", {"sead": 1}, "The tool faces has no 'sead'. Choose from seed, count, truncation, model, noise, large."),
+        ("faces", {"sead": 1},
+         "The tool faces has no 'sead'. Choose from seed, count, truncation, model, noise, large."),
         ("write", {}, "The tool write needs 'prompt'."),
         ("repair", {"picture": None}, "Choose a picture first."),
         ("repair", {"picture": "https://example.org/a.png"},
