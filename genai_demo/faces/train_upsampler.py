@@ -255,7 +255,9 @@ class UpsamplerTask:
             figures[name + "frechet"] = frechet(made[name])
             figures[name + "psnr"] = float(psnr(pairs[name], real).mean())
             parts = zip(pairs[name].split(20), real.split(20), strict=True)
-            figures[name + "features"] = float(torch.stack([self.distance(a, b) for a, b in parts]).mean())
+            figures[name + "features"] = float(
+                torch.stack([self.distance(a.to(self.device), b.to(self.device)) for a, b in parts]).mean()
+            )
         return figures | {"score": figures["features"]}
 
     @torch.inference_mode()
