@@ -14,6 +14,7 @@ from genai_demo.core import cards, checkpoint
 from genai_demo.faces import generate, recipe
 from genai_demo.faces.generate_command import parse_edits, sheet
 from genai_demo.faces.model import GANConfig, Generator
+from tests.caches import forget
 
 TINY = {"resolution": 16, "latent": 8, "mapping_layers": 1, "base_channels": 128, "max_channels": 8}
 
@@ -31,8 +32,7 @@ def tiny_gan(tmp_path, monkeypatch):
     """A random GAN of 16 x 16 pixels with one direction, in a folder of its own."""
     monkeypatch.setenv("GENAI_CHECKPOINTS", str(tmp_path / "checkpoints"))
     monkeypatch.setenv("GENAI_DEVICE", "cpu")
-    generate._load.cache_clear()
-    generate._directions.cache_clear()
+    forget()
     torch.manual_seed(0)
     network = Generator(GANConfig(**TINY))
     with torch.no_grad():
@@ -42,8 +42,7 @@ def tiny_gan(tmp_path, monkeypatch):
     checkpoint.save_checkpoint("faces-gan", network, {"config": TINY, "directions": [direction]})
     checkpoint.write_card("faces-vae", {"config": {}, "files": {}})
     yield
-    generate._load.cache_clear()
-    generate._directions.cache_clear()
+    forget()
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["train", "--help"], ["generate", "faces", "--help"]])

@@ -1,7 +1,6 @@
 """Doing the same on the CPU and on a pretended second device, and comparing what comes out."""
 
 import dataclasses
-import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -11,19 +10,8 @@ import torch
 from PIL import Image
 from torch import nn
 
+from tests.caches import forget
 from tests.core.other_device import DEVICE, Other, other_device
-
-WORDS = ("english", "mandarin", "letters", "tokenizer", "words", "sealed")
-"""Modules that remember no tensors, but what takes long to read."""
-
-
-def forget() -> None:
-    """Drop what functions of the package remember: networks among it, which lie on a device."""
-    for name, module in list(sys.modules.items()):
-        if name.startswith("genai_demo."):
-            for value in list(vars(module).values()):
-                if hasattr(value, "cache_clear") and value.__module__.rpartition(".")[2] not in WORDS:
-                    value.cache_clear()
 
 
 def on_the_cpu(work: Callable[[], Any]) -> Any:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from genai_demo.core import checkpoint
 from genai_demo.faces import directions, generate, train
+from genai_demo.faces.data import Faces
 from genai_demo.faces.directions import (
     LABELS,
     PROBES,
@@ -23,6 +24,7 @@ from genai_demo.faces.directions import (
 )
 from genai_demo.faces.encoders import ATTRIBUTES, VAE
 from genai_demo.faces.model import Generator
+from tests.caches import forget
 from tests.faces.tiny import GAN, VARIATIONAL, awake, save_all
 
 SIZE = 16
@@ -149,17 +151,18 @@ def test_spaces_draw_from_seeds_and_decode():
 def tiny_checkpoints(tmp_path, monkeypatch):
     monkeypatch.setenv("GENAI_CHECKPOINTS", str(tmp_path))
     monkeypatch.setenv("GENAI_DEVICE", "cpu")
-    generate._load.cache_clear()
-    generate._directions.cache_clear()
+    forget()
     save_all()
     yield
-    generate._load.cache_clear()
-    generate._directions.cache_clear()
+    forget()
 
 
 def test_directions_are_found_measured_and_published(tiny_checkpoints, monkeypatch):
     monkeypatch.setattr(directions, "SAMPLES", 60)
     monkeypatch.setattr(directions, "MEASURED", 6)
+    pictures = torch.randint(0, 256, (40, 3, GAN.resolution, GAN.resolution), dtype=torch.uint8)
+    prepared = Faces(pictures, {}, [str(i) for i in range(40)], None)
+    monkeypatch.setattr(train, "load", lambda *_: prepared)
     train.publish_directions()
     for model, size in (("gan", GAN.latent), ("vae", VARIATIONAL.latent)):
         entries = checkpoint.read_card(f"faces-{model}")["directions"]
@@ -172,6 +175,7 @@ def test_directions_are_found_measured_and_published(tiny_checkpoints, monkeypat
             assert {"own", "identity", "side_effects"} <= set(dataclasses.asdict(d)["effect"])
             if d.group == "discovered":
                 assert d.effect["own"] >= 0
+        assert generate.real_faces(model) is not None
     point = generate.latent(3)
     edited = generate.edit(point, {"smile": 1.5, generate.directions()[-1].name: -1.0})
     assert generate.decode(edited).tobytes() != generate.decode(point).tobytes()

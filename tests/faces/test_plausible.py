@@ -73,7 +73,7 @@ def test_directions_of_noise_do_not_count():
     drawn = means + 0.5 * rng.normal(size=means.shape)
     distances = np.linalg.norm(faces.whitened(drawn), axis=1)
     assert np.sqrt((distances**2).mean()) == pytest.approx(1, abs=0.03)
-    assert (distances < faces.edge).mean() == pytest.approx(INSIDE, abs=0.003)
+    assert (distances < faces.edge).mean() == pytest.approx(INSIDE, abs=0.015)  # two draws of 4,000
     again = Ellipsoid.from_json(faces.as_json())
     assert again.distance(drawn[:1]) == pytest.approx(faces.distance(drawn[:1]), rel=1e-2)
 

@@ -19,13 +19,12 @@ from genai_demo.core import cards, checkpoint, limits
 from genai_demo.core.lent import Lent, lending
 from genai_demo.core.tuning import Point, Tuning
 from genai_demo.faces import align
-from genai_demo.faces import generate as faces
 from genai_demo.faces import own as own_faces
-from genai_demo.text import generate as text
 from genai_demo.text import own as own_text
 from genai_demo.trust import metadata
-from genai_demo.ui import app, effects_sounds, interpolation_actions, own_visits, repair_damage
+from genai_demo.ui import app, interpolation_actions, own_visits
 from genai_demo.ui.strings import translations
+from tests.caches import forget
 from tests.lab.tiny_own import portrait, save_face_models, save_text_model, words
 from tests.ui import effects_page
 
@@ -35,15 +34,6 @@ CONTROLS = (0.8, 1.0, 0, 0, 1.0)
 PATH = {"method": "lerp", "easing": "smooth", "frames": 4, "fps": 4, "loop": False, "truncation": 0.7}
 SOUND = {"seconds": 0.5, "seed": 3, "brightness": 0, "density": 0, "loop": False, "guidance": 2, "steps": 2}
 Call = Callable[[Client], Any]
-
-
-def forget() -> None:
-    """What was loaded or made from other weights."""
-    for cached in (
-        faces._load, faces._directions, interpolation_actions._draw_seeds, interpolation_actions._opening_sheet,
-        repair_damage.face_of, text.load_model, effects._drawn, effects_sounds._made,
-    ):  # fmt: skip
-        cached.cache_clear()
 
 
 @pytest.fixture(scope="module")
