@@ -171,6 +171,7 @@ def test_other_shares_are_refused(command, share, capsys):
     [
         ("genai_demo.repair.train", "RepairSettings"),
         ("genai_demo.repair.train_cutout", "CutoutSettings"),
+        ("genai_demo.repair.train_blemishes", "BlemishSettings"),
         ("genai_demo.audio.train_vocoder", "VocoderSettings"),
         ("genai_demo.audio.speech.train", "SpeechSettings"),
         ("genai_demo.text.train", "TextSettings"),

@@ -1,6 +1,7 @@
 """Train the restoration network, and publish the best weights with their card.
 
-``--model cutout`` trains the network that cuts people out of pictures.
+``--model cutout`` trains the network that cuts people out of pictures, ``--model blemishes`` the one that finds
+scratches, dust and stains.
 """
 
 import argparse
@@ -274,7 +275,9 @@ def probes(pictures: Pictures, task: str, count: int) -> Examples:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--model", choices=("restorer", "cutout"), default="restorer", help="what to train")
+    parser.add_argument(
+        "--model", choices=("restorer", "cutout", "blemishes"), default="restorer", help="what to train"
+    )
     parser.add_argument("--data", nargs="+", help="prepared sets (default: those of faces and of data/repair)")
     parser.add_argument("--channels", type=SHAPE, default=RepairConfig.channels, help="at half the side")
     parser.add_argument("--batch", type=BATCH, default=RepairSettings.batch, help="pictures a step, all processes")
@@ -297,6 +300,11 @@ def run(args: argparse.Namespace) -> None:
         from genai_demo.repair import train_cutout
 
         train_cutout.run(args)
+        return
+    if args.model == "blemishes":
+        from genai_demo.repair import train_blemishes
+
+        train_blemishes.run(args)
         return
     training.train(args, NAME, lambda: make_task(args), publish)
 

@@ -42,6 +42,7 @@ INTERNAL_ERRORS: tuple[tuple[str, str], ...] = (
         "请为抠图网络给出四个宽度，且都须为 4 的倍数。",
     ),
     ("The cutout network's view must be a multiple of {0}.", "抠图网络的视图边长须为 {0} 的倍数。"),
+    ("Give the blemish network four widths and four depths.", "请为瑕疵网络给出四个宽度和四个深度。"),
     # files
     (
         "This file is no readable PNG with a recipe. Choose one that was downloaded here.",

@@ -30,7 +30,7 @@ from genai_demo.faces import (
     train_upsampler,
 )
 from genai_demo.faces.train_encoders import LABELS
-from genai_demo.repair import art, cutout_examples, cutout_labels, train_cutout
+from genai_demo.repair import art, cutout_examples, cutout_labels, train_blemishes, train_cutout
 from genai_demo.repair import train as train_repair
 from genai_demo.text import train as train_text
 from genai_demo.trust import train as train_trust
@@ -146,6 +146,14 @@ def cutout(home: Path, patch: pytest.MonkeyPatch) -> list[str]:
     return ["repair", "--model=cutout", "--batch=2"]
 
 
+def blemishes(home: Path, patch: pytest.MonkeyPatch) -> list[str]:
+    tiny_repair.write_set(home, 10)
+    small = functools.partial(train_blemishes.BlemishConfig, widths=(4, 4, 8, 8), depths=(1, 1, 1, 1))
+    for name, value in (("SIDE", 48), ("PROBES", 4), ("BlemishConfig", small)):
+        patch.setattr(train_blemishes, name, value)
+    return ["repair", "--model=blemishes", "--batch=2"]
+
+
 def text(home: Path, patch: pytest.MonkeyPatch) -> list[str]:
     tiny_text.prepare(home)
     patch.setattr(train_text, "PROBES", 1)
@@ -241,6 +249,7 @@ TRAININGS: dict[tuple[str, str], list[Make]] = {
     ("faces", "upsampler"): [upsampler],
     ("repair", "restorer"): [restorer],
     ("repair", "cutout"): [cutout],
+    ("repair", "blemishes"): [blemishes],
     ("text", "text"): [text],
     ("audio", "vocoder"): [vocoder],
     ("audio", "speech"): [speech],
