@@ -26,8 +26,8 @@ from genai_demo.repair.blemish_network import KINDS, BlemishConfig, BlemishFinde
 from genai_demo.repair.evaluate_blemishes import right
 
 NAME = "repair-blemishes"
-SIDE = 224
-"""Of the crops."""
+SIDE, SMALL_SIDE = 224, 144
+"""Of the crops; the small ones in the first part of a run."""
 PROBES = 40
 
 
@@ -41,6 +41,8 @@ class BlemishSettings:
     """Length of the run; 0: unknown, the rate stays."""
     cool_down: float = 0.5
     """Last share of the run, in which the rate falls to zero in a line."""
+    small: float = 0.6
+    """First share of the run, in which the crops are small; with ``steps`` 0 none are."""
     warm_up: int = 50
     focus: float = 2.0
     """Exponent of the focal loss."""
@@ -110,7 +112,8 @@ class BlemishTask:
     def batch(self, step: int) -> tuple[Tensor, ...]:
         """This process's share of the examples of a step."""
         mine = shard(torch.arange(self.settings.batch)).tolist()
-        found = blemish_examples.batch(self.prints, [(step_seed(self.settings.seed, step), i) for i in mine], SIDE)
+        side = SMALL_SIDE if step < self.settings.small * self.settings.steps else SIDE
+        found = blemish_examples.batch(self.prints, [(step_seed(self.settings.seed, step), i) for i in mine], side)
         return tuple(x.to(self.device, memory_format=torch.channels_last) for x in found)
 
     def step(self, step: int) -> dict[str, float | Tensor]:

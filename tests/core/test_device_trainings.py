@@ -149,7 +149,7 @@ def cutout(home: Path, patch: pytest.MonkeyPatch) -> list[str]:
 def blemishes(home: Path, patch: pytest.MonkeyPatch) -> list[str]:
     tiny_repair.write_set(home, 10)
     small = functools.partial(train_blemishes.BlemishConfig, widths=(4, 4, 8, 8), depths=(1, 1, 1, 1))
-    for name, value in (("SIDE", 48), ("PROBES", 4), ("BlemishConfig", small)):
+    for name, value in (("SIDE", 48), ("SMALL_SIDE", 32), ("PROBES", 4), ("BlemishConfig", small)):
         patch.setattr(train_blemishes, name, value)
     return ["repair", "--model=blemishes", "--batch=2"]
 
