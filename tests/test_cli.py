@@ -112,7 +112,7 @@ def test_faces_are_written_and_repeat(tiny_gan, tmp_path, capsys):
     found = recipe.read_recipe(paths[1].read_bytes())
     assert found == {
         "seed": 6, "noise_seed": 6, "model": "gan", "truncation": 0.7, "sliders": {}, "layers": "all",
-        "weights": cards.fingerprint("faces-gan"),
+        "side": 128, "weights": cards.fingerprint("faces-gan"),
     }  # fmt: skip
 
 

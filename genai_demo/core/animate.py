@@ -6,12 +6,15 @@ from fractions import Fraction
 from typing import Any
 
 import av
+import numpy as np
 from PIL import ExifTags, Image
 
 from genai_demo.core import limits
 
 SIDE = 256
 """Pixels of the saved animations: twice the model's, so that players do not blur them."""
+SOUND_BITS = 128_000
+"""A second of sound in an MP4."""
 
 
 def packed(frames: Sequence[Image.Image]) -> tuple[bytes, ...]:
@@ -39,10 +42,13 @@ def _enlarge(frames: Sequence[Image.Image]) -> list[Image.Image]:
     return [f.convert("RGB").resize((SIDE, SIDE), Image.Resampling.BICUBIC) for f in frames]
 
 
-def to_mp4(frames: Sequence[Image.Image], fps: float, comment: str = "") -> bytes:
+def to_mp4(
+    frames: Sequence[Image.Image], fps: float, comment: str = "", sound: tuple[int, np.ndarray] | None = None
+) -> bytes:
     """H.264 in MP4, playable everywhere. Raises ValueError for no frames or fps outside the limits.
 
-    comment: a text that travels in the file; so in the other two formats.
+    comment: a text that travels in the file; so in the other two formats. sound: rate and float samples (S,) in
+    [-1, 1], beside it as AAC.
     """
     fps = _check(frames, fps)
     buffer = io.BytesIO()
@@ -53,9 +59,18 @@ def to_mp4(frames: Sequence[Image.Image], fps: float, comment: str = "") -> byte
         stream.width = stream.height = SIDE
         stream.pix_fmt = "yuv420p"
         stream.options = {"crf": "18", "preset": "veryfast", "threads": "1"}
+        spoken = None
+        if sound is not None:
+            spoken = container.add_stream("aac", rate=sound[0], layout="mono")
+            spoken.bit_rate = SOUND_BITS
         for frame in _enlarge(frames):
             container.mux(stream.encode(av.VideoFrame.from_image(frame)))
         container.mux(stream.encode())
+        if sound is not None and spoken is not None:
+            heard = av.AudioFrame.from_ndarray(sound[1].astype(np.float32)[None], format="fltp", layout="mono")
+            heard.sample_rate = sound[0]
+            container.mux(spoken.encode(heard))
+            container.mux(spoken.encode())
     return buffer.getvalue()
 
 

@@ -95,6 +95,16 @@ def mark_frames(
     return [mark_picture(frame, models, recipe) for frame in frames]
 
 
+def mark_moving(
+    frames: Sequence[Image.Image], still: Image.Image, models: Sequence[str], recipe: dict[str, Any] | None
+) -> list[Image.Image]:
+    """Frames that hardly differ from a still picture of their size, with the mark that it would get: what is added to
+    the picture is added to each of them, since looking for the weakest mark of every frame takes long."""
+    before = np.asarray(still.convert("RGB")).astype(np.int16)
+    added = np.asarray(mark_picture(still, models, recipe).convert("RGB")).astype(np.int16) - before
+    return [Image.fromarray((np.asarray(frame) + added).clip(0, 255).astype(np.uint8)) for frame in frames]
+
+
 def mark_sound(samples: np.ndarray, rate: int, models: Sequence[str], recipe: dict[str, Any] | None) -> np.ndarray:
     """The sound (S,) or (S, channels), float32 in [-1, 1], with an inaudible mark; as it is where that
     is impossible."""

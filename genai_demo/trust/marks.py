@@ -77,10 +77,12 @@ def _known() -> Iterator[str]:
 
 
 TOGETHER: tuple[tuple[str, ...], ...] = (
+    ("faces-gan", "faces-upsampler"),
     ("repair", "faces-gan"),
     ("repair-cutout", "repair"),
     ("repair-cutout", "faces-gan"),
     ("audio-speech", "audio-letters", "audio-vocoder"),
     ("audio-effects", "audio-effects-codec", "audio-vocoder"),
+    ("faces-gan", "faces-upsampler", "audio-speech", "audio-letters", "audio-vocoder", "faces-finder"),
 )
 """Models that make one result together, as the rooms name them."""

@@ -20,6 +20,7 @@ from genai_demo.ui import (
     own_weights,
     repair_tab,
     text_tab,
+    together_tab,
     trust_tab,
 )
 from genai_demo.ui.api.tools import Tools
@@ -64,6 +65,9 @@ def build(in_memory: bool = False) -> gr.Blocks:
             if audio_tab.rooms():
                 with gr.Tab(text("tab.audio"), id="audio") as tab:
                     audio_tab.build(tab)
+            if faces:
+                with gr.Tab(text("together.tab"), id="together") as tab:
+                    together_tab.build(tab, faces)
             with gr.Tab(text("tab.lab"), id="lab") as tab:
                 lab_tab.build(tab)
             with gr.Tab(text("tab.trust"), id="trust") as tab:

@@ -10,6 +10,7 @@ from genai_demo.ui.texts_music import MUSIC_ERRORS
 from genai_demo.ui.texts_own import OWN_ERRORS
 from genai_demo.ui.texts_service import SERVICE_ERRORS
 from genai_demo.ui.texts_speech import SPEECH_ERRORS
+from genai_demo.ui.texts_together import TOGETHER_ERRORS
 from genai_demo.ui.texts_trust import TRUST_ERRORS
 
 SENTENCES: tuple[tuple[str, str], ...] = (
@@ -295,6 +296,7 @@ SENTENCES: tuple[tuple[str, str], ...] = (
     *OWN_ERRORS,
     *SPEECH_ERRORS,
     *SERVICE_ERRORS,
+    *TOGETHER_ERRORS,
     *TRUST_ERRORS,
 )
 """(English, Chinese); {0}, {1} ... stand for what differs from case to case."""

@@ -1,0 +1,1 @@
+"""What joins media: a portrait that speaks. One floor above the media, below the interface."""
