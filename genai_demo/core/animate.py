@@ -68,7 +68,7 @@ def to_mp4(
         container.mux(stream.encode())
         if sound is not None and spoken is not None:
             heard = av.AudioFrame.from_ndarray(sound[1].astype(np.float32)[None], format="fltp", layout="mono")
-            heard.sample_rate = sound[0]
+            heard.sample_rate, heard.time_base, heard.pts = sound[0], Fraction(1, sound[0]), 0
             container.mux(spoken.encode(heard))
             container.mux(spoken.encode())
     return buffer.getvalue()

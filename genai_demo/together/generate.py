@@ -118,15 +118,14 @@ def speak_steps(
         raise ValueError(f"A portrait says at most {limits.MAX_FILM_CHARACTERS} characters. Shorten the text.")
     picture = portrait(seed, sliders, truncation)
     yield Progress(0.0, picture)
-    with lent.lending({}):
-        try:
-            puppet = Puppet(picture, align.find_face(picture).landmarks)
-        except align.NoFace as error:
-            raise ValueError(NO_FACE) from error
-        spoken = []
-        for piece in speech.pieces(text, voice, speech_seed, speed, pitch):
-            spoken.append(piece)
-            yield Progress(min(0.4, 0.1 * len(spoken)), picture)
+    try:
+        puppet = Puppet(picture, align.find_face(picture).landmarks)
+    except align.NoFace as error:
+        raise ValueError(NO_FACE) from error
+    spoken = []
+    for piece in speech.pieces(text, voice, speech_seed, speed, pitch):
+        spoken.append(piece)
+        yield Progress(min(0.4, 0.1 * len(spoken)), picture)
     samples = np.concatenate([piece.samples for piece in spoken])
     phones = tuple(piece.phones for piece in spoken)
     poses = motion.poses(phones, samples, FPS, speech_seed)

@@ -62,7 +62,7 @@ def build(tab: gr.Tab, faces: FacesTab) -> None:
             with gr.Row(elem_classes="buttons"):
                 mp4 = gr.DownloadButton(text("portrait.mp4"), size="sm", min_width=90, elem_id="portrait-mp4")
                 srt = gr.DownloadButton(text("portrait.srt"), size="sm", min_width=90, elem_id="portrait-srt")
-            gr.Markdown(text("downloads.notice"), elem_classes="notice")
+            gr.Markdown(text("portrait.download"), elem_classes="notice")
     begin_in_chinese((words, actions.FIRST["zh"]), (voice, _usual("zh")))
     made = [face, status, film, mp4, srt]
     draw = {"fn": actions.show_portrait, "inputs": [seed, sliders, truncation], "outputs": face} | LIVE_EVENT
@@ -97,7 +97,7 @@ def _settings() -> tuple[gr.Radio, list[Any]]:
     """Voice; and speed, pitch and the seed of the manner."""
     voice = choice("speech.voice", list(generate.voices()), _usual("en"), elem_id="portrait-voice")
     with gr.Row(elem_classes="settings"):
-        speed = slider("speech.speed", limits.MIN_SPEED, limits.MAX_SPEED, 1, 0.05, min_width=120)
-        pitch = slider("speech.pitch", -limits.MAX_PITCH_SHIFT, limits.MAX_PITCH_SHIFT, 0, 0.5, min_width=120)
-        manner = number("portrait.manner", 0, limits.MAX_SEED, 0, min_width=120)
+        speed = slider("speech.speed", limits.MIN_SPEED, limits.MAX_SPEED, 1, 0.05, min_width=100)
+        pitch = slider("speech.pitch", -limits.MAX_PITCH_SHIFT, limits.MAX_PITCH_SHIFT, 0, 0.5, min_width=100)
+        manner = number("portrait.manner", 0, limits.MAX_SEED, 0, min_width=100)
     return voice, [speed, pitch, manner]

@@ -29,8 +29,8 @@ TOGETHER: dict[str, tuple[str, str]] = {
     "portrait.text.info": (f"Up to {MOST} characters.", f"最多 {MOST} 个字符。"),
     "portrait.manner": ("Seed of the manner", "神态种子"),
     "portrait.manner.info": (
-        "Another one moves head and lids otherwise, and says it a little otherwise.",
-        "换一个种子，头和眼睛的动作不同，读法也略有不同。",
+        "Another one moves and reads a little otherwise.",
+        "换一个种子，动作和读法略有不同。",
     ),
     "portrait.go": ("Speak", "说话"),
     "portrait.stop": ("Stop", "停止"),
@@ -42,6 +42,10 @@ TOGETHER: dict[str, tuple[str, str]] = {
         "影片 {seconds:.1f} 秒，制作用时 {passed:.1f} 秒。这些话并没有人说过。",
     ),
     "portrait.example": ("An example: seed {seed}. Nobody said this.", "示例：种子 {seed}。这些话并没有人说过。"),
+    "portrait.download": (
+        "A made-up person, for non-commercial use. The MP4 carries seed, text and settings.",
+        "虚构的人物，仅限非商业用途。MP4 中带有种子、文字和全部设置。",
+    ),
     "portrait.mp4": ("↓ MP4", "↓ MP4"),
     "portrait.srt": ("↓ SRT", "↓ SRT"),
 }
