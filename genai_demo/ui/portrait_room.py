@@ -99,5 +99,6 @@ def _settings() -> tuple[gr.Radio, list[Any]]:
     with gr.Row(elem_classes="settings"):
         speed = slider("speech.speed", limits.MIN_SPEED, limits.MAX_SPEED, 1, 0.05, min_width=100)
         pitch = slider("speech.pitch", -limits.MAX_PITCH_SHIFT, limits.MAX_PITCH_SHIFT, 0, 0.5, min_width=100)
+    with gr.Row(elem_classes="settings"):
         manner = number("portrait.manner", 0, limits.MAX_SEED, 0, min_width=100)
     return voice, [speed, pitch, manner]

@@ -1,6 +1,6 @@
 """Endpoints for programs: one call, one result, nothing kept between calls.
 
-A function of ``pictures``, ``words`` or ``sounds`` is an endpoint when it stands in ``ENDPOINTS``: its signature says
+A function of ``pictures``, ``words``, ``sounds`` or ``films`` is an endpoint when it stands in ``ENDPOINTS``: its signature says
 types, ranges, defaults and descriptions (``values``), and ``register`` makes them known to the page. Names and
 parameters are promised: a change needs a new name.
 """
@@ -12,7 +12,7 @@ from typing import Any
 
 import gradio as gr
 
-from genai_demo.ui.api import pictures, sounds, words
+from genai_demo.ui.api import films, pictures, sounds, words
 from genai_demo.ui.api.values import OneOf, Part, component, gives, takes
 from genai_demo.ui.common import MODEL_EVENT, readable_errors
 from genai_demo.ui.health import problems
@@ -29,6 +29,7 @@ ENDPOINTS: dict[Callable[..., Any], tuple[str, ...]] = {
     sounds.compose_music: ("audio-music",),
     sounds.make_effect: ("audio-effects", "audio-effects-codec", "audio-vocoder"),
     words.inspect: (),
+    films.speak_portrait: ("faces-gan", "faces-finder", "audio-speech", "audio-letters", "audio-vocoder"),
 }
 """Every endpoint, and the checkpoints without which it is not there."""
 

@@ -148,7 +148,7 @@ class Wholes(Kind):
 
 @dataclass(frozen=True)
 class Amounts(Kind):
-    """An object of numbers from ``-most`` to ``most`` by name."""
+    """An object of numbers from ``-most`` to ``most`` by name; none is as good as an empty one."""
 
     most: float
 
@@ -161,6 +161,8 @@ class Amounts(Kind):
         return {"type": "object", "additionalProperties": number}
 
     def check(self, name: str, value: Any) -> dict[str, float]:
+        if value is None:
+            return {}
         if not isinstance(value, dict):
             raise ValueError(f'{name} must be an object of numbers by name, such as {{"smile": 2}}.')
         inside = Number(-self.most, self.most)

@@ -6,6 +6,7 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+import av
 import numpy as np
 import pytest
 import soundfile
@@ -77,6 +78,17 @@ def test_pictures_are_repaired_and_people_placed(client: Client, face: str, tmp_
     assert set(faults) >= {"blur", "noise"}
     placed = client.predict(person=handle_file(face), scene="beach", scale=0.5, api_name="/compose_scene")
     assert pixels(placed).shape == (480, 640, 3)
+
+
+def test_a_portrait_says_a_text(client: Client) -> None:
+    film, lines, about = client.predict(words="Hello, world. 🙂", seed=7, api_name="/speak_portrait")
+    assert Path(film).name == "portrait-seed7.mp4" and "Hello, world." in Path(lines).read_text(encoding="utf-8")
+    with av.open(film) as container:
+        frames = sum(1 for _ in container.decode(video=0))
+        assert {stream.type for stream in container.streams} == {"video", "audio"}
+    assert frames / 25 == pytest.approx(about["seconds"], abs=0.05) and about["left_out"] == ["🙂"]
+    with pytest.raises(AppError, match="harmful|cannot|not taken"):
+        client.predict(words="Kill all the members of that race, they are vermin.", api_name="/speak_portrait")
 
 
 def test_words(client: Client) -> None:
