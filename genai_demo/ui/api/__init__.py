@@ -1,8 +1,8 @@
 """Endpoints for programs: one call, one result, nothing kept between calls.
 
-A function of ``pictures``, ``words``, ``sounds`` or ``films`` is an endpoint when it stands in ``ENDPOINTS``: its signature says
-types, ranges, defaults and descriptions (``values``), and ``register`` makes them known to the page. Names and
-parameters are promised: a change needs a new name.
+A function of ``pictures``, ``words``, ``sounds`` or ``films`` is an endpoint when it stands in ``ENDPOINTS``: its
+signature says types, ranges, defaults and descriptions (``values``), and ``register`` makes them known to the page.
+Names and parameters are promised: a change needs a new name.
 """
 
 import functools
