@@ -41,7 +41,7 @@ class BlemishSettings:
     """Length of the run; 0: unknown, the rate stays."""
     cool_down: float = 0.5
     """Last share of the run, in which the rate falls to zero in a line."""
-    small: float = 0.8
+    small: float = 0.9
     """First share of the run, in which the crops are small; with ``steps`` 0 none are."""
     warm_up: int = 50
     focus: float = 2.0
