@@ -145,6 +145,8 @@ MAX_SPEECH_CHARACTERS = 3_000
 """Of a text that is spoken."""
 MAX_FILM_CHARACTERS = 500
 """Of a text that a portrait says."""
+MAX_SEEN_SECONDS = 15.0
+"""Of a sound that a painting is made from."""
 
 MIN_EFFECT_SECONDS, MAX_EFFECT_SECONDS = 0.3, 10.0
 MAX_EFFECT_GUIDANCE = 8.0

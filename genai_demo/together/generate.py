@@ -1,4 +1,4 @@
-"""The only door of what joins media: a generated face that says a text.
+"""The only door of what joins media: a generated face that says a text, a picture heard, a sound seen.
 
     from genai_demo.together import generate
     film = generate.speak(3, "The rain has stopped.")
@@ -15,6 +15,8 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from genai_demo.audio.music import generate as music
+from genai_demo.audio.music.pieces import Piece
 from genai_demo.audio.sounds import RATE
 from genai_demo.audio.speech import generate as speech
 from genai_demo.audio.speech.normalise import require_length
@@ -23,10 +25,13 @@ from genai_demo.core import animate, lent, limits
 from genai_demo.core.marks import mark_moving, mark_sound
 from genai_demo.faces import align
 from genai_demo.faces import generate as faces
-from genai_demo.together import motion
+from genai_demo.repair import art
+from genai_demo.together import motion, senses
 from genai_demo.together.puppet import Pose, Puppet
+from genai_demo.together.senses import Cause
 
-FPS = 25
+FPS, SEEN_FPS = 25, 12
+"""Frames a second of a portrait, and of a painting that moves."""
 TRUNCATION = 0.7
 MODELS = ("audio-speech", "audio-letters", "audio-vocoder", "faces-finder")
 """Besides the face's own."""
@@ -142,3 +147,37 @@ def speak_steps(
     models = (*face_models(), *MODELS)
     film = Film(picture, tuple(poses), samples, phones, recipe, models, tuple(frames))
     yield Progress(1.0, picture, film)
+
+
+def hear(picture: Image.Image, bars: int = 16) -> tuple[Piece, dict[str, Any], list[Cause]]:
+    """A tune for a picture: the piece; its settings, those of ``audio.music.generate.compose``, ``tempo`` and
+    ``sound``; and what led to them. Raises ValueError as ``compose`` does."""
+    settings, causes = senses.tune_of(picture, music.styles())
+    asked = {name: settings[name] for name in ("style", "key", "seed")}
+    return music.compose(**asked, bars=bars), settings | {"bars": bars}, causes
+
+
+def see(samples: np.ndarray, side: int = 512) -> tuple[Image.Image, dict[str, Any], list[Cause]]:
+    """A painting for a sound (S,) at RATE: the picture, its settings (those of ``repair.art.paint``), and what led to
+    them. Raises ValueError for a sound that is empty or too long."""
+    _check_sound(samples)
+    settings, causes = senses.painting_of(samples)
+    return art.paint(width=side, height=side, **settings), settings, causes
+
+
+def see_moving(samples: np.ndarray) -> Iterator[Image.Image]:
+    """The same painting in motion, one picture after the other, SEEN_FPS a second: it moves where the sound is loud."""
+    _check_sound(samples)
+    settings, _ = senses.painting_of(samples)
+    side = animate.SIDE
+    return (
+        art.paint(width=side, height=side, time=float(moment), **settings)
+        for moment in senses.moments_of(samples, SEEN_FPS)
+    )
+
+
+def _check_sound(samples: np.ndarray) -> None:
+    if not len(samples):
+        raise ValueError("Choose a sound first.")
+    if len(samples) > limits.MAX_SEEN_SECONDS * RATE:
+        raise ValueError(f"A painting is made from at most {limits.MAX_SEEN_SECONDS:g} seconds. Use a shorter sound.")
