@@ -36,6 +36,8 @@ ATTACKS = 8.0
 """Beginnings a second of a sound that counts as wholly busy."""
 LOWEST_MIDDLE, HIGHEST_MIDDLE = 0.02, 0.65
 """Where the middle of the spectrum lies on the mel scale, from 0 to 1, of a sound that counts as wholly low or high."""
+ROUND = 5.0
+"""Seconds of a loud sound in which a painting that moves with it comes round once."""
 PALETTE_BY_PITCH = ("ink", "dusk", "ember", "copper", "meadow", "orchid", "ocean", "aurora", "porcelain", "candy")
 """From dark sounds to bright ones."""
 
@@ -181,9 +183,9 @@ def painting_of(samples: np.ndarray) -> tuple[dict[str, Any], list[Cause]]:
 
 def moments_of(samples: np.ndarray, fps: float) -> np.ndarray:
     """Moments (N,) of a painting that moves with a sound: it goes on faster where the sound is loud, and rests where
-    it is silent; over ten loud seconds it comes round once."""
+    it is silent; ``ROUND`` loud seconds bring it round once."""
     count = max(1, int(np.ceil(len(samples) / RATE * fps)))
     parts = np.array_split(samples.astype(np.float64), count)
     level = np.array([float(np.sqrt((part**2).mean())) if len(part) else 0.0 for part in parts])
     pace = level / max(float(np.percentile(level, 90)), 1e-6)
-    return np.cumsum(np.clip(pace, 0, 1.5)) / (10 * fps)
+    return np.cumsum(np.clip(pace, 0, 1.5)) / (ROUND * fps)

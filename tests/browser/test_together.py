@@ -2,12 +2,16 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import av
+import numpy as np
 import pytest
+import soundfile
+from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.visits import PHONE, check_local, check_width, download, open_tab, visit
+from tests.browser.visits import PHONE, check_clean, check_local, check_width, download, open_tab, visit
 
 TAB = re.compile("Together|多模型联合")
 READY = re.compile("Nobody said this|并没有人说过")
@@ -89,3 +93,44 @@ def test_a_phone_in_chinese(browser: Browser, app_url: str) -> None:
     expect(page.locator("#portrait-status")).to_have_text(READY)
     check_width(page)
     page.context.close()
+
+
+def open_cross(page: Page) -> None:
+    """Show the room "Sound and picture" with what it begins with."""
+    page.get_by_role("tab", name=re.compile("Sound and picture|声音与图像")).click()
+    expect(page.locator("#cross-picture img")).to_be_visible()
+    expect(page.locator("#cross-sound audio, #cross-sound #waveform").first).to_be_attached()
+
+
+def test_a_picture_is_heard_and_says_why(page: Page, tmp_path: Path) -> None:
+    open_cross(page)
+    page.locator("#cross-hear").click()
+    expect(page.locator("#cross-hear-status")).to_contain_text("made in")
+    first = page.locator("#cross-hear-causes").inner_text()
+    expect(page.locator("#cross-hear-causes tbody tr")).to_have_count(6)
+    Image.new("RGB", (90, 60), "#101840").save(tmp_path / "night.png")
+    page.locator("#cross-picture").get_by_role("button", name=re.compile("Clear|Remove")).first.click()
+    page.locator("#cross-picture input[type=file]").set_input_files(tmp_path / "night.png")
+    expect(page.locator("#cross-picture img")).to_be_visible()
+    page.locator("#cross-hear").click()
+    expect(page.locator("#cross-hear-status")).to_contain_text("minor")
+    assert page.locator("#cross-hear-causes").inner_text() != first
+    assert download(page, "#cross-mid").read_bytes()[:4] == b"MThd"
+    with soundfile.SoundFile(str(download(page, "#cross-wav"))) as heard:
+        assert heard.frames / heard.samplerate > 5
+
+
+def test_a_sound_is_seen_and_moves(page: Page, tmp_path: Path) -> None:
+    soundfile.write(tmp_path / "tone.wav", 0.4 * np.sin(np.arange(22050) * 0.2), 22050)
+    page.locator("#cross-sound-file input[type=file]").set_input_files(tmp_path / "tone.wav")
+    expect(page.locator("#cross-sound-file input[type=file]")).to_be_attached()
+    page.locator("#cross-see").click()
+    expect(page.locator("#cross-see-status")).to_contain_text("Painting")
+    expect(page.locator("#cross-see-causes tbody tr")).to_have_count(5)
+    with Image.open(download(page, "#cross-png")) as painting:
+        assert painting.size == (512, 512) and "sound" in painting.text["recipe"]
+    page.locator("#cross-move").click()
+    expect(page.locator("#cross-see-status")).to_contain_text("s of film")
+    with av.open(str(download(page, "#cross-mp4"))) as container:
+        assert {stream.type for stream in container.streams} == {"video", "audio"}
+    check_clean(page)
