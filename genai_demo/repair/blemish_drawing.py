@@ -19,6 +19,8 @@ COVERED = 0.3
 """Share of a pixel that is covered for it to count."""
 SEEN = 0.03
 """Change of lightness from which on a blemish is seen."""
+STAINED = 0.07
+"""Change of a channel from which on a place counts as stained: what is fainter nobody would call so."""
 
 
 @dataclass
@@ -282,10 +284,10 @@ def stain(plate: Plate) -> None:
     """Water dried here: a tint inside, and a dark rim where the dirt was left."""
     inward = area(plate, max(plate.size) * plate.between(0.05, 0.3))
     inside = 1 / (1 + np.exp(-(inward / plate.between(0.6, 3)).clip(-30, 30)))
-    tint = np.array([1, plate.between(0.8, 0.98), plate.between(0.55, 0.95)], np.float32) * plate.between(0.6, 1.0)
+    tint = np.array([1, plate.between(0.8, 0.98), plate.between(0.55, 0.95)], np.float32) * plate.between(0.45, 0.95)
     if plate.chance(0.25):  # bleached rather than darkened
         tint = np.float32(1.0) + plate.rng.uniform(0.05, 0.4) * np.array([1, 1, plate.between(0.6, 1)], np.float32)
-    body = inside * plate.between(0.0, 0.9) * patches(plate, 40, 0.5, 1)
+    body = inside * plate.between(0.1, 1.0) * patches(plate, 40, 0.6, 1)
     rim = (
         np.exp(-np.square((inward - 1) / plate.between(0.8, 3))) * plate.between(0.2, 0.9) * patches(plate, 30, 0.2, 1)
     )
@@ -300,7 +302,8 @@ def _changed(plate: Plate, alpha: np.ndarray, colours: np.ndarray) -> None:
     before = plate.picture.copy()
     plate.picture += alpha[..., None].astype(np.float32) * (colours - plate.picture)
     change = np.abs(plate.picture - before).max(2)
-    seen = np.minimum(cv2.GaussianBlur(change, (0, 0), 1.0) / (2 * SEEN), 1) * (alpha > 0.02)
+    share = cv2.GaussianBlur(change, (0, 0), 1.0) / STAINED * COVERED
+    seen = np.minimum(share, 1) * (alpha > 0.02)
     np.maximum(plate.cover[STAINS], seen.astype(np.float32), out=plate.cover[STAINS])
 
 
