@@ -49,14 +49,16 @@ CLOSED = frozenset(symbol for symbol, shapes in ENGLISH.items() if shapes[0][0] 
 
 TALKS = 0.72
 """How wide the mouth of somebody who talks opens, of how wide it can."""
-MELT = 0.025
+MELT = 0.02
 """Seconds, deviation of the Gaussian that melts shapes into each other."""
-CLOSES = 0.07
+CLOSES = 0.05
 """Seconds that the lips take for a closure, at least."""
 LOUDNESS = 0.6
 """Exponent of loudness over sound pressure (Stevens 1955)."""
 LOUD = 90
 """Percentile of the loudness at which vowels open as far as their shapes say."""
+EASE = 0.3
+"""Frames before and after a closure in which the lips come together and part."""
 BLINK = (0.35, 1.0, 0.8, 0.3)
 """Lids in the frames of a blink, at 25 a second."""
 BETWEEN_BLINKS = (1.8, 5.0)
@@ -114,19 +116,19 @@ def lips(phones: Sequence[tuple[PlannedPhone, float, float]], heard: np.ndarray,
     """Opening and rounding (N, 2) in every frame. heard: ``loudness`` (N,)."""
     fine = 8  # steps a frame, so that a closure between two frames is not lost
     times = (np.arange(len(heard) * fine) + 0.5) / (fps * fine)
+    level = np.interp(times, (np.arange(len(heard)) + 0.5) / fps, heard)
     aims = np.zeros((len(times), 2))
     for phone, start, end in phones:
-        shapes = shapes_of(phone.symbol)
-        for number, shape in enumerate(shapes):
+        inside, shapes = (times >= start) & (times < end), shapes_of(phone.symbol)
+        loud = float(level[inside].mean()) if inside.any() else 0.0
+        for number, (opening, rounding) in enumerate(shapes):
             first, last = (start + (end - start) * (number + by) / len(shapes) for by in (0, 1))
-            aims[(times >= first) & (times < last)] = shape
-    level = np.interp(times, (np.arange(len(heard)) + 0.5) / fps, heard)
-    aims[:, 0] = np.where(aims[:, 0] > 0, TALKS * aims[:, 0] * level, aims[:, 0])
+            aims[(times >= first) & (times < last)] = (TALKS * loud * opening if opening > 0 else opening), rounding
     moved = np.stack([melted(aim, MELT * fps * fine) for aim in aims.T], 1)
     for phone, start, end in phones:
         if phone.symbol in CLOSED:
-            middle, reach = (start + end) / 2, max(end - start, CLOSES) / 2
-            near = np.clip(1.6 - 1.6 * np.abs(times - middle) / (reach + 1 / fps), 0, 1)
+            middle, reach = (start + end) / 2, max(end - start, CLOSES) / 2 + EASE / fps
+            near = np.clip(1.6 - 1.6 * np.abs(times - middle) / reach, 0, 1)
             moved[:, 0] += near * (-1 - moved[:, 0])
     return moved.reshape(len(heard), fine, 2).mean(1)
 
