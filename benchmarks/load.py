@@ -1,4 +1,5 @@
-"""Many visitors at once: ``python -m benchmarks.load --visitors 50 --minutes 10``; ``--requests 2000`` is a soak.
+"""Many visitors at once: ``python -m benchmarks.load --visitors 50 --minutes 10``; ``--requests 2000`` is a soak,
+``--visitors 3 --actions 100`` an hour of three visitors who do not think in between.
 
 Starts the app, opens it in so many pages, lets them use all tabs with time to think in between, and reports errors,
 answers that belonged to someone else, memory, and how right the wait was that the page showed. JSON on the output;
@@ -31,28 +32,34 @@ NOTICED = 1.0
 """Seconds; who waits less does not read how long it will take."""
 
 
-async def visit(me: visits.Visitor, until: Any) -> None:
-    """Use the page until the test is over."""
+async def visit(me: visits.Visitor, until: Any, actions: int | None = None) -> None:
+    """Use the page until the test is over, or so many things are done, one after the other."""
     beat = asyncio.create_task(me.heartbeat())
     tabs: list[Any] = [*visits.TABS.values()]
     todo: Any = visits.Visitor.arrive
-    while not until():
+    done = 0
+    while not until() and done != actions:
         try:
             await todo(me)
+            done += 1
         except visits.QueueFull as full:
             await asyncio.sleep(full.seconds + me.dice.random())
         except (visits.Wrong, httpx.HTTPError, OSError) as error:
             if not until():
                 me.tally.errors.append(f"{getattr(todo, '__name__', todo)}: {error!r}"[:300])
-        await visits.pause(me, THINK)
+            done += 1
+        if actions is None:
+            await visits.pause(me, THINK)
         todo = me.dice.choice(tabs)
     beat.cancel()
     with contextlib.suppress(asyncio.CancelledError, httpx.HTTPError):
         await beat
 
 
-async def crowd(app: service.Service, visitors: int, minutes: float | None, requests: int | None) -> dict[str, Any]:
-    """Let visitors in, a few a second, and measure until the time is over or the requests are done."""
+async def crowd(
+    app: service.Service, visitors: int, minutes: float | None, requests: int | None, actions: int | None
+) -> dict[str, Any]:
+    """Let visitors in, a few a second, and measure until the time is over, or requests or actions are done."""
     tally, memory, start = visits.Tally(), [], time.monotonic()
     over = False
 
@@ -73,9 +80,13 @@ async def crowd(app: service.Service, visitors: int, minutes: float | None, requ
         watching = asyncio.create_task(watch())
         tasks = []
         for number in range(visitors):
-            tasks.append(asyncio.create_task(visit(visits.Visitor(number, app.url, page, http, tally), until)))
+            tasks.append(asyncio.create_task(visit(visits.Visitor(number, app.url, page, http, tally), until, actions)))
             await asyncio.sleep(0.3)
-        while not until() and (minutes is None or time.monotonic() - start < 60 * minutes):
+        while (
+            not until()
+            and not all(task.done() for task in tasks)
+            and (minutes is None or time.monotonic() - start < 60 * minutes)
+        ):
             await asyncio.sleep(0.5)
         over = True
         await asyncio.wait(tasks, timeout=180)
@@ -147,17 +158,19 @@ def main() -> None:
     parser.add_argument("--visitors", type=int, default=50)
     parser.add_argument("--minutes", type=float, default=None, help="10 where no number of requests is given")
     parser.add_argument("--requests", type=int, default=None, help="stop after so many")
+    parser.add_argument("--actions", type=int, default=None, help="of each visitor, without a pause; stop after them")
     parser.add_argument("--fill", action="store_true", help="write the rows of docs/trust.md")
     options = parser.parse_args()
-    minutes = options.minutes if options.minutes or options.requests else 10.0
+    minutes = options.minutes if options.minutes or options.requests or options.actions else 10.0
     with tempfile.TemporaryDirectory() as name, service.running(Path(name), counted=True) as app:
-        report = asyncio.run(crowd(app, options.visitors, minutes, options.requests))
+        report = asyncio.run(crowd(app, options.visitors, minutes, options.requests, options.actions))
         report["held_at_the_end"] = app.held()
         report["tracebacks_in_the_log"] = app.log.count("Traceback")
     print(json.dumps(report, indent=1))
     print(table(report))
     if options.fill:
-        DOCS.write_text(readme.fill(DOCS.read_text(encoding="utf-8"), "load", table(report)), encoding="utf-8")
+        block = "hour" if options.actions else "load"
+        DOCS.write_text(readme.fill(DOCS.read_text(encoding="utf-8"), block, table(report)), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -212,7 +212,7 @@ def _style_part() -> tuple[Upload, gr.Gallery, gr.Image, gr.Markdown, gr.Downloa
             label=text("style"), info=text("style.info"), filterable=False, min_width=150, elem_id="art-style",
         )  # fmt: skip
         strength = slider("art.strength", 0, 1, 0.7, 0.05)
-        steps = slider("art.steps", limits.MIN_STYLE_STEPS, limits.MAX_STYLE_STEPS, 60, 1)
+        steps = slider("art.steps", limits.MIN_STYLE_STEPS, limits.MAX_STYLE_STEPS, 60, 1, elem_id="art-steps")
     with gr.Row(elem_classes="settings"):
         seed = number("art.seed", 0, limits.MAX_SEED, 0, min_width=120)
         keep = gr.Checkbox(False, label=text("art.keep"), info=text("art.keep.info"), min_width=150)

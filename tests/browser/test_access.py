@@ -1,13 +1,15 @@
-"""Every tab and room as axe-core sees it, and what the keyboard reaches."""
+"""Every tab and room as axe-core sees it, whether its words have room, and what the keyboard reaches."""
 
 import re
+import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.visits import open_tab, settled, visit
+from tests.browser.visits import STILL, open_tab, settled, visit
 
 STANDARD = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
 """What WCAG 2.2 AA holds, in the names of axe-core."""
@@ -16,12 +18,23 @@ OPTIONS = {
     "rules": {"image-redundant-alt": {"enabled": True}},
     "resultTypes": ["violations"],
 }
+COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast"]}, "resultTypes": ["violations"]}
+"""The only rule of those whose answer the scheme changes."""
+KEEPS_ITS_COLOURS = ".cm-editor"
+"""What stays in the scheme in which it was opened."""
+PANEL = "() => [...document.querySelectorAll('[role=tabpanel]')].find((panel) => panel.checkVisibility())"
+"""The outermost panel that is shown: what a room does not share with the others."""
+SQUEEZED = (Path(__file__).parent / "squeezed.js").read_text(encoding="utf-8")
+WIDTHS = (1400, 390)
+STAYS = 30.0
+"""Seconds after which what has no room is not on its way any more."""
 OPEN_ALL = "() => document.querySelectorAll('button.label-wrap:not(.open)').forEach((b) => b.offsetParent && b.click())"
 
 
 def visit_calmly(browser: Browser, url: str, **settings: str) -> Page:
     """Open the page without what moves by itself: half a transition has a colour that nobody reads."""
     page = visit(browser, url, reduced_motion="reduce", **settings)
+    page.add_style_tag(content="* {transition: none !important; animation: none !important}")
     expect(page.locator("#gallery .thumbnail-item img")).to_have_count(8)
     return page
 
@@ -48,22 +61,74 @@ def rooms(page: Page) -> Iterator[str]:
             yield f"{name} {inner}".strip()
 
 
-def violations(page: Page) -> list[str]:
-    """What axe-core finds: rule, element, and why."""
-    found = page.evaluate("(options) => axe.run(document, options)", OPTIONS)["violations"]
+def violations(
+    page: Page, where: str = "() => document", options: dict[str, object] = OPTIONS, but: str = "template"
+) -> list[str]:
+    """What axe-core finds: rule, element, and why.
+
+    where: a function in JavaScript that gives the element to look at. but: a selector of what is left out.
+    """
+    look = f"([options, but]) => axe.run({{include: [({where})()], exclude: [[but]]}}, options)"
+    found = page.evaluate(look, [options, but])["violations"]
     return [f"{v['id']}: {n['html'][:160]} {n['failureSummary']}" for v in found for n in v["nodes"]]
 
 
+def narrow(page: Page, stays: float = STAYS) -> list[str]:
+    """Labels and help without room for their words, on a wide screen and on a phone; what moves may come to rest."""
+    found: list[str] = []
+    for width in reversed(WIDTHS):
+        page.set_viewport_size({"width": width, "height": 900})
+        until = time.monotonic() + stays
+        while (there := page.evaluate(SQUEEZED)) and time.monotonic() < until:
+            page.wait_for_timeout(STILL)
+        found += [f"{width} px, {what}" for what in there]
+    return found
+
+
+def change_scheme(page: Page, scheme: str) -> None:
+    """Show the page in "light" or "dark"."""
+    page.emulate_media(color_scheme=scheme)
+    page.wait_for_function("dark => document.body.classList.contains('dark') === dark", arg=scheme == "dark")
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize(("locale", "scheme"), [("en-US", "light"), ("zh-CN", "dark")])
-def test_no_room_violates_wcag(browser: Browser, app_url: str, locale: str, scheme: str) -> None:
-    """Two walks hold both languages and both schemes: colours do not depend on words, nor names on colours."""
-    page = visit_calmly(browser, app_url, locale=locale, color_scheme=scheme)
+@pytest.mark.parametrize(("locale", "schemes"), [("en-US", ("light", "dark")), ("zh-CN", ("dark", "light"))])
+def test_every_room_holds_wcag_in_both_schemes_and_has_room_for_its_words(
+    browser: Browser, app_url: str, locale: str, schemes: tuple[str, str]
+) -> None:
+    """One visit a language: each room in both schemes, wide and on a phone. schemes: the one it is opened in first."""
+    page = visit_calmly(browser, app_url, locale=locale, color_scheme=schemes[0])
     page.evaluate(AXE_SCRIPT)
-    found = {room: violations(page) for room in rooms(page)}
+    where, found = "() => document", dict[str, list[str]]()
+    for room in rooms(page):
+        found[room] = violations(page, where)
+        change_scheme(page, schemes[1])
+        found[room] += [f"{schemes[1]}, {what}" for what in violations(page, where, COLOURS, KEEPS_ITS_COLOURS)]
+        change_scheme(page, schemes[0])
+        found[room] += narrow(page)
+        where = PANEL  # what stands around it has been looked at
     assert len(found) > 15
     assert {room: those for room, those in found.items() if those} == {}
     page.context.close()
+
+
+def test_narrow_texts_are_seen(browser: Browser) -> None:
+    page = browser.new_page()
+    page.set_content(
+        "<style>label {display: block}</style><label style='width:4em'>越高越好的特征</label><p>no control</p>"
+        "<label style='width:5em;overflow:hidden;white-space:nowrap'>longer words</label><label>room enough</label>"
+        "<label style='width:2em;overflow-wrap:anywhere'>broken</label><label style='width:4em'>two words</label>"
+        "<label style='width:5em;overflow:auto;white-space:nowrap'>a row to scroll</label>"
+        "<label style='position:absolute;left:1390px;white-space:nowrap'>beyond the page</label>"
+    )
+    found = {what.removeprefix("1400 px, ") for what in narrow(page, 0) if what.startswith("1400")}
+    assert found == {
+        "squeezed: 越高越好的特征",
+        "squeezed: broken",
+        "cut off: longer words",
+        "cut off: beyond the page",
+    }
+    page.close()
 
 
 def test_axe_finds_what_is_wrong(browser: Browser) -> None:
