@@ -11,6 +11,7 @@ from PIL import ExifTags, Image, ImageDraw
 from playwright.sync_api import Browser, Locator, Page, Request, expect
 
 from genai_demo.core import limits
+from genai_demo.trust import metadata
 from tests.browser.visits import PHONE, check_local, check_width, download, open_tab, set_slider, settled, visit
 from tests.repair import tiny
 
