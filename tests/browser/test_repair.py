@@ -11,8 +11,7 @@ from PIL import ExifTags, Image, ImageDraw
 from playwright.sync_api import Browser, Locator, Page, Request, expect
 
 from genai_demo.core import limits
-from genai_demo.trust import metadata
-from tests.browser.visits import PHONE, check_local, check_width, download, open_tab, set_slider, settled, visit
+from tests.browser.visits import PHONE, check_local, check_width, download, open_tab, settled, visit
 from tests.repair import tiny
 
 TAB = re.compile("Image repair|图像修复")
@@ -336,32 +335,6 @@ def test_one_of_four_fillings_becomes_the_result(page: Page) -> None:
     expect(fillings).to_have_count(4)
     fillings.nth(2).click()
     expect(page.locator("#repair-status")).to_contain_text("seed 2")
-
-
-def test_a_painting_and_its_next_seed(page: Page) -> None:
-    page.get_by_role("tab", name="Art", exact=True).click()
-    painting = page.locator("#painting img")
-    expect(painting).to_be_visible()
-    first = painting.get_attribute("src")
-    page.locator("#painting-next").click()
-    page.wait_for_function("b => document.querySelector('#painting img').src !== b", arg=first)
-    expect(page.locator("#art-styles .thumbnail-item").first).to_be_visible()
-
-
-def test_a_picture_in_a_style_stops_where_it_is_and_can_be_kept(page: Page) -> None:
-    page.get_by_role("tab", name="Art", exact=True).click()
-    status, shown = page.locator("#art-status"), page.locator("#art-result img")
-    set_slider(page, "#art-steps", str(limits.MAX_STYLE_STEPS))
-    for _ in range(2):  # a press soon after Stop counts
-        page.locator("#art-go").click()
-        expect(status).to_have_text(re.compile(rf"Step [1-9]\d* of {limits.MAX_STYLE_STEPS} "))
-        page.locator("#art-stop").click()
-    words = settled(page, status.inner_text)
-    file = download(page, "#art-download")
-    made = metadata.read(file.read_bytes()).recipe or {}
-    assert f"Step {made['steps']} of {limits.MAX_STYLE_STEPS} " in words
-    assert made["steps"] < limits.MAX_STYLE_STEPS
-    assert shown.evaluate("async (image) => (await (await fetch(image.src)).blob()).size") == file.stat().st_size
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
