@@ -243,7 +243,7 @@ def _side(space: str) -> int:
     return generate.largest_side("vae" if space == "vae" else "gan")
 
 
-@lent.remembered("faces-gan", megabytes=24)
+@lent.remembered("faces-gan", megabytes=10)
 def _draw_seeds(seeds: tuple[int, ...], *settings: Any) -> tuple[tuple[bytes, ...], list[float]]:
     """As ``_draw``, remembered: every new session opens with the same path."""
     return _draw([Key(seed=s) for s in seeds], *settings)

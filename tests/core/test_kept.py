@@ -127,6 +127,6 @@ def test_of_an_upload_a_key_face_keeps_the_face_alone(portrait: Path, tmp_path: 
 def test_a_path_of_a_visit_is_less_than_half_of_its_pictures() -> None:
     keys = [interpolation_actions.Key(seed=seed) for seed in (1, 2)]
     files, steps = interpolation_actions._draw(keys, "w", "lerp", "linear", 4, False, 0.7)
-    pictures = faces.interpolate([1, 2], 4, "w", "lerp", "linear", False, 0.7)
+    pictures = faces.interpolate([1, 2], 4, "w", "lerp", "linear", False, 0.7, 256)
     assert [p.tobytes() for p in animate.unpacked(files)] == [p.tobytes() for p in pictures] and len(steps) == 3
     assert kept.bytes_of(files) < kept.bytes_of(pictures) / 2
