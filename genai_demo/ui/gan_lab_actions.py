@@ -26,6 +26,8 @@ STEPS = {"five": 5}
 """From one picture to the next; otherwise one, or at full speed as many as there is time for."""
 FRAME = 0.08
 """Seconds from one picture to the next."""
+TRAINING = 0.75
+"""Share of them that goes to training at full speed; the rest is for the picture."""
 SLOW = 0.7
 """The same in slow motion, where every picture is one part of a step."""
 HEAD_START, HEAD_EVERY = 1_500, 100
@@ -213,7 +215,7 @@ def _train_a_little(bench: Bench, began: float) -> None:
     for _ in range(STEPS.get(pace, 1)):
         if not bench.halted:
             bench.gan.step()
-    while not bench.halted and pace == "full" and time.monotonic() - began < 0.6 * FRAME:
+    while not bench.halted and pace == "full" and time.monotonic() - began < TRAINING * FRAME:
         bench.gan.step()
 
 

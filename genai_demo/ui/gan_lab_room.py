@@ -7,6 +7,7 @@ import gradio as gr
 from genai_demo.core import limits
 from genai_demo.core.losses import LOSSES
 from genai_demo.lab import distributions
+from genai_demo.lab.gan import TUNED, Settings
 from genai_demo.ui import gan_lab_actions as actions
 from genai_demo.ui import lab_lost, presses
 from genai_demo.ui.common import choice, moving, number, slider
@@ -67,14 +68,16 @@ def _controls(pad: gr.Column) -> list[Any]:
     with gr.Row(elem_classes="settings"):
         target = choice("gan.target", [*distributions.NAMES, "drawing"], "ring", elem_id="gan-target")
         loss = choice("gan.loss", list(LOSSES), "non_saturating", elem_id="gan-loss")
-        pace = choice("gan.pace", actions.PACES, "five", elem_id="gan-pace")
+        pace = choice("gan.pace", actions.PACES, "full", elem_id="gan-pace")
     target.input(lambda name: gr.Column(visible=name == "drawing"), target, pad, queue=False, **QUIET)
     rate, penalty, batch = (limits.MIN_LAB_RATE, limits.MAX_LAB_RATE), limits.MAX_LAB_PENALTY, limits.MAX_LAB_BATCH
     with gr.Row(elem_classes="sliders"):
-        generator_rate = slider("gan.generator_rate", *rate, 0.001, 0.0001, elem_id="gan-generator-rate")
-        discriminator_rate = slider("gan.discriminator_rate", *rate, 0.001, 0.0001)
-        penalties = slider("gan.penalty", 0, penalty, 0.1, 0.1)
+        generator_rate = slider("gan.generator_rate", *rate, TUNED["ring"], 0.0001, elem_id="gan-generator-rate")
+        discriminator_rate = slider("gan.discriminator_rate", *rate, TUNED["ring"], 0.0001)
+        penalties = slider("gan.penalty", 0, penalty, Settings.penalty, 0.001)
         points = slider("gan.batch", limits.MIN_LAB_BATCH, batch, 128, 8)
         width = slider("gan.width", limits.MIN_LAB_WIDTH, limits.MAX_LAB_WIDTH, 64, 4)
         seed = number("gan.seed", 0, limits.MAX_SEED, 0, min_width=120)
+    rates = [generator_rate, discriminator_rate]
+    target.input(lambda name: [TUNED[name]] * len(rates), target, rates, queue=False, **QUIET)
     return [target, loss, pace, generator_rate, discriminator_rate, penalties, points, width, seed]

@@ -110,8 +110,8 @@ LAB: dict[str, tuple[str, str]] = {
     "gan.ahead": ("▶▶ Start trained", "▶▶ 从训练好的开始"),
     "gan.target": ("Distribution", "分布"),
     "gan.target.info": (
-        "What G should learn to make; it may change while it trains.",
-        "G 要学会生成的分布；训练中可更换。",
+        "What G should learn to make; it may change while it trains. Brings the learning rates that suit it.",
+        "G 要学会生成的分布；训练中可更换，并换上适合它的学习率。",
     ),
     "gan.target.ring": ("ring of eight", "八点环"),
     "gan.target.grid": ("grid of sixteen", "十六点阵"),

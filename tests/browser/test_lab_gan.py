@@ -75,6 +75,7 @@ def test_it_trains_and_the_loss_can_be_switched_on_the_way(page: Page) -> None:
     wait_for(page, f"step > {before + 20}")
     page.get_by_label("grid of sixteen").click()
     expect(page.locator("#gan-plane .meters output").first).to_contain_text("of 16")
+    expect(page.locator("#gan-generator-rate input[type=number]")).to_have_value("0.004")
 
 
 def test_pause_stops_it(page: Page) -> None:

@@ -8,7 +8,7 @@ import torch
 
 from genai_demo.core.losses import LOSSES
 from genai_demo.lab import distributions
-from genai_demo.lab.gan import ARROWS, FIELD, LOOK_EVERY, PARTS, SHOWN, UPDATES, History, PlaneGan, Settings
+from genai_demo.lab.gan import ARROWS, FIELD, LOOK_EVERY, PARTS, SHOWN, TUNED, UPDATES, History, PlaneGan, Settings
 
 RING = distributions.named("ring")
 SMALL = Settings(batch=16, width=8)
@@ -176,6 +176,18 @@ def test_the_modes_of_the_ring_are_found() -> None:
         gan.step()
     view = gan.view()
     assert sum(view.covered) >= 7 and view.quality > 0.5
+
+
+@pytest.mark.slow
+def test_the_grid_is_found_at_its_rate() -> None:
+    rate = TUNED["grid"]
+    gan = PlaneGan(distributions.named("grid"), Settings(generator_rate=rate, discriminator_rate=rate))
+    most = 0
+    while most < 15 and gan.step_count < 3_000:
+        gan.step()
+        if gan.step_count % 50 == 0:
+            most = max(most, sum(gan.view().covered))
+    assert most >= 15
 
 
 def test_the_history_stays_short_and_keeps_the_means() -> None:
