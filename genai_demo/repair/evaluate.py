@@ -21,13 +21,13 @@ from genai_demo.core.losses import FeatureDistance
 from genai_demo.core.metrics import psnr, ssim
 from genai_demo.core.options import COUNT
 from genai_demo.core.rounding import rounded
-from genai_demo.repair import damage, generate, network
+from genai_demo.repair import blemishes, damage, generate, network
 from genai_demo.repair.data import Pictures, load
 from genai_demo.repair.identity import models
 from genai_demo.repair.tiles import without_seam
 
 PICTURES = 100
-ONLY = ("fairness", "memorisation", "holes", "blemishes")
+ONLY = ("fairness", "memorisation", "holes", "blemishes", "old")
 HOLES = 20
 """Photographs for every kind of hole, of which there are about fifty."""
 IDENTITIES = 25
@@ -232,18 +232,21 @@ def run(args: argparse.Namespace) -> None:
 
 
 def compared(what: str, count: int, data: str | None = None, write: bool = True) -> dict[str, Any]:
-    """One of ONLY, see ``fairness``, ``evaluate_holes`` and ``evaluate_blemishes``; into the card if ``write``."""
-    from genai_demo.repair import evaluate_blemishes, evaluate_holes, fairness
+    """One of ONLY, see ``fairness`` and ``evaluate_holes``, ``_blemishes``, ``_old``; into the card if ``write``."""
+    from genai_demo.repair import evaluate_blemishes, evaluate_holes, evaluate_old, fairness
 
     count = fairness.PICTURES if count == PICTURES else count
     if what == "holes":
         found = evaluate_holes.evaluate(min(count, HOLES))
     elif what == "blemishes":
         found = evaluate_blemishes.evaluate(min(count, HOLES))
+    elif what == "old":
+        found = evaluate_old.evaluate(min(count, HOLES), data)
     else:
         found = fairness.by_group(count, data) if what == "fairness" else fairness.memorised(count, data)
     if write:
-        card = checkpoint.read_card(generate.NAME)
+        name = blemishes.NAME if what == "blemishes" else generate.NAME
+        card = checkpoint.read_card(name)
         card[what] = {"command": f"python -m genai_demo evaluate repair --only {what}", **found}
-        checkpoint.write_card(generate.NAME, card)
+        checkpoint.write_card(name, card)
     return found

@@ -26,6 +26,7 @@ from genai_demo.repair.filling import COARSE, WAYS, Progress, fill
 from genai_demo.repair.masks import Mask, read_mask
 from genai_demo.repair.model import GRAIN, TASKS
 from genai_demo.repair.network import NAME, as_picture, as_tensor, everywhere, network
+from genai_demo.repair.revive import revived
 from genai_demo.repair.tiles import padded
 from genai_demo.repair.tone import GREY, Tone, tone_of
 from genai_demo.repair.windows import windows
@@ -38,6 +39,9 @@ __all__ = (
 FACTORS = {"enlarge2": 2, "enlarge4": 4}
 FILLING = ("auto", "inpaint")
 """Tasks that fill what is missing."""
+AS_LEARNT = 160
+"""Longer side up to which an old photograph is left to the network, which learnt faces of 128 pixels. Larger ones are
+revived by their levels, see ``revive``, and the network only takes the grain away."""
 SOLID = 250
 """Alpha from which on a pixel of a picture with transparent parts is known."""
 
@@ -81,6 +85,13 @@ def _checked(task: str, seed: int, fidelity: float) -> None:
         raise ValueError("The fidelity must be a number from 0 to 1.")
 
 
+def _checked_old(revive: float, keep_grain: bool) -> None:
+    if isinstance(revive, bool) or not isinstance(revive, int | float) or not 0 <= revive <= 1:
+        raise ValueError("How far fading is taken back must be a number from 0 to 1.")
+    if not isinstance(keep_grain, bool):
+        raise ValueError("Grain is kept or not: say true or false.")
+
+
 # --------------------------------------------------------------------------- repair
 
 
@@ -93,9 +104,13 @@ def restore(
     find_faces: FaceFinder | None = None,
     imagine: Imagine | None = None,
     way: str = "auto",
+    revive: float = 1.0,
+    keep_grain: bool = False,
 ) -> Image.Image:
     """The repaired picture; see ``restore_steps``."""
-    *_, last = restore_steps(image, mask, task, seed, fidelity, find_faces, imagine, way)
+    *_, last = restore_steps(
+        image, mask, task, seed, fidelity, find_faces, imagine, way, revive=revive, keep_grain=keep_grain
+    )
     return last.picture
 
 
@@ -108,6 +123,8 @@ def restore_steps(
     find_faces: FaceFinder | None = None,
     imagine: Imagine | None = None,
     way: str = "auto",
+    revive: float = 1.0,
+    keep_grain: bool = False,
 ) -> Iterator[Progress]:
     """Repair a picture, yielding what there is after every part of it.
 
@@ -124,9 +141,11 @@ def restore_steps(
     imagine: with ``find_faces``, what fills wide holes in faces (the network fills them softly).
     way: one of WAYS, by which what is missing is filled. "auto" tries each on known pixels beside every hole; holes in
     faces are then the networks'. ``Progress.ways`` says what became of it.
+    revive: of "old", how far fading and tint are taken back, 0 to 1. keep_grain: "old" then changes nothing else.
     Raises ValueError for bad input.
     """
     _checked(task, seed, fidelity)
+    _checked_old(revive, keep_grain)
     if way not in WAYS:
         raise ValueError(f"No way to fill is called {way!r}. Choose one of {', '.join(WAYS)}.")
     picture, clear = _open(image)
@@ -142,14 +161,33 @@ def restore_steps(
     if task in FACTORS and where is not None:
         raise ValueError("A picture is enlarged as a whole. Remove the mask, or choose another task.")
     pixels = picture.width * picture.height
-    _check_pixels(pixels, where is not None)
+    only_levels = task == "old" and keep_grain
+    _check_pixels(pixels, where is not None or only_levels)
     tone = _kept_tone(picture, where, task)
-    if where is not None and pixels > limits.MAX_REPAIR_PIXELS:
-        steps = _in_windows(picture, where, task, seed, fidelity, find_faces, imagine, way)
+    if only_levels:
+        steps: Iterator[Progress] = iter([Progress(_revived(picture, where, revive), 1.0)])
+    elif task == "old" and (max(picture.size) > AS_LEARNT or revive < 1):
+        steps = _whole_or_parts(
+            _revived(picture, where, revive), where, "denoise", seed, fidelity, find_faces, imagine, way
+        )
     else:
-        steps = _repaired(picture, where, task, seed, fidelity, find_faces, imagine, way)
+        steps = _whole_or_parts(picture, where, task, seed, fidelity, find_faces, imagine, way)
     for step in steps:
         yield step if tone is None else replace(step, picture=tone.laid(step.picture, where))
+
+
+def _whole_or_parts(picture: Image.Image, where: np.ndarray | None, *rest: Any) -> Iterator[Progress]:
+    """As ``_repaired``, of a large picture with a mask part after part."""
+    large = where is not None and picture.width * picture.height > limits.MAX_REPAIR_PIXELS
+    return _in_windows(picture, where, *rest) if large and where is not None else _repaired(picture, where, *rest)
+
+
+def _revived(picture: Image.Image, where: np.ndarray | None, strength: float) -> Image.Image:
+    """The levels of the whole picture, brought back where the mask is, or everywhere."""
+    whole = damages.as_picture(revived(damages.as_float(picture), strength))
+    if where is None:
+        return whole
+    return Image.composite(whole, picture, Image.fromarray(np.where(where, 255, 0).astype(np.uint8)))
 
 
 def _in_windows(

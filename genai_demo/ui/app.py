@@ -37,6 +37,8 @@ from genai_demo.ui.waiting import Waiting
 
 FACES = ("faces-gan", "faces-vae", "faces-discriminator")
 """Without these there are no faces to be shown."""
+REPAIR = ("repair-cutout", "repair-blemishes", "faces-gan")
+"""Without these some of the tab "Image repair" cannot be done."""
 
 
 def build(in_memory: bool = False) -> gr.Blocks:
@@ -59,7 +61,7 @@ def build(in_memory: bool = False) -> gr.Blocks:
                 guarded("interpolation", lambda: interpolation_tab.build(demo, faces, there) if faces else None, FACES)
             with gr.Tab(text("tab.repair"), id="repair") as repair_page:
                 own_weights.note(repair_page, "faces-gan", "repair")
-                guarded("repair", lambda: repair_tab.build(demo), ["repair"], ("repair-cutout", "faces-gan"))
+                guarded("repair", lambda: repair_tab.build(demo), ["repair"], REPAIR)
             with gr.Tab(text("tab.text"), id="text") as text_page:
                 guarded("text", lambda: text_tab.build(demo, tabs, text_page), ["text"])
             if audio_tab.rooms():

@@ -77,12 +77,16 @@ def _steps(
     fidelity: float,
     imagine: bool,
     way: str,
+    revive: float = 1.0,
+    grain: bool = False,
 ) -> Iterator[generate.Progress]:
     """Every step of a repair."""
     picture = photograph.seen
     face = imagined_face if imagine else None
     mask = mask_of(painted, picture.size)
-    yield from generate.restore_steps(picture, mask, task, seed, fidelity, face_squares, face, way)
+    yield from generate.restore_steps(
+        picture, mask, task, seed, fidelity, face_squares, face, way, revive=revive, keep_grain=grain
+    )
 
 
 def filled_by(ways: Mapping[str, int], language: str) -> str:
@@ -106,6 +110,8 @@ def repair_picture(
     seed: float,
     imagine: bool,
     way: str,
+    revive: float,
+    grain: bool,
     request: gr.Request,
 ) -> Iterator[tuple[Any, ...]]:
     """Repair the picture in the editor; what is not painted over comes back bit for bit.
@@ -117,6 +123,8 @@ def repair_picture(
         seed: of what is invented.
         imagine: wide holes in faces come from the face GAN, which takes seconds.
         way: what fills holes: "auto", "telea", "navier-stokes", "smooth", "patches" or "network".
+        revive: of "old": how far fading is taken back, 0 to 1.
+        grain: of "old": whether the grain stays.
 
     Returns:
         The picture before and after, the status, where it changed, the original if it is known, the file, and what
@@ -126,7 +134,7 @@ def repair_picture(
     left, step = "", None
     yield gr.skip(), say("repair.running", language, share=percent(0)), *[gr.skip()] * 9
     photograph = photograph_of(painted)
-    for step in _steps(painted, photograph, task, int(seed), fidelity, imagine, way):
+    for step in _steps(painted, photograph, task, int(seed), fidelity, imagine, way, revive, bool(grain)):
         now = time.perf_counter()
         if step.share < 1 and now - shown_at > PREVIEW_EVERY:
             preview, shown_at = small_copy(step.picture, PREVIEW_SIDE), now
@@ -138,6 +146,8 @@ def repair_picture(
     recipe: dict[str, Any] = {"task": task, "seed": int(seed), "fidelity": fidelity}
     if step.ways:
         recipe |= {"way": way, "filled_by": dict(step.ways)}
+    if task == "old":
+        recipe |= {"revive": revive, "keep_grain": bool(grain)}
     name, whole = f"repair-{task}-seed{int(seed)}", whole_of(truth, photograph.seen)
     result = keep_result(photograph, step.picture, name, say(f"task.{task}", language), recipe, step.imagined, whole)
     words = say("repair.status", language, seconds=time.perf_counter() - start, size=_size(step.picture))

@@ -10,8 +10,7 @@ from PIL import Image
 from genai_demo.core import lent
 from genai_demo.core.colours import flattened
 from genai_demo.faces import generate as faces
-from genai_demo.repair import generate
-from genai_demo.repair.blemishes import blemishes
+from genai_demo.repair import blemishes, generate
 from genai_demo.ui.common import readable_errors
 from genai_demo.ui.faces_actions import DICE
 from genai_demo.ui.own_visits import with_own_weights
@@ -72,17 +71,18 @@ def add_mask(painted: Painted | None, shape: str, seed: float) -> dict[str, Any]
 
 
 @readable_errors
-def find_blemishes(painted: Painted | None, care: float) -> dict[str, Any]:
-    """Paint over the scratches, folds and dust of the picture in the editor, beside what is painted there already.
+def find_blemishes(painted: Painted | None, care: float, kinds: list[str]) -> dict[str, Any]:
+    """Paint over the scratches, dust or stains of the picture in the editor, beside what is painted there already.
 
     Args:
         painted: the picture, and what is painted over it.
         care: 0 finds faint things too and some that belong there, 1 only the plainest.
+        kinds: of "scratches" (folds, cracks and hairs too), "dust" and "stains" (and what is torn off).
     """
     picture = picture_of(painted)
-    found = blemishes(flattened(picture), care)
+    found = blemishes.find(flattened(picture), kinds, care)
     if not found.any():
-        raise ValueError("No scratches were found. Look for fainter ones, or paint over them.")
+        raise ValueError("No blemishes were found. Look for fainter ones, or paint over them.")
     return _with_mask(painted, picture, found)
 
 

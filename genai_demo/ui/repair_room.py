@@ -5,6 +5,7 @@ from typing import Any
 import gradio as gr
 
 from genai_demo.core import limits
+from genai_demo.repair import blemishes
 from genai_demo.repair.damage import KINDS
 from genai_demo.repair.filling import WAYS
 from genai_demo.repair.model import TASKS
@@ -37,6 +38,11 @@ def build(demo: gr.Blocks) -> None:
             with gr.Row(elem_classes="settings"):
                 fidelity = slider("fidelity", 0, 1, 0.5, 0.05)
                 seed = number("repair.seed", 0, limits.MAX_SEED - actions.FILLINGS, 0, min_width=120)
+            with gr.Row(elem_classes="settings", visible=False) as levels:
+                revive = slider("repair.revive", 0, 1, 1, 0.05, elem_id="repair-revive")
+                grain = gr.Checkbox(
+                    False, label=text("repair.grain"), info=text("repair.grain.info"), elem_id="repair-grain"
+                )
             way = choice("way", WAYS, "auto", elem_id="repair-way")
             imagine = gr.Checkbox(
                 True, label=text("repair.imagine"), info=text("repair.imagine.info"), elem_id="repair-imagine"
@@ -91,7 +97,7 @@ def build(demo: gr.Blocks) -> None:
     kept = [exact, history, past, use]
     running = go.click(
         actions.repair_picture,
-        [editor, truth, history, task, fidelity, seed, imagine, way],
+        [editor, truth, history, task, fidelity, seed, imagine, way, revive, grain],
         [*shown, measures, *kept],
         api_name="repair_picture",
         show_progress="minimal",
@@ -125,6 +131,7 @@ def build(demo: gr.Blocks) -> None:
     use.click(actions.use_history, [picked, history], [editor, truth], api_name="use_history", show_progress="hidden")
     damage(editor, truth)
     mask(editor)
+    task.change(lambda name: gr.Row(visible=name == "old"), task, levels, queue=False, **QUIET)
     editor.upload(actions.take_picture, editor, editor, queue=False, **QUIET)
     demo.load(actions.open_room, None, [editor, truth, *shown, measures, exact], **QUIET, **MODEL_EVENT)
 
@@ -165,6 +172,10 @@ def _damage() -> Any:
 def _masks() -> Any:
     """The panel with ready-made masks; returns what connects it to the editor."""
     gr.Markdown(text("mask.note"), elem_classes="notice")
+    kinds = gr.CheckboxGroup(
+        [(text(f"mask.kinds.{kind}"), kind) for kind in blemishes.KINDS], value=list(blemishes.USUAL),
+        label=text("mask.kinds"), info=text("mask.kinds.info"), elem_id="mask-kinds",
+    )  # fmt: skip
     with gr.Row(elem_classes="settings"):
         care = slider("mask.care", 0, 1, 0.5, 0.05, elem_id="mask-care")
         find = gr.Button(text("mask.find"), size="md", min_width=130, elem_id="mask-find")
@@ -178,7 +189,10 @@ def _masks() -> Any:
 
     def connect(editor: MaskEditor) -> None:
         add.click(damages.add_mask, [editor, shape, seed], editor, api_name="add_mask", show_progress="hidden")
-        find.click(damages.find_blemishes, [editor, care], editor, api_name="find_blemishes", show_progress="hidden")
+        find.click(
+            damages.find_blemishes, [editor, care, kinds], editor, api_name="find_blemishes", show_progress="hidden",
+            **MODEL_EVENT,
+        )  # fmt: skip
         clear.click(damages.clear_mask, editor, editor, api_name="clear_mask", show_progress="hidden")
         upload.upload(damages.upload_mask, [editor, upload], editor, api_name="upload_mask", show_progress="hidden")
 

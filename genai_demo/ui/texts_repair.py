@@ -70,6 +70,13 @@ REPAIR: dict[str, tuple[str, str]] = {
         "An example: generated face {seed}, damaged and repaired",
         "示例：生成的人脸 {seed}，损坏后修复",
     ),
+    "repair.revive": ("Fading taken back", "褪色还原"),
+    "repair.revive.info": (
+        "0 leaves levels and colours, 1 brings them back as far as can be told.",
+        "0 保持原有明暗与色彩，1 尽可能还原。",
+    ),
+    "repair.grain": ("Keep the grain", "保留颗粒"),
+    "repair.grain.info": ("Only levels and colours change.", "只改变明暗与色彩。"),
     "repair.change": ("Where it changed", "改动之处"),
     "repair.change.alt": (
         "Map of the changes: dark is unchanged, yellow changed most",
@@ -121,7 +128,15 @@ REPAIR: dict[str, tuple[str, str]] = {
     "damage.this_face": ("Damage this face", "损坏这张脸"),
     "damage.other_face": ("⚄ Another face", "⚄ 换一张脸"),
     "mask.title": ("Masks without a mouse", "不用鼠标的遮罩"),
-    "mask.find": ("Find scratches and dust", "查找划痕与灰尘"),
+    "mask.kinds": ("What to find", "查找内容"),
+    "mask.kinds.info": (
+        "Folds, cracks and hairs count as scratches; foxing and what is torn off as stains.",
+        "折痕、裂纹和毛发算作划痕；霉斑和缺损算作污渍。",
+    ),
+    "mask.kinds.scratches": ("scratches", "划痕"),
+    "mask.kinds.dust": ("dust", "灰尘"),
+    "mask.kinds.stains": ("stains", "污渍"),
+    "mask.find": ("Find blemishes", "查找瑕疵"),
     "mask.care": ("How plain they must be", "明显程度"),
     "mask.care.info": (
         "0 finds faint ones and some that belong there, 1 only the plainest. Erase what is no damage, then press "

@@ -18,7 +18,7 @@ from genai_demo.audio.speech.cast import Mixture
 from genai_demo.audio.speech.phonemes import SYMBOLS
 from genai_demo.core import limits, quantise
 from genai_demo.faces import generate as faces
-from genai_demo.repair import art, compose
+from genai_demo.repair import art, blemishes, compose
 from genai_demo.repair import generate as repair
 from genai_demo.repair import network as repair_network
 from genai_demo.text import generate as text
@@ -29,6 +29,7 @@ from tests.core.tiny_networks import publish
 Z = np.random.default_rng(0).standard_normal(16).astype(np.float32)
 PICTURE = art.paint(5, 96, 80)
 LARGE = art.paint(6, 400, 300)
+SCRATCHED = repair.damage(LARGE, "scratches", 0.6, 2)[0]
 FACE = Image.open(faces.replay()[-1][1]).convert("RGB").crop((0, 0, 128, 128))
 HOLE = np.zeros((80, 96), bool)
 HOLE[20:50, 30:60] = True
@@ -87,6 +88,7 @@ CALLS: dict[ModuleType, dict[str, Callable[[], Any]]] = {
             repair.restore(PICTURE, None, "deblur"), repair.restore(PICTURE, HOLE, "denoise"),
             repair.restore(PICTURE, None, "enlarge2"), repair.restore(LARGE, LARGE_HOLE, "inpaint"),
             repair.restore(PICTURE, None, "old", find_faces=lambda picture: [SQUARE]),
+            repair.restore(LARGE, None, "old", revive=0.6), repair.restore(PICTURE, HOLE, "old", keep_grain=True),
         ],
         "restore_steps": lambda: list(repair.restore_steps(
             PICTURE, HOLE, "inpaint", find_faces=lambda picture: [SQUARE], imagine=imagined)),
@@ -96,6 +98,13 @@ CALLS: dict[ModuleType, dict[str, Callable[[], Any]]] = {
         "difference": lambda: repair.difference(PICTURE, PICTURE.transpose(Image.Transpose.FLIP_LEFT_RIGHT)),
         "quality": lambda: repair.quality(PICTURE, PICTURE.transpose(Image.Transpose.FLIP_LEFT_RIGHT)),
         "card": lambda: repair.card(),
+    },
+    blemishes: {
+        "network": lambda: blemishes.network(),
+        "likelihoods": lambda: blemishes.likelihoods(LARGE),
+        "find_each": lambda: list(blemishes.find_each(SCRATCHED).values()),
+        "find": lambda: blemishes.find(SCRATCHED, blemishes.KINDS, 0.3),
+        "card": lambda: blemishes.card(),
     },
     repair_network: {
         "as_tensor": lambda: repair_network.as_tensor(PICTURE),

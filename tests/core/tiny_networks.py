@@ -30,8 +30,8 @@ from tests.repair.tiny import CONFIG as REPAIR
 VOCODER = VocoderConfig(width=32, hidden=48, blocks=3)
 MUSIC = TransformerConfig(ROWS, layers=1, width=32, heads=2, context=256)
 AS_PUBLISHED = (
-    "audio-letters", "audio-music-tunes", "faces-finder", "policy", "repair-cutout", "trust-picture-mark",
-    "trust-sound-mark",
+    "audio-letters", "audio-music-tunes", "faces-finder", "policy", "repair-blemishes", "repair-cutout",
+    "trust-picture-mark", "trust-sound-mark",
 )  # fmt: skip
 """Small enough, or of no use with random weights."""
 

@@ -60,16 +60,22 @@ def test_unknown_damage_gets_a_sentence() -> None:
         damages.damage_picture(Painted(encoded(PICTURE)), None, "fire", 0.5, 1)
 
 
-def test_scratches_are_painted_over_beside_what_is_painted_already() -> None:
+def test_blemishes_are_painted_over_beside_what_is_painted_already() -> None:
     picture = Image.new("RGB", (240, 180), (90, 110, 120))
     ImageDraw.Draw(picture).line((20, 40, 220, 90), "white", width=2)
     spot = np.zeros((180, 240), bool)
     spot[150:160, 20:40] = True
-    found = damages.find_blemishes(Painted(encoded(picture), (layer(spot),)), 0.5)
+    found = damages.find_blemishes(Painted(encoded(picture), (layer(spot),)), 0.5, ["scratches", "dust"])
     painted = np.asarray(Image.open(found["layers"][0]))[..., 3] > 0
     assert painted[64:67, 120].any() and painted[155, 30] and painted.mean() < 0.06
-    with pytest.raises(gr.Error, match="No scratches were found"):
-        damages.find_blemishes(Painted(encoded(Image.new("RGB", (240, 180), "grey"))), 0.5)
+
+
+def test_nothing_found_and_nothing_asked_for_are_sentences() -> None:
+    plain = Painted(encoded(Image.new("RGB", (240, 180), "grey")))
+    with pytest.raises(gr.Error, match="No blemishes were found"):
+        damages.find_blemishes(plain, 0.5, ["scratches"])
+    with pytest.raises(gr.Error, match="Choose what is to be found"):
+        damages.find_blemishes(plain, 0.5, [])
 
 
 # --------------------------------------------------------------------------- repair
@@ -77,7 +83,7 @@ def test_scratches_are_painted_over_beside_what_is_painted_already() -> None:
 
 def repair(start: Painted, truth=None, history=(), task: str = "auto", seed: int = 0, imagine: bool = True, way="auto"):
     """The last of what the page gets."""
-    *_, last = actions.repair_picture(start, truth, list(history), task, 0.5, seed, imagine, way, REQUEST)
+    *_, last = actions.repair_picture(start, truth, list(history), task, 0.5, seed, imagine, way, 1.0, True, REQUEST)
     return last
 
 
@@ -87,6 +93,14 @@ def test_outside_the_mask_the_result_is_the_upload(restorer: None) -> None:
     assert (pixels(after)[~square()] == pixels(PICTURE)[~square()]).all()
     assert (pixels(after)[square()] != pixels(PICTURE)[square()]).any()
     assert "96 × 64" in words and "untouched" in words and "PSNR" not in words
+
+
+def test_an_old_photograph_keeps_its_grain_if_wished(restorer: None) -> None:
+    dull = Image.fromarray((0.5 * np.asarray(PICTURE.resize((300, 200))) + 60).astype(np.uint8))
+    (_, after), _, _, _, _, result, *_ = repair(Painted(encoded(dull)), task="old")
+    assert pixels(after).std() > 1.5 * np.asarray(dull).std()
+    with Image.open(result.exact) as kept:
+        assert '"keep_grain": true' in kept.text["recipe"] and '"revive": 1.0' in kept.text["recipe"]
 
 
 def test_the_truth_gives_figures_and_stays_through_a_second_repair(restorer: None) -> None:

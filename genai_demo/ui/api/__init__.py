@@ -22,6 +22,7 @@ ENDPOINTS: dict[Callable[..., Any], tuple[str, ...]] = {
     pictures.edit_face: ("faces-gan", "faces-vae", "faces-encoder"),
     pictures.interpolate: ("faces-gan", "faces-vae"),
     pictures.repair: ("repair",),
+    pictures.find_blemishes: ("repair-blemishes",),
     pictures.compose_scene: ("repair-cutout",),
     words.write: ("text",),
     words.translate: ("text",),

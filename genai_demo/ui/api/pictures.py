@@ -3,13 +3,16 @@
 from dataclasses import replace
 from typing import Annotated, Any
 
+import numpy as np
+from PIL import Image
+
 from genai_demo.core import animate, limits
 from genai_demo.core.marks import changed, mark_frames, mark_picture
 from genai_demo.core.uploads import open_upload
 from genai_demo.faces import generate as face_door
 from genai_demo.faces.latents import EASINGS, LAYER_RANGES, METHODS, SPACES, Latent
 from genai_demo.faces.recipe import pack_styles, save_png
-from genai_demo.repair import compose
+from genai_demo.repair import blemishes, compose
 from genai_demo.repair import generate as repair_door
 from genai_demo.repair.filling import WAYS
 from genai_demo.repair.model import TASKS
@@ -131,6 +134,8 @@ def repair(
     fidelity: Annotated[float, SHARE, "1 adds nothing that is not known, 0 all detail that would be invented"] = 0.5,
     imagine: Annotated[bool, Flag(), "wide holes in faces come from the face GAN, which takes seconds"] = False,
     way: Annotated[str, OneOf(WAYS), "what fills holes; auto tries each on known pixels beside every hole"] = "auto",
+    revive: Annotated[float, SHARE, "of the task old: how far fading is taken back"] = 1.0,
+    keep_grain: Annotated[bool, Flag(), "of the task old: only levels and colours change"] = False,
 ) -> tuple[
     Annotated[str, File(), "the repaired picture, PNG"],
     Annotated[dict[str, float], Found(), "what the network thought was wrong, 0 to 1"],
@@ -139,16 +144,40 @@ def repair(
     flat = open_picture(picture)
     where = open_upload(mask) if mask is not None else None
     face = imagined_face if imagine else None
-    *_, last = repair_door.restore_steps(picture, where, task, seed, fidelity, face_squares, face, way)
+    *_, last = repair_door.restore_steps(
+        picture, where, task, seed, fidelity, face_squares, face, way, revive=revive, keep_grain=keep_grain
+    )
     recipe: dict[str, Any] = {"task": task, "seed": seed, "fidelity": fidelity}
     if last.ways:
         recipe |= {"way": way, "filled_by": dict(last.ways)}
+    if task == "old":
+        recipe |= {"revive": revive, "keep_grain": keep_grain}
     models = ["repair"]
     if last.imagined:
         recipe, models = recipe | {"imagined": True}, [*models, "faces-gan"]
     marked = mark_picture(last.picture, models, recipe, changed(flat, last.picture))
     found = {name: round(amount, 4) for name, amount in repair_door.estimate(flat).items()}
     return keep_made(png(marked), f"repair-{task}-seed{seed}.png", recipe, models, COMPOSITE), found
+
+
+def find_blemishes(
+    picture: Annotated[str, File(), "an old photograph"],
+    scratches: Annotated[bool, Flag(), "mark scratches, folds, cracks and hairs"] = True,
+    dust: Annotated[bool, Flag(), "mark dust and specks"] = True,
+    stains: Annotated[bool, Flag(), "mark stains, foxing and what is torn off"] = False,
+    care: Annotated[float, SHARE, "0 finds faint things too and some that belong there, 1 only the plainest"] = 0.5,
+) -> tuple[
+    Annotated[str, File(), "a mask for repair, PNG: white where something was found"],
+    Annotated[dict[str, float], Found(), "the share of the pixels of each kind, asked for or not"],
+]:
+    """Find scratches, dust and stains of an old photograph."""
+    wanted = [kind for kind, asked in zip(blemishes.KINDS, (scratches, dust, stains), strict=True) if asked]
+    if not wanted:
+        raise ValueError("Choose what is to be found.")
+    each = blemishes.find_each(picture, care)
+    where = np.logical_or.reduce([each[kind] for kind in wanted])
+    mask = keep_file(png(Image.fromarray(np.where(where, 255, 0).astype(np.uint8))), "blemishes.png")
+    return mask, {kind: round(float(found.mean()), 5) for kind, found in each.items()}
 
 
 def compose_scene(

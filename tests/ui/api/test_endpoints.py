@@ -12,7 +12,7 @@ import pytest
 import soundfile
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from genai_demo.ui.api import ENDPOINTS
 
@@ -65,6 +65,20 @@ def test_a_face_is_edited_by_name_from_a_seed_or_a_picture(client: Client, face:
 def test_a_film(client: Client) -> None:
     film = Image.open(client.predict(seeds=[1, 2], frames=3, fps=5, form="gif", api_name="/interpolate"))
     assert film.n_frames == 3 and film.size[0] == film.size[1]
+
+
+def test_blemishes_are_found(client: Client, tmp_path: Path) -> None:
+    picture = Image.new("RGB", (240, 180), (90, 110, 120))
+    ImageDraw.Draw(picture).line((20, 40, 220, 90), "white", width=2)
+    picture.save(tmp_path / "old.png")
+    mask, shares = client.predict(picture=handle_file(tmp_path / "old.png"), api_name="/find_blemishes")
+    where = np.asarray(Image.open(mask))
+    assert where.shape == (180, 240) and where[64:67, 120].any() and set(np.unique(where)) == {0, 255}
+    assert shares.keys() == {"scratches", "dust", "stains"} and shares["scratches"] > 0.005
+    with pytest.raises(AppError, match="Choose what is to be found"):
+        client.predict(
+            picture=handle_file(tmp_path / "old.png"), scratches=False, dust=False, api_name="/find_blemishes"
+        )
 
 
 def test_pictures_are_repaired_and_people_placed(client: Client, face: str, tmp_path: Path) -> None:

@@ -19,8 +19,9 @@ def test_every_endpoint_is_as_it_was_promised():
 def test_every_parameter_but_what_a_result_is_made_of_has_a_default():
     needed = {f.__name__: [n for n, s in promise(f)["takes"].items() if "default" not in s] for f in ENDPOINTS}
     assert {name: names for name, names in needed.items() if names} == {
-        "edit_face": ["sliders"], "interpolate": ["seeds"], "repair": ["picture"], "compose_scene": ["person"],
-        "write": ["prompt"], "translate": ["words"], "speak": ["words"], "speak_portrait": ["words"],
+        "edit_face": ["sliders"], "interpolate": ["seeds"], "repair": ["picture"], "find_blemishes": ["picture"],
+        "compose_scene": ["person"], "write": ["prompt"], "translate": ["words"], "speak": ["words"],
+        "speak_portrait": ["words"],
     }  # fmt: skip
 
 
