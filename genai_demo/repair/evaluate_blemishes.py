@@ -37,7 +37,7 @@ Finder = Callable[[Image.Image, float], np.ndarray]
 """A picture and a care to what is marked, (H, W) bool."""
 FINDERS: dict[str, Finder] = {
     "filters": by_filters,
-    "network": lambda picture, care: blemishes.find(picture, blemishes.USUAL, care),
+    "network": lambda picture, care: blemishes.find(picture, blemishes.KINDS, care),
 }
 
 
@@ -89,19 +89,23 @@ def evaluate(count: int) -> dict[str, Any]:
 
 
 def drawn(prints: Prints, count: int) -> dict[str, dict[str, dict[str, float]]]:
-    """Precision and recall on pictures with drawn blemishes: the network by kind, both for scratches and dust."""
+    """Precision and recall on pictures with drawn blemishes: of the network for every kind that it learnt, of both for
+    what is offered.
+    """
     cases = []
     for i in range(count):
         picture, truth, _ = blemish_examples.example(prints, DRAWN_SIDE, np.random.default_rng((8, i)))
         cases.append((as_picture(picture), truth))
+    likely = [blemishes.likelihoods(picture) for picture, _ in cases]
     found: dict[str, dict[str, dict[str, float]]] = {}
     for k, kind in enumerate(KINDS):
-        each = (right(blemishes.find(picture, [kind]), truth[k]) for picture, truth in cases)
+        marks = (blemishes.marked(shares[k], kind, 0.5) for shares in likely)
+        each = (right(mark, truth[k]) for mark, (_, truth) in zip(marks, cases, strict=True))
         found[kind] = {"network": measured(sum(each, np.zeros(4)))}
-    usual = [KINDS.index(kind) for kind in blemishes.USUAL]
+    offered = [KINDS.index(kind) for kind in blemishes.KINDS]
     for name, finder in FINDERS.items():
-        both = (right(finder(picture, 0.5), truth[usual].max(0)) for picture, truth in cases)
-        found.setdefault(" and ".join(blemishes.USUAL), {})[name] = measured(sum(both, np.zeros(4)))
+        both = (right(finder(picture, 0.5), truth[offered].max(0)) for picture, truth in cases)
+        found.setdefault(" and ".join(blemishes.KINDS), {})[name] = measured(sum(both, np.zeros(4)))
     return found
 
 

@@ -1,6 +1,6 @@
 """Repair pictures and write the results as PNG files.
 
-With ``--find`` scratches, dust or stains are looked for first and filled, and the mask is written beside the result;
+With ``--find`` scratches or dust are looked for first and filled, and the mask is written beside the result;
 then the task is done, if it is another one.
 """
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 TASKS = ("auto", "inpaint", "deblur", "enlarge2", "enlarge4", "denoise", "old")
 FILLING = ("auto", "inpaint")
-KINDS = ("scratches", "dust", "stains")
+KINDS = ("scratches", "dust")
 WAYS = ("auto", "telea", "navier-stokes", "smooth", "patches", "network")
 
 

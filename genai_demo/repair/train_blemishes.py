@@ -193,7 +193,7 @@ def publish(folder: Path, task: BlemishTask) -> None:
     network = BlemishFinder(task.config)
     network.load_state_dict(best["averaged"]["network"])
     card = {
-        "purpose": "Marks scratches, folds, dust and stains of old photographs, to be filled by the restorer.",
+        "purpose": "Marks scratches, folds and dust of old photographs, to be filled by the restorer.",
         "config": dataclasses.asdict(task.config),
         "licence": "non-commercial research and demonstration only",
         "terms": TERMS,
@@ -221,6 +221,7 @@ HELD_OUT_NOTE = (
     "Pixels within 2 pixels of the truth, in held-out crops with blemishes drawn by the same program as in training."
 )
 LIMITS = (
-    "It has seen drawn blemishes only. Wires, twigs, single hairs and lettering are sometimes taken for scratches, "
-    "lights and catchlights for dust, shadows and clouds for stains; faint folds and stains without an edge are missed."
+    "It has seen drawn blemishes only, on photographs of 288 pixels and on faces. Edges, twigs, wires and lettering are "
+    "sometimes taken for scratches, lights and eyes for dust; what is white on white is missed. Stains, its third "
+    "answer, are not offered: it finds too few of them."
 )

@@ -72,12 +72,12 @@ def add_mask(painted: Painted | None, shape: str, seed: float) -> dict[str, Any]
 
 @readable_errors
 def find_blemishes(painted: Painted | None, care: float, kinds: list[str]) -> dict[str, Any]:
-    """Paint over the scratches, dust or stains of the picture in the editor, beside what is painted there already.
+    """Paint over the scratches and the dust of the picture in the editor, beside what is painted there already.
 
     Args:
         painted: the picture, and what is painted over it.
         care: 0 finds faint things too and some that belong there, 1 only the plainest.
-        kinds: of "scratches" (folds, cracks and hairs too), "dust" and "stains" (and what is torn off).
+        kinds: of "scratches" (folds, cracks and hairs too) and "dust".
     """
     picture = picture_of(painted)
     found = blemishes.find(flattened(picture), kinds, care)

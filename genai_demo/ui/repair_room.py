@@ -173,7 +173,7 @@ def _masks() -> Any:
     """The panel with ready-made masks; returns what connects it to the editor."""
     gr.Markdown(text("mask.note"), elem_classes="notice")
     kinds = gr.CheckboxGroup(
-        [(text(f"mask.kinds.{kind}"), kind) for kind in blemishes.KINDS], value=list(blemishes.USUAL),
+        [(text(f"mask.kinds.{kind}"), kind) for kind in blemishes.KINDS], value=list(blemishes.KINDS),
         label=text("mask.kinds"), info=text("mask.kinds.info"), elem_id="mask-kinds",
     )  # fmt: skip
     with gr.Row(elem_classes="settings"):

@@ -130,13 +130,12 @@ REPAIR: dict[str, tuple[str, str]] = {
     "mask.title": ("Masks without a mouse", "不用鼠标的遮罩"),
     "mask.kinds": ("What to find", "查找内容"),
     "mask.kinds.info": (
-        "Folds, cracks and hairs count as scratches; foxing and what is torn off as stains.",
-        "折痕、裂纹和毛发算作划痕；霉斑和缺损算作污渍。",
+        "Folds, cracks and hairs count as scratches. Fill them first, then revive the result as an old photograph.",
+        "折痕、裂纹和毛发算作划痕。请先填补，再把结果按“老照片”修复。",
     ),
     "mask.kinds.scratches": ("scratches", "划痕"),
     "mask.kinds.dust": ("dust", "灰尘"),
-    "mask.kinds.stains": ("stains", "污渍"),
-    "mask.find": ("Find blemishes", "查找瑕疵"),
+    "mask.find": ("Find scratches and dust", "查找划痕与灰尘"),
     "mask.care": ("How plain they must be", "明显程度"),
     "mask.care.info": (
         "0 finds faint ones and some that belong there, 1 only the plainest. Erase what is no damage, then press "

@@ -102,6 +102,7 @@ CALLS: dict[ModuleType, dict[str, Callable[[], Any]]] = {
     blemishes: {
         "network": lambda: blemishes.network(),
         "likelihoods": lambda: blemishes.likelihoods(LARGE),
+        "marked": lambda: blemishes.marked(blemishes.likelihoods(SCRATCHED)[0], "scratches", 0.4),
         "find_each": lambda: list(blemishes.find_each(SCRATCHED).values()),
         "find": lambda: blemishes.find(SCRATCHED, blemishes.KINDS, 0.3),
         "card": lambda: blemishes.card(),

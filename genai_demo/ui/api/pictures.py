@@ -164,14 +164,13 @@ def find_blemishes(
     picture: Annotated[str, File(), "an old photograph"],
     scratches: Annotated[bool, Flag(), "mark scratches, folds, cracks and hairs"] = True,
     dust: Annotated[bool, Flag(), "mark dust and specks"] = True,
-    stains: Annotated[bool, Flag(), "mark stains, foxing and what is torn off"] = False,
     care: Annotated[float, SHARE, "0 finds faint things too and some that belong there, 1 only the plainest"] = 0.5,
 ) -> tuple[
     Annotated[str, File(), "a mask for repair, PNG: white where something was found"],
     Annotated[dict[str, float], Found(), "the share of the pixels of each kind, asked for or not"],
 ]:
-    """Find scratches, dust and stains of an old photograph."""
-    wanted = [kind for kind, asked in zip(blemishes.KINDS, (scratches, dust, stains), strict=True) if asked]
+    """Find scratches and dust of an old photograph."""
+    wanted = [kind for kind, asked in zip(blemishes.KINDS, (scratches, dust), strict=True) if asked]
     if not wanted:
         raise ValueError("Choose what is to be found.")
     each = blemishes.find_each(picture, care)

@@ -74,7 +74,7 @@ def test_blemishes_are_found(client: Client, tmp_path: Path) -> None:
     mask, shares = client.predict(picture=handle_file(tmp_path / "old.png"), api_name="/find_blemishes")
     where = np.asarray(Image.open(mask))
     assert where.shape == (180, 240) and where[64:67, 120].any() and set(np.unique(where)) == {0, 255}
-    assert shares.keys() == {"scratches", "dust", "stains"} and shares["scratches"] > 0.005
+    assert shares.keys() == {"scratches", "dust"} and shares["scratches"] > 0.005
     with pytest.raises(AppError, match="Choose what is to be found"):
         client.predict(
             picture=handle_file(tmp_path / "old.png"), scratches=False, dust=False, api_name="/find_blemishes"
