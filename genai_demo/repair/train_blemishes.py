@@ -221,7 +221,7 @@ HELD_OUT_NOTE = (
     "Pixels within 2 pixels of the truth, in held-out crops with blemishes drawn by the same program as in training."
 )
 LIMITS = (
-    "It has seen drawn blemishes only, on photographs of 288 pixels and on faces. Edges, twigs, wires and lettering are "
+    "It has seen drawn blemishes only, on photographs of 288 pixels and on faces. Edges, twigs, wires and letters are "
     "sometimes taken for scratches, lights and eyes for dust; what is white on white is missed. Stains, its third "
     "answer, are not offered: it finds too few of them."
 )
