@@ -107,6 +107,7 @@ def test_a_picture_is_heard_and_says_why(page: Page, tmp_path: Path) -> None:
     page.locator("#cross-hear").click()
     expect(page.locator("#cross-hear-status")).to_contain_text("made in")
     first = page.locator("#cross-hear-causes").inner_text()
+    assert "mode: major" in first
     expect(page.locator("#cross-hear-causes tbody tr")).to_have_count(6)
     Image.new("RGB", (90, 60), "#101840").save(tmp_path / "night.png")
     page.locator("#cross-picture").get_by_role("button", name=re.compile("Clear|Remove")).first.click()
