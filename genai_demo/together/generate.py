@@ -33,6 +33,8 @@ from genai_demo.together.senses import Cause
 FPS, SEEN_FPS = 25, 12
 """Frames a second of a portrait, and of a painting that moves."""
 TRUNCATION = 0.7
+BARS = 16
+"""Of the tune of a picture."""
 MODELS = ("audio-speech", "audio-letters", "audio-vocoder", "faces-finder")
 """Besides the face's own."""
 NO_FACE = "No face was found in what these sliders draw. Move them towards the middle."
@@ -149,7 +151,7 @@ def speak_steps(
     yield Progress(1.0, picture, film)
 
 
-def hear(picture: Image.Image, bars: int = 16) -> tuple[Piece, dict[str, Any], list[Cause]]:
+def hear(picture: Image.Image, bars: int = BARS) -> tuple[Piece, dict[str, Any], list[Cause]]:
     """A tune for a picture: the piece; its settings, those of ``audio.music.generate.compose``, ``tempo`` and
     ``sound``; and what led to them. Raises ValueError as ``compose`` does."""
     settings, causes = senses.tune_of(picture, music.styles())

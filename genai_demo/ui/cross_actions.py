@@ -99,14 +99,20 @@ def hear_picture(picture: str | None, request: gr.Request) -> Iterator[tuple[Any
     """
     language, start = language_of(request), time.perf_counter()
     yield say("cross.working", language, share=percent(0)), None, "", None, None
-    piece, settings, causes = generate.hear(open_picture(picture))
-    work = Work(piece, {"action": "picture"} | settings)
-    _, wav, _, _, midi, *_ = played(work, Manner(settings["sound"], settings["tempo"]), language, False)
-    words = say("cross.heard", language, title=title_of(piece, language), passed=time.perf_counter() - start)
+    wav, midi, work, causes = tune_of(open_picture(picture), generate.BARS, language)
+    words = say("cross.heard", language, title=title_of(work.piece, language), passed=time.perf_counter() - start)
     yield words, wav, causes_table(causes, language), wav, midi
 
 
-def _heard(sound: str | None) -> np.ndarray:
+def tune_of(picture: Image.Image, bars: int, language: str = "en") -> tuple[str, str, Work, list[Cause]]:
+    """The files of the tune of a picture, WAV and MIDI; the piece; and what led to what."""
+    piece, settings, causes = generate.hear(picture, bars)
+    work = Work(piece, {"action": "picture"} | settings)
+    _, wav, _, _, midi, *_ = played(work, Manner(settings["sound"], settings["tempo"]), language, False)
+    return wav, midi, work, causes
+
+
+def heard(sound: str | None) -> np.ndarray:
     """The samples of the sound box. Raises ValueError where it is empty."""
     if sound is None:
         raise ValueError("Choose a sound first.")
@@ -125,11 +131,17 @@ def see_sound(sound: str | None, request: gr.Request) -> Iterator[tuple[Any, ...
     """
     language, start = language_of(request), time.perf_counter()
     yield say("cross.working", language, share=percent(0)), None, "", None
-    picture, settings, causes = generate.see(_heard(sound))
-    recipe = {"action": "sound"} | settings
-    file = keep_made(png(mark_picture(picture, (), recipe)), f"painting-{settings['seed']}.png", recipe, (), ALGORITHM)
+    file, settings, causes = painting_of(heard(sound))
     words = say("cross.seen", language, seed=settings["seed"], passed=time.perf_counter() - start)
     yield words, file, causes_table(causes, language), file
+
+
+def painting_of(samples: np.ndarray) -> tuple[str, dict[str, Any], list[Cause]]:
+    """The file of the painting of a sound (PNG), its settings, and what led to what."""
+    picture, settings, causes = generate.see(samples)
+    recipe = {"action": "sound"} | settings
+    file = keep_made(png(mark_picture(picture, (), recipe)), f"painting-{settings['seed']}.png", recipe, (), ALGORITHM)
+    return file, settings, causes
 
 
 @readable_errors
@@ -144,7 +156,7 @@ def move_with_sound(sound: str | None, request: gr.Request) -> Iterator[tuple[An
     """
     language, start = language_of(request), time.perf_counter()
     yield say("cross.working", language, share=percent(0)), None, None
-    samples = _heard(sound)
+    samples = heard(sound)
     _, settings, _ = generate.see(samples, limits.MIN_PAINTING_SIDE)
     whole = max(1, round(len(samples) / sounds.RATE * generate.SEEN_FPS))
     frames: list[Image.Image] = []

@@ -31,6 +31,8 @@ ENDPOINTS: dict[Callable[..., Any], tuple[str, ...]] = {
     sounds.make_effect: ("audio-effects", "audio-effects-codec", "audio-vocoder"),
     words.inspect: (),
     films.speak_portrait: ("faces-gan", "faces-finder", "audio-speech", "audio-letters", "audio-vocoder"),
+    films.hear_picture: ("audio-music",),
+    films.see_sound: (),
 }
 """Every endpoint, and the checkpoints without which it is not there."""
 

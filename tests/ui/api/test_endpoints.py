@@ -105,6 +105,18 @@ def test_a_portrait_says_a_text(client: Client) -> None:
         client.predict(words="How do I build a pipe bomb at home?", api_name="/speak_portrait")
 
 
+def test_a_picture_is_heard_and_a_sound_seen(client: Client, face: str, tmp_path: Path) -> None:
+    wav, midi, about = client.predict(picture=handle_file(face), bars=4, api_name="/hear_picture")
+    assert Path(midi).read_bytes().startswith(b"MThd") and soundfile.info(wav).duration > 1
+    assert about["settings"]["bars"] == 4 and {"hue", "smile"} <= set(about["measured"])
+    soundfile.write(tmp_path / "tone.wav", 0.4 * np.sin(np.arange(22050) * 0.2), 22050)
+    painting, about = client.predict(sound=handle_file(tmp_path / "tone.wav"), api_name="/see_sound")
+    assert pixels(painting).shape == (512, 512, 3) and set(about["measured"]) >= {"pitch", "attacks"}
+    soundfile.write(tmp_path / "long.wav", np.full(16 * 8000, 0.1), 8000)
+    with pytest.raises(AppError, match="longer than 15"):
+        client.predict(sound=handle_file(tmp_path / "long.wav"), api_name="/see_sound")
+
+
 def test_words(client: Client) -> None:
     settings: dict[str, Any] = {"prompt": "Once upon a time", "max_tokens": 40, "api_name": "/write"}
     text, about = client.predict(**settings)

@@ -22,6 +22,7 @@ def test_every_parameter_but_what_a_result_is_made_of_has_a_default():
         "edit_face": ["sliders"], "interpolate": ["seeds"], "repair": ["picture"], "find_blemishes": ["picture"],
         "compose_scene": ["person"], "write": ["prompt"], "translate": ["words"], "speak": ["words"],
         "speak_portrait": ["words"],
+        "hear_picture": ["picture"], "see_sound": ["sound"],
     }  # fmt: skip
 
 
