@@ -4,8 +4,8 @@
     film = generate.speak(3, "The rain has stopped.")
     open("film.mp4", "wb").write(film.mp4())
 
-A face is asked for by its seed and sliders, and drawn by the published weights: no function here takes a picture or a
-latent, so nobody who was photographed can be made to speak.
+A face is asked for by its seed and sliders, and drawn by the published weights: nothing that makes one speak takes a
+picture or a latent, so nobody who was photographed can be made to.
 """
 
 from collections.abc import Iterator, Mapping

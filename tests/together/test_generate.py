@@ -85,11 +85,12 @@ def test_the_face_is_that_of_the_first_tab():
     assert np.array_equal(np.asarray(generate.portrait(101, {"smile": 1.0}, 0.6)), np.asarray(drawn))
 
 
-def test_no_door_takes_a_picture_or_a_latent():
-    for name, function in inspect.getmembers(generate, inspect.isfunction):
-        if not name.startswith("_") and function.__module__ == generate.__name__:
-            taken = {str(p.annotation) for p in inspect.signature(function).parameters.values()}
-            assert not [t for t in taken if Latent.__name__ in t or "Image" in t or "bytes" in t or "Path" in t], name
+@pytest.mark.parametrize("door", [generate.portrait, generate.speak, generate.speak_steps], ids=lambda d: d.__name__)
+def test_no_door_to_a_portrait_takes_a_picture_or_a_latent(door):
+    taken = {str(parameter.annotation) for parameter in inspect.signature(door).parameters.values()}
+    assert not [t for t in taken for wrong in (Latent.__name__, "Image", "bytes", "Path") if wrong in t]
+    with pytest.raises(ValueError, match="seed"):
+        list(door(Image.new("RGB", (256, 256)), *(["Hello."] if door is not generate.portrait else [])))
 
 
 def test_every_step_may_be_taken_in_a_context_of_its_own():
