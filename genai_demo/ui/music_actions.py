@@ -303,6 +303,8 @@ def stop_music(
     if work is None:
         return
     language, whole = language_of(request), work in history
+    if not whole:  # its form was that of the piece which it did not become
+        work = work._replace(piece=dataclasses.replace(work.piece, form=FREE))
     manner = Manner(sound, tempo, pattern, drum, life)
     yield _silent(FILES + 6, 2)
     roll, player, *files = played(work, manner, language, play=False)

@@ -1,7 +1,6 @@
 """Every tab and room as axe-core sees it, whether its words have room, and what the keyboard reaches."""
 
 import re
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,7 +8,7 @@ import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.visits import STILL, open_tab, settled, visit
+from tests.browser.visits import open_tab, settled, visit
 
 STANDARD = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
 """What WCAG 2.2 AA holds, in the names of axe-core."""
@@ -26,8 +25,6 @@ PANEL = "() => [...document.querySelectorAll('[role=tabpanel]')].find((panel) =>
 """The outermost panel that is shown: what a room does not share with the others."""
 SQUEEZED = (Path(__file__).parent / "squeezed.js").read_text(encoding="utf-8")
 WIDTHS = (1400, 390)
-STAYS = 30.0
-"""Seconds after which what has no room is not on its way any more."""
 OPEN_ALL = "() => document.querySelectorAll('button.label-wrap:not(.open)').forEach((b) => b.offsetParent && b.click())"
 
 
@@ -73,14 +70,12 @@ def violations(
     return [f"{v['id']}: {n['html'][:160]} {n['failureSummary']}" for v in found for n in v["nodes"]]
 
 
-def narrow(page: Page, stays: float = STAYS) -> list[str]:
-    """Labels and help without room for their words, on a wide screen and on a phone; what moves may come to rest."""
+def narrow(page: Page) -> list[str]:
+    """Labels and help without room for their words, on a wide screen and on a phone, once they have come to rest."""
     found: list[str] = []
     for width in reversed(WIDTHS):
         page.set_viewport_size({"width": width, "height": 900})
-        until = time.monotonic() + stays
-        while (there := page.evaluate(SQUEEZED)) and time.monotonic() < until:
-            page.wait_for_timeout(STILL)
+        there = page.evaluate(SQUEEZED) and settled(page, lambda: page.evaluate(SQUEEZED))
         found += [f"{width} px, {what}" for what in there]
     return found
 
@@ -121,7 +116,7 @@ def test_narrow_texts_are_seen(browser: Browser) -> None:
         "<label style='width:5em;overflow:auto;white-space:nowrap'>a row to scroll</label>"
         "<label style='position:absolute;left:1390px;white-space:nowrap'>beyond the page</label>"
     )
-    found = {what.removeprefix("1400 px, ") for what in narrow(page, 0) if what.startswith("1400")}
+    found = {what.removeprefix("1400 px, ") for what in narrow(page) if what.startswith("1400")}
     assert found == {
         "squeezed: 越高越好的特征",
         "squeezed: broken",
